@@ -1,0 +1,224 @@
+namespace Hub.Contracts.Problems;
+
+public sealed partial class ProblemCode
+{
+    // First in this file: the entries below add themselves to it as they are initialised, in textual order.
+    private static readonly Dictionary<string, ProblemCode> ByCode = new(StringComparer.Ordinal);
+
+    /// <summary><c>malformed-envelope</c> (400): The envelope cannot be read.</summary>
+    public static readonly ProblemCode MalformedEnvelope = new(
+        "malformed-envelope", 400,
+        "The envelope cannot be read", "Không đọc được gói tin",
+        "Compare it with the schema and the golden samples; the detail names the field.",
+        "Đối chiếu với lược đồ và các mẫu chuẩn; phần chi tiết nêu rõ trường bị lỗi.");
+
+    /// <summary><c>unsupported-profile</c> (400): The envelope uses something outside the profile.</summary>
+    public static readonly ProblemCode UnsupportedProfile = new(
+        "unsupported-profile", 400,
+        "The envelope uses something outside the profile", "Gói tin dùng thành phần ngoài hồ sơ kỹ thuật",
+        "Use only the algorithms, transforms and elements of the profile; the detail names the foreign one.",
+        "Chỉ dùng thuật toán, phép biến đổi và phần tử trong hồ sơ kỹ thuật; phần chi tiết nêu thành phần lạ.");
+
+    /// <summary><c>unknown-sender</c> (403): The sender is not in the registry.</summary>
+    public static readonly ProblemCode UnknownSender = new(
+        "unknown-sender", 403,
+        "The sender is not in the registry", "Hệ thống gửi không có trong danh bạ",
+        "Have the system registered, or correct 'from'.",
+        "Đăng ký hệ thống vào danh bạ hoặc sửa lại 'from'.");
+
+    /// <summary><c>unknown-recipient</c> (422): A recipient is not in the registry.</summary>
+    public static readonly ProblemCode UnknownRecipient = new(
+        "unknown-recipient", 422,
+        "A recipient is not in the registry", "Nơi nhận không có trong danh bạ",
+        "Look the code up in the registry; nothing was sent to anybody.",
+        "Tra mã trong danh bạ; chưa gửi cho nơi nào.");
+
+    /// <summary><c>no-system-for-type</c> (422): The agency has no system for this type.</summary>
+    public static readonly ProblemCode NoSystemForType = new(
+        "no-system-for-type", 422,
+        "The agency has no system for this type", "Cơ quan chưa có hệ thống nhận loại thông điệp này",
+        "Ask the agency to register a system that receives the type.",
+        "Đề nghị cơ quan đăng ký hệ thống nhận loại này.");
+
+    /// <summary><c>ambiguous-recipient</c> (422): Several systems of the agency receive this type.</summary>
+    public static readonly ProblemCode AmbiguousRecipient = new(
+        "ambiguous-recipient", 422,
+        "Several systems of the agency receive this type", "Nhiều hệ thống của cơ quan cùng nhận loại này",
+        "Name one of them: agency/system.",
+        "Ghi rõ một hệ thống: cơ-quan/hệ-thống.");
+
+    /// <summary><c>recipient-closed</c> (422): The recipient is closed.</summary>
+    public static readonly ProblemCode RecipientClosed = new(
+        "recipient-closed", 422,
+        "The recipient is closed", "Nơi nhận đã đóng",
+        "Send to its successors.",
+        "Gửi tới cơ quan kế thừa.");
+
+    /// <summary><c>signature-missing</c> (400): The envelope is not signed.</summary>
+    public static readonly ProblemCode SignatureMissing = new(
+        "signature-missing", 400,
+        "The envelope is not signed", "Gói tin chưa được ký",
+        "Sign it with the key registered for the sender.",
+        "Ký bằng khóa đã đăng ký của hệ thống gửi.");
+
+    /// <summary><c>signature-invalid</c> (403): The signature does not verify.</summary>
+    public static readonly ProblemCode SignatureInvalid = new(
+        "signature-invalid", 403,
+        "The signature does not verify", "Chữ ký không hợp lệ",
+        "Sign the exact bytes you send; do not reformat after signing. Broken link: signature.",
+        "Ký đúng các byte được gửi; không định dạng lại sau khi ký. Mắt xích hỏng: chữ ký.");
+
+    /// <summary><c>key-unknown</c> (403): The key is not registered for the sender.</summary>
+    public static readonly ProblemCode KeyUnknown = new(
+        "key-unknown", 403,
+        "The key is not registered for the sender", "Khóa chưa được đăng ký cho hệ thống gửi",
+        "Register the key, or name the registered one. Broken link: key.",
+        "Đăng ký khóa hoặc dùng đúng khóa đã đăng ký. Mắt xích hỏng: khóa.");
+
+    /// <summary><c>key-expired</c> (403): The key is outside its validity.</summary>
+    public static readonly ProblemCode KeyExpired = new(
+        "key-expired", 403,
+        "The key is outside its validity", "Khóa ngoài thời hạn hiệu lực",
+        "Register a new key. Broken link: key.",
+        "Đăng ký khóa mới. Mắt xích hỏng: khóa.");
+
+    /// <summary><c>key-revoked</c> (403): The key is revoked.</summary>
+    public static readonly ProblemCode KeyRevoked = new(
+        "key-revoked", 403,
+        "The key is revoked", "Khóa đã bị thu hồi",
+        "Register a new key. Broken link: key.",
+        "Đăng ký khóa mới. Mắt xích hỏng: khóa.");
+
+    /// <summary><c>clock-window</c> (422): 'created' lies outside the acceptance window.</summary>
+    public static readonly ProblemCode ClockWindow = new(
+        "clock-window", 422,
+        "'created' lies outside the acceptance window", "'created' nằm ngoài khoảng thời gian chấp nhận",
+        "Synchronise the clock, or sign the envelope afresh. Broken link: clock.",
+        "Đồng bộ đồng hồ hoặc ký lại gói tin. Mắt xích hỏng: đồng hồ.");
+
+    /// <summary><c>not-allowed</c> (403): No right allows this.</summary>
+    public static readonly ProblemCode NotAllowed = new(
+        "not-allowed", 403,
+        "No right allows this", "Không có quyền",
+        "Ask for the right: who, service, to whom. Broken link: right.",
+        "Xin cấp quyền: ai, dịch vụ nào, tới ai. Mắt xích hỏng: quyền.");
+
+    /// <summary><c>assurance-too-low</c> (403): The service demands a higher assurance.</summary>
+    public static readonly ProblemCode AssuranceTooLow = new(
+        "assurance-too-low", 403,
+        "The service demands a higher assurance", "Dịch vụ yêu cầu mức bảo đảm cao hơn",
+        "Have the sender's system sign the envelope itself.",
+        "Để hệ thống gửi tự ký gói tin.");
+
+    /// <summary><c>schema-violation</c> (422): The payload does not follow the service's schema.</summary>
+    public static readonly ProblemCode SchemaViolation = new(
+        "schema-violation", 422,
+        "The payload does not follow the service's schema", "Nội dung không đúng lược đồ của dịch vụ",
+        "Validate against the schema named.",
+        "Kiểm tra theo lược đồ đã nêu.");
+
+    /// <summary><c>duplicate-conflict</c> (409): The same id was used for other content.</summary>
+    public static readonly ProblemCode DuplicateConflict = new(
+        "duplicate-conflict", 409,
+        "The same id was used for other content", "Mã này đã dùng cho nội dung khác",
+        "Give the new content a new id.",
+        "Đặt mã mới cho nội dung mới.");
+
+    /// <summary><c>expired</c> (422): The envelope has expired.</summary>
+    public static readonly ProblemCode Expired = new(
+        "expired", 422,
+        "The envelope has expired", "Gói tin đã hết hạn",
+        "Send it afresh with a later 'expires'.",
+        "Gửi lại với 'expires' muộn hơn.");
+
+    /// <summary><c>too-large</c> (413): Too large.</summary>
+    public static readonly ProblemCode TooLarge = new(
+        "too-large", 413,
+        "Too large", "Quá lớn",
+        "Send large content as an upload and refer to its digest.",
+        "Tải nội dung lớn lên trước và tham chiếu bằng mã băm.");
+
+    /// <summary><c>rate-limited</c> (429): Too many requests.</summary>
+    public static readonly ProblemCode RateLimited = new(
+        "rate-limited", 429,
+        "Too many requests", "Quá nhiều yêu cầu",
+        "Wait as long as Retry-After says.",
+        "Chờ theo Retry-After.");
+
+    /// <summary><c>unavailable</c> (503): The hub cannot accept now.</summary>
+    public static readonly ProblemCode Unavailable = new(
+        "unavailable", 503,
+        "The hub cannot accept now", "Trục tạm thời không tiếp nhận",
+        "Retry after the time in Retry-After; nothing was lost and nothing was accepted.",
+        "Thử lại sau thời gian trong Retry-After; chưa có gì được tiếp nhận và không mất gì.");
+
+    /// <summary><c>not-found</c> (404): There is nothing here for you.</summary>
+    public static readonly ProblemCode NotFound = new(
+        "not-found", 404,
+        "There is nothing here for you", "Không tìm thấy",
+        "Check the address; others' messages look the same as none.",
+        "Kiểm tra địa chỉ; thông điệp của nơi khác cũng hiện như không có.");
+
+    /// <summary><c>unauthenticated</c> (401): No valid access token.</summary>
+    public static readonly ProblemCode Unauthenticated = new(
+        "unauthenticated", 401,
+        "No valid access token", "Chưa xác thực",
+        "Get a token with your registered key (private_key_jwt) and send it as Bearer.",
+        "Lấy token bằng khóa đã đăng ký (private_key_jwt) và gửi kèm dạng Bearer.");
+
+    /// <summary><c>invalid-request</c> (400): The request is not understood.</summary>
+    public static readonly ProblemCode InvalidRequest = new(
+        "invalid-request", 400,
+        "The request is not understood", "Yêu cầu không hợp lệ",
+        "Correct the parameter named in the detail.",
+        "Sửa tham số nêu trong phần chi tiết.");
+
+    /// <summary><c>unsupported-media-type</c> (415): The media type is not accepted here.</summary>
+    public static readonly ProblemCode UnsupportedMediaType = new(
+        "unsupported-media-type", 415,
+        "The media type is not accepted here", "Kiểu nội dung không được chấp nhận",
+        "Send application/vnd.hub.envelope+xml or application/jose.",
+        "Gửi application/vnd.hub.envelope+xml hoặc application/jose.");
+
+    /// <summary><c>claim-lost</c> (409): The claim is not yours or has ended.</summary>
+    public static readonly ProblemCode ClaimLost = new(
+        "claim-lost", 409,
+        "The claim is not yours or has ended", "Lượt nhận không còn hiệu lực",
+        "Claim again; the message was offered to others or already settled.",
+        "Nhận lại; thông điệp đã được chuyển lượt hoặc đã xử lý.");
+
+    /// <summary><c>upload-incomplete</c> (422): An attachment's upload is missing or unfinished.</summary>
+    public static readonly ProblemCode UploadIncomplete = new(
+        "upload-incomplete", 422,
+        "An attachment's upload is missing or unfinished", "Tệp đính kèm chưa tải lên xong",
+        "Finish the upload with that SHA-256, then send the envelope again.",
+        "Hoàn tất tải lên tệp có SHA-256 đó rồi gửi lại gói tin.");
+
+    /// <summary><c>digest-mismatch</c> (422): The bytes do not have the digest stated.</summary>
+    public static readonly ProblemCode DigestMismatch = new(
+        "digest-mismatch", 422,
+        "The bytes do not have the digest stated", "Nội dung không khớp mã băm",
+        "Upload again and check the SHA-256.",
+        "Tải lại và kiểm tra SHA-256.");
+
+    /// <summary><c>registry-invalid</c> (422): The registry document has mistakes.</summary>
+    public static readonly ProblemCode RegistryInvalid = new(
+        "registry-invalid", 422,
+        "The registry document has mistakes", "Tệp danh bạ có lỗi",
+        "Correct all mistakes listed; nothing was changed.",
+        "Sửa các lỗi đã liệt kê; chưa có gì thay đổi.");
+
+    /// <summary><c>content-erased</c> (410): The content was erased by law.</summary>
+    public static readonly ProblemCode ContentErased = new(
+        "content-erased", 410,
+        "The content was erased by law", "Nội dung đã được xóa theo luật",
+        "Only the trail's entries remain.",
+        "Chỉ còn các mục nhật ký.");
+
+    /// <summary><c>internal-error</c> (500): The hub made a mistake.</summary>
+    public static readonly ProblemCode InternalError = new(
+        "internal-error", 500,
+        "The hub made a mistake", "Lỗi của trục",
+        "Report the trace id; retry is safe.",
+        "Báo mã vết (trace id); có thể gửi lại an toàn.");
+}

@@ -1,0 +1,31 @@
+using Hub.Contracts.Addresses;
+using Hub.Contracts.Envelopes;
+using Hub.Contracts.Trail;
+using Hub.Core.Storage;
+
+namespace Hub.Core.Intake;
+
+/// <summary>What the sender gets.</summary>
+/// <param name="Key">Message key.</param>
+/// <param name="Receipt">The receipt; the same one for the same content signed afresh.</param>
+/// <param name="Duplicate">Whether the message had been accepted before.</param>
+public sealed record Acceptance(MessageKey Key, Receipt Receipt, bool Duplicate);
+
+/// <summary>The way in: parse, identify, verify, check clock and window, validate, authorise, resolve, commit.</summary>
+public interface IIntake
+{
+    /// <summary>Accepts one envelope or throws one problem; nothing is promised before the commit is durable.</summary>
+    /// <param name="octets">The exact bytes.</param>
+    /// <param name="encoding">Their encoding.</param>
+    /// <param name="caller">The authenticated system, which must be <c>from</c>.</param>
+    /// <param name="cancellationToken">Gives up before the commit is queued; afterwards the commit is awaited.</param>
+    /// <exception cref="Hub.Contracts.Problems.ProblemException">The one problem.</exception>
+    ValueTask<Acceptance> AcceptAsync(ReadOnlyMemory<byte> octets, EnvelopeEncoding encoding, SystemAddress caller, CancellationToken cancellationToken = default);
+
+    /// <summary>Stages a message of the hub itself or of an app inside a running commit: no rights, no window.</summary>
+    /// <param name="scope">The running commit.</param>
+    /// <param name="envelope">Its envelope, verified by construction.</param>
+    /// <param name="assurance"><c>hub-attested(hub)</c> or <c>hub-attested(app)</c>.</param>
+    /// <exception cref="Hub.Contracts.Problems.ProblemException">Bad recipients.</exception>
+    ValueTask StageAsync(CommitScope scope, VerifiedEnvelope envelope, string assurance);
+}

@@ -1,0 +1,156 @@
+using Hub.Contracts.Addresses;
+using Hub.Contracts.Signatures;
+
+namespace Hub.Core.Registry;
+
+/// <summary>A level of government; data, never an enum in logic (districts ended on 2025-07-01).</summary>
+/// <param name="Code">E.g. <c>province</c>.</param>
+/// <param name="NameVi">Vietnamese name.</param>
+/// <param name="NameEn">English name.</param>
+/// <param name="Order">1 is the highest.</param>
+public sealed record Level(string Code, string NameVi, string NameEn, int Order);
+
+/// <summary>An organisation.</summary>
+public sealed record Agency
+{
+    /// <summary>Code in force.</summary>
+    public required AgencyCode Code { get; init; }
+
+    /// <summary>The older QCVN 102 code, if it has one; from the table, never computed.</summary>
+    public AgencyCode? LegacyCode { get; init; }
+
+    /// <summary>Name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Code of its level.</summary>
+    public required string Level { get; init; }
+
+    /// <summary>The agency above it.</summary>
+    public AgencyCode? Parent { get; init; }
+
+    /// <summary>Valid from, inclusive; null for always.</summary>
+    public DateTimeOffset? ValidFrom { get; init; }
+
+    /// <summary>Valid until, exclusive; null for open.</summary>
+    public DateTimeOffset? ValidUntil { get; init; }
+
+    /// <summary>False while its code is not confirmed by an official source.</summary>
+    public bool Verified { get; init; } = true;
+}
+
+/// <summary>A public key of a system.</summary>
+/// <param name="Key">The imported key.</param>
+/// <param name="NotBefore">Valid from, inclusive.</param>
+/// <param name="NotAfter">Valid until, exclusive.</param>
+/// <param name="Revoked">Not valid from this instant on.</param>
+/// <param name="Development">Made by <c>hub dev-pki</c>: refused unless the hub runs with <c>--development</c>.</param>
+public sealed record SystemKey(VerificationKey Key, DateTimeOffset? NotBefore, DateTimeOffset? NotAfter, DateTimeOffset? Revoked, bool Development);
+
+/// <summary>How the hub talks to a system.</summary>
+/// <param name="Kind"><c>mailbox</c>, <c>push</c> or <c>app</c>.</param>
+/// <param name="Url">Where to push.</param>
+/// <param name="AllowPrivate">Whether the push address may be in a private or loopback range.</param>
+/// <param name="App">Name of the app on the bus.</param>
+public sealed record ChannelSettings(string Kind, Uri? Url = null, bool AllowPrivate = false, string? App = null);
+
+/// <summary>Limits and pace of deliveries to one system.</summary>
+public sealed record DeliveryPolicy
+{
+    /// <summary>Most attempts (claims, for a mailbox) before a delivery dies (10).</summary>
+    public int MaxAttempts { get; init; } = 10;
+
+    /// <summary>Delay after the first failure (2 s).</summary>
+    public TimeSpan FirstDelay { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Greatest delay (15 min).</summary>
+    public TimeSpan MaxDelay { get; init; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>Factor from one delay to the next (2).</summary>
+    public double Factor { get; init; } = 2;
+
+    /// <summary>Share of the delay that is random, 0 to 1 (0.2).</summary>
+    public double Jitter { get; init; } = 0.2;
+
+    /// <summary>Age at which a delivery dies whatever its attempts (7 days).</summary>
+    public TimeSpan MaxAge { get; init; } = TimeSpan.FromDays(7);
+
+    /// <summary>How long one push may take (30 s).</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Pushes in flight to this system (16).</summary>
+    public int MaxInFlight { get; init; } = 16;
+
+    /// <summary>How long a mailbox claim lasts (60 s).</summary>
+    public TimeSpan ClaimDuration { get; init; } = TimeSpan.FromSeconds(60);
+}
+
+/// <summary>One piece of agency software on the bus.</summary>
+public sealed record AgencySystem
+{
+    /// <summary>Its address.</summary>
+    public required SystemAddress Address { get; init; }
+
+    /// <summary>Name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Types it receives when its agency (not the system) is addressed; <c>hub.*</c> types need no mention.</summary>
+    public IReadOnlyList<MessageType> Receives { get; init; } = [];
+
+    /// <summary>Its keys, several at once.</summary>
+    public IReadOnlyList<SystemKey> Keys { get; init; } = [];
+
+    /// <summary>Its channel.</summary>
+    public ChannelSettings Channel { get; init; } = new("mailbox");
+
+    /// <summary>Its delivery policy.</summary>
+    public DeliveryPolicy Policy { get; init; } = new();
+}
+
+/// <summary>A named, versioned contract.</summary>
+/// <param name="Type">Message type.</param>
+/// <param name="NameVi">Vietnamese name.</param>
+/// <param name="NameEn">English name.</param>
+/// <param name="MinimumAssurance"><c>sender-signed</c> (default) or <c>hub-attested</c>.</param>
+/// <param name="MaxBytes">Greatest envelope for this service, if limited.</param>
+public sealed record Service(MessageType Type, string NameVi, string NameEn, string MinimumAssurance = "sender-signed", int? MaxBytes = null);
+
+/// <summary>A group of recipients, <c>group:name</c>.</summary>
+/// <param name="Name">Name without <c>group:</c>.</param>
+/// <param name="Version">Version, growing with every change; stands in the delivery statement.</param>
+/// <param name="NameVi">Vietnamese name.</param>
+/// <param name="Members">Agencies or systems; never groups.</param>
+public sealed record Group(string Name, int Version, string NameVi, IReadOnlyList<RecipientAddress> Members);
+
+/// <summary>Permission to send services to recipients. Everything not permitted is denied.</summary>
+/// <param name="From">Who: <c>agency/system</c>, <c>agency</c> (all its systems), <c>under:agency</c> (it and all below), or <c>*</c>.</param>
+/// <param name="Services">Which types, or <c>*</c> (never including <c>hub.*</c>).</param>
+/// <param name="To">To whom: the same forms, judged on the resolved system.</param>
+/// <param name="MaxPriority">Greatest priority; 3 and 4 need it stated (default 2).</param>
+/// <param name="ValidFrom">From, inclusive.</param>
+/// <param name="ValidUntil">Until, exclusive.</param>
+public sealed record Right(string From, IReadOnlyList<string> Services, string To, int MaxPriority = 2, DateTimeOffset? ValidFrom = null, DateTimeOffset? ValidUntil = null);
+
+/// <summary>Everything a registry document says.</summary>
+public sealed record RegistryContent
+{
+    /// <summary>The hub's own system address.</summary>
+    public required SystemAddress Hub { get; init; }
+
+    /// <summary>Levels.</summary>
+    public IReadOnlyList<Level> Levels { get; init; } = [];
+
+    /// <summary>Agencies.</summary>
+    public IReadOnlyList<Agency> Agencies { get; init; } = [];
+
+    /// <summary>Systems.</summary>
+    public IReadOnlyList<AgencySystem> Systems { get; init; } = [];
+
+    /// <summary>Services.</summary>
+    public IReadOnlyList<Service> Services { get; init; } = [];
+
+    /// <summary>Groups.</summary>
+    public IReadOnlyList<Group> Groups { get; init; } = [];
+
+    /// <summary>Rights.</summary>
+    public IReadOnlyList<Right> Rights { get; init; } = [];
+}

@@ -1,0 +1,13 @@
+namespace Hub.Core.Storage;
+
+/// <summary>Runs units of work in grouped commits: many units, one transaction, one checkpoint signature, one sync.</summary>
+public interface ICommitter
+{
+    /// <summary>Runs a unit; completes once its group is durable and integrated into the log.</summary>
+    /// <param name="work">Reads and writes through the scope only. It may run a second time, alone, when another unit of its
+    /// group failed, so it must not have effects outside the scope.</param>
+    /// <param name="cancellationToken">Gives up waiting for a place in the queue; once queued, the unit runs.</param>
+    /// <exception cref="Hub.Contracts.Problems.ProblemException">Thrown by the unit itself (only this unit is rolled back),
+    /// or <c>unavailable</c> when the queue is full, the store fails or the hub is stopping.</exception>
+    ValueTask<T> RunAsync<T>(Func<CommitScope, ValueTask<T>> work, CancellationToken cancellationToken = default);
+}

@@ -1,0 +1,57 @@
+using Hub.Contracts.Addresses;
+using Hub.Contracts.Envelopes;
+
+namespace Hub.Core.Storage;
+
+/// <summary>The durable state of a hub. Reads are concurrent and see committed state only; every write goes through a
+/// transaction that <see cref="GroupCommitter"/> alone begins. A conformance suite states the promises.</summary>
+public interface IHubStore : IAsyncDisposable
+{
+    /// <summary>Creates or migrates the schema, repairs what a crash left (unreferenced body tails), and opens for use.</summary>
+    ValueTask OpenAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Begins the one write transaction; at most one at a time.</summary>
+    ValueTask<IStoreTransaction> BeginAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>A message, or null.</summary>
+    ValueTask<MessageRecord?> FindMessageAsync(MessageKey key, CancellationToken cancellationToken = default);
+
+    /// <summary>The exact octets of a message, decrypted; null when it is unknown or its body was erased.</summary>
+    ValueTask<ReadOnlyMemory<byte>?> ReadOctetsAsync(MessageKey key, CancellationToken cancellationToken = default);
+
+    /// <summary>Messages, newest first.</summary>
+    ValueTask<Page<MessageRecord>> ListMessagesAsync(MessageQuery query, CancellationToken cancellationToken = default);
+
+    /// <summary>The deliveries of a message, by id.</summary>
+    ValueTask<IReadOnlyList<DeliveryRecord>> ListDeliveriesAsync(MessageKey key, CancellationToken cancellationToken = default);
+
+    /// <summary>One delivery, or null.</summary>
+    ValueTask<DeliveryRecord?> FindDeliveryAsync(long id, CancellationToken cancellationToken = default);
+
+    /// <summary>Deliveries in a state (of one recipient, if given), oldest change first.</summary>
+    ValueTask<Page<DeliveryRecord>> ListDeliveriesAsync(DeliveryState state, SystemAddress? recipient, string? cursor, int limit, CancellationToken cancellationToken = default);
+
+    /// <summary>The log's entries about a message, by index.</summary>
+    ValueTask<IReadOnlyList<EntryRecord>> ListEntriesAsync(MessageKey key, CancellationToken cancellationToken = default);
+
+    /// <summary>Entries by index: <paramref name="first"/> and at most <paramref name="count"/> − 1 after it.</summary>
+    ValueTask<IReadOnlyList<EntryRecord>> ListEntriesAsync(long first, int count, CancellationToken cancellationToken = default);
+
+    /// <summary>The signed checkpoint of a tree size, or the newest when null; null when there is none.</summary>
+    ValueTask<string?> FindCheckpointAsync(long? size = null, CancellationToken cancellationToken = default);
+
+    /// <summary>The hashes of one tile (C2SP tlog-tiles, height 8): 1 to 256 × 32 bytes; empty when it has none yet.</summary>
+    ValueTask<ReadOnlyMemory<byte>> ReadTileAsync(int level, long index, CancellationToken cancellationToken = default);
+
+    /// <summary>The newest registry document (YAML text, normalised) and its version; null when none was imported.</summary>
+    ValueTask<(long Version, string Document)?> ReadRegistryAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>A value of an app's own state.</summary>
+    ValueTask<ReadOnlyMemory<byte>?> ReadAppStateAsync(SystemAddress app, string key, CancellationToken cancellationToken = default);
+
+    /// <summary>Keys and values of an app's own state whose keys start with a prefix, in key order.</summary>
+    ValueTask<IReadOnlyList<KeyValuePair<string, ReadOnlyMemory<byte>>>> ListAppStateAsync(SystemAddress app, string prefix, int limit, CancellationToken cancellationToken = default);
+
+    /// <summary>Counts.</summary>
+    ValueTask<StoreStatistics> ReadStatisticsAsync(CancellationToken cancellationToken = default);
+}

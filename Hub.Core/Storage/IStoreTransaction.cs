@@ -1,0 +1,62 @@
+using Hub.Contracts.Addresses;
+using Hub.Contracts.Envelopes;
+
+namespace Hub.Core.Storage;
+
+/// <summary>The one write transaction of a grouped commit. Reads see the transaction's own writes. Disposing without
+/// <see cref="CommitAsync"/> rolls everything back. Not thread-safe: the committer's loop alone uses it.</summary>
+public interface IStoreTransaction : IAsyncDisposable
+{
+    /// <summary>A message by key, or null.</summary>
+    ValueTask<MessageRecord?> FindMessageAsync(MessageKey key);
+
+    /// <summary>Inserts a message, its octets and its deliveries (their ids are assigned by the store, in order).</summary>
+    /// <returns>The ids of the deliveries.</returns>
+    ValueTask<IReadOnlyList<long>> InsertMessageAsync(MessageRecord message, ReadOnlyMemory<byte> octets, IReadOnlyList<DeliveryRecord> deliveries);
+
+    /// <summary>Claims due deliveries (queued and due, or claimed with an ended claim) of one recipient, most urgent first:
+    /// priority descending, then id. Sets state, a fresh claim token, <paramref name="until"/>, and adds one attempt.</summary>
+    ValueTask<IReadOnlyList<DeliveryRecord>> ClaimAsync(SystemAddress recipient, DateTimeOffset now, DateTimeOffset until, int limit);
+
+    /// <summary>Systems that have claimable deliveries at this instant.</summary>
+    ValueTask<IReadOnlyList<SystemAddress>> ListRecipientsDueAsync(DateTimeOffset now, int limit);
+
+    /// <summary>One delivery, or null.</summary>
+    ValueTask<DeliveryRecord?> FindDeliveryAsync(long id);
+
+    /// <summary>The delivery that holds a claim token, or null.</summary>
+    ValueTask<DeliveryRecord?> FindClaimAsync(string claim);
+
+    /// <summary>The deliveries of a message to a system.</summary>
+    ValueTask<DeliveryRecord?> FindDeliveryAsync(MessageKey message, SystemAddress recipient);
+
+    /// <summary>Writes back a changed delivery (all columns but id, message, recipient).</summary>
+    ValueTask UpdateDeliveryAsync(DeliveryRecord delivery);
+
+    /// <summary>Queued or claim-ended deliveries whose message has expired at this instant.</summary>
+    ValueTask<IReadOnlyList<DeliveryRecord>> ListExpiredAsync(DateTimeOffset now, int limit);
+
+    /// <summary>Erases octets, subject and the bodies and salts of a message's entries; headers and hashes stay.</summary>
+    ValueTask EraseAsync(MessageKey key, DateTimeOffset at);
+
+    /// <summary>Appends entries, which have consecutive indexes from the log's size on.</summary>
+    ValueTask AppendEntriesAsync(IReadOnlyList<EntryRecord> entries);
+
+    /// <summary>Writes a tile, whole (a partial tile is overwritten by its longer self).</summary>
+    ValueTask WriteTileAsync(int level, long index, ReadOnlyMemory<byte> hashes);
+
+    /// <summary>Writes the checkpoint of a tree size.</summary>
+    ValueTask WriteCheckpointAsync(long size, string note);
+
+    /// <summary>Replaces the registry document.</summary>
+    ValueTask WriteRegistryAsync(long version, string document);
+
+    /// <summary>A value of an app's own state, own writes included.</summary>
+    ValueTask<ReadOnlyMemory<byte>?> ReadAppStateAsync(SystemAddress app, string key);
+
+    /// <summary>Writes (or with null removes) a value of an app's own state.</summary>
+    ValueTask WriteAppStateAsync(SystemAddress app, string key, ReadOnlyMemory<byte>? value);
+
+    /// <summary>Makes everything durable: bodies are synced before rows that refer to them.</summary>
+    ValueTask CommitAsync();
+}

@@ -1,0 +1,39 @@
+using Hub.Contracts.Addresses;
+using Hub.Contracts.Signatures;
+using Hub.Contracts.Trail;
+
+namespace Hub.Core.Trail;
+
+/// <summary>The hub's own keys, each with one job. Kept outside the store; created at the hub's first start.</summary>
+public interface IHubKeys
+{
+    /// <summary>Signs checkpoints (ES256).</summary>
+    ISigner Log { get; }
+
+    /// <summary>Verifies checkpoints; its name is the log's origin.</summary>
+    NoteVerifier LogVerifier { get; }
+
+    /// <summary>Signs delivery statements and pushes (ES256).</summary>
+    ISigner Statement { get; }
+
+    /// <summary>Verifies delivery statements.</summary>
+    VerificationKey StatementVerifier { get; }
+
+    /// <summary>Signs envelopes that the hub itself sends (ES256).</summary>
+    ISigner Gateway { get; }
+
+    /// <summary>Verifies the hub's own envelopes.</summary>
+    VerificationKey GatewayVerifier { get; }
+
+    /// <summary>Signs access tokens (ES256).</summary>
+    ISigner Token { get; }
+
+    /// <summary>Verifies access tokens.</summary>
+    VerificationKey TokenVerifier { get; }
+
+    /// <summary>Wraps the data keys of bodies at rest: 32 bytes, AES-256.</summary>
+    ReadOnlyMemory<byte> DataKey { get; }
+
+    /// <summary>The key of an app on the bus, made at first use. Its messages are <c>hub-attested(app)</c>: the hub holds it.</summary>
+    ISigner AppKey(SystemAddress app);
+}
