@@ -1,5 +1,4 @@
 using Hub.Contracts.Addresses;
-using Hub.Contracts.Envelopes;
 using Hub.Contracts.Messages;
 using Hub.Core.Storage;
 
