@@ -37,8 +37,9 @@ public interface IHubStore : IAsyncDisposable
     /// <summary>Entries by index: <paramref name="first"/> and at most <paramref name="count"/> − 1 after it.</summary>
     ValueTask<IReadOnlyList<EntryRecord>> ListEntriesAsync(long first, int count, CancellationToken cancellationToken = default);
 
-    /// <summary>The signed checkpoint of a tree size, or the newest when null; null when there is none.</summary>
-    ValueTask<string?> FindCheckpointAsync(long? size = null, CancellationToken cancellationToken = default);
+    /// <summary>The first signed checkpoint that covers an entry: the one of the smallest size greater than its index, which
+    /// is the one its receipt was made with. With null the newest. Null when there is none.</summary>
+    ValueTask<string?> FindCheckpointAsync(long? entry = null, CancellationToken cancellationToken = default);
 
     /// <summary>The hashes of one tile (C2SP tlog-tiles, height 8): 1 to 256 × 32 bytes; empty when it has none yet.</summary>
     ValueTask<ReadOnlyMemory<byte>> ReadTileAsync(int level, long index, CancellationToken cancellationToken = default);

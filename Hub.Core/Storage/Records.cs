@@ -64,11 +64,8 @@ public sealed record MessageRecord
     /// <summary>Digests of attachments that were uploaded before, lower-case hexadecimal.</summary>
     public IReadOnlyList<string> Uploads { get; init; } = [];
 
-    /// <summary>Index of the acceptance entry in the log.</summary>
+    /// <summary>Index of the acceptance entry in the log. The receipt's checkpoint is the first that covers it.</summary>
     public long Entry { get; init; }
-
-    /// <summary>Size of the tree whose checkpoint stands in the receipt.</summary>
-    public long ReceiptTreeSize { get; init; }
 
     /// <summary>When the body was erased by law, if it was.</summary>
     public DateTimeOffset? Erased { get; init; }
