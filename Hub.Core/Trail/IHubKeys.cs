@@ -36,4 +36,7 @@ public interface IHubKeys
 
     /// <summary>The key of an app on the bus, made at first use. Its messages are <c>hub-attested(app)</c>: the hub holds it.</summary>
     ISigner AppKey(SystemAddress app);
+
+    /// <summary>Verifies what <see cref="AppKey"/> signs; the same key object for the same app.</summary>
+    VerificationKey AppVerifier(SystemAddress app);
 }
