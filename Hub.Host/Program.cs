@@ -1,1 +1,3 @@
-return 0;
+using Hub.Host.CommandLine;
+
+return await HubCommand.RunAsync(args);

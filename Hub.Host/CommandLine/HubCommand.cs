@@ -1,0 +1,41 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+
+namespace Hub.Host.CommandLine;
+
+/// <summary>The command line: <c>hub</c> with one file per command.</summary>
+internal static class HubCommand
+{
+    /// <summary>How long a command may go on after SIGTERM or Ctrl+C: draining takes up to 30 s.</summary>
+    private static readonly TimeSpan TerminationTimeout = TimeSpan.FromSeconds(40);
+
+    /// <summary>One line per command: <c>internal static class XCommand { internal static Command Create() }</c>.</summary>
+    private static readonly IReadOnlyList<Func<Command>> Factories =
+    [
+    ];
+
+    internal static RootCommand Create()
+    {
+        var root = new RootCommand("""
+            Hub: the interoperability bus of an e-government. It carries signed documents between agencies and proves every step.
+            Trục liên thông văn bản, dữ liệu có ký số giữa các cơ quan nhà nước; mọi bước đều chứng minh được.
+            """);
+        root.Options.Add(SharedOptions.Data);
+        root.Options.Add(SharedOptions.Json);
+        foreach (var create in Factories) root.Subcommands.Add(create());
+        foreach (var help in root.Options.OfType<HelpOption>()) help.Action = new TeachingHelp((HelpAction)help.Action!);
+        return root;
+    }
+
+    internal static async Task<int> RunAsync(string[] args)
+    {
+        var parsed = Create().Parse(args);
+        var usageError = parsed.Errors.Count > 0;
+        var code = await parsed.InvokeAsync(new InvocationConfiguration
+        {
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = TerminationTimeout,
+        });
+        return usageError ? ExitCode.Usage : code;
+    }
+}
