@@ -1,0 +1,92 @@
+using System.Text;
+using System.Text.Json;
+using Hub.Contracts.Trail;
+
+namespace Hub.Benchmarks.Throughput;
+
+/// <summary>The sending agency, in its own process: keeps a fixed number of requests in flight, never more than a bound
+/// ahead of what the sink has got, and keeps account of every receipt.</summary>
+internal sealed class Generator(GeneratorSettings settings, TimeProvider clock)
+{
+    private readonly EnvelopeSource _source = new(settings, clock);
+    private readonly SetDigest _digest = new();
+    private long _sent;
+    private long _receipted;
+    private long _delivered;
+    private int _verified;
+    private string? _refusal;
+    private string _token = "";
+    private NoteVerifier? _logKey;
+
+    internal static async Task<int> RunAsync(string settingsPath)
+    {
+        var generator = new Generator(GeneratorSettings.Load(settingsPath), TimeProvider.System);
+        Console.WriteLine(JsonSerializer.Serialize(await generator.RunAsync()));
+        return 0;
+    }
+
+    private async Task<GeneratorReport> RunAsync()
+    {
+        using var http = LoopbackHttp.Create();
+        var presigned = await _source.PresignAsync((long)(settings.Seconds * 20_000));
+        _logKey = NoteVerifier.Parse((await http.GetStringAsync(new Uri($"{settings.HubUrl}/log/key"))).Trim());
+        await RenewTokenAsync(http);
+        Console.WriteLine("ready");
+        await Console.In.ReadLineAsync();
+
+        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(settings.Seconds), clock);
+        var watch = WatchSinkAsync(http, stop.Token);
+        await Task.WhenAll(Enumerable.Range(0, settings.Connections).Select(_ => SendAsync(stop.Token)));
+        await watch;
+        return new GeneratorReport(_sent, _receipted, _digest.ToString(), presigned, _verified, _refusal);
+    }
+
+    private async Task RenewTokenAsync(HttpClient http) =>
+        _token = await ClientAssertion.GetTokenAsync(http, settings.HubUrl, settings.From, _source.Signer, clock);
+
+    private async Task WatchSinkAsync(HttpClient http, CancellationToken stop)
+    {
+        var renewed = clock.GetTimestamp();
+        while (!stop.IsCancellationRequested)
+        {
+            Volatile.Write(ref _delivered, long.Parse(await http.GetStringAsync(new Uri($"{settings.SinkUrl}/count"), CancellationToken.None)));
+            if (clock.GetElapsedTime(renewed) > TimeSpan.FromMinutes(4))
+            {
+                await RenewTokenAsync(http);
+                renewed = clock.GetTimestamp();
+            }
+
+            await Task.Delay(50, CancellationToken.None);
+        }
+    }
+
+    private async Task SendAsync(CancellationToken stop)
+    {
+        using var connection = new RawHttpConnection(new Uri(settings.HubUrl));
+        await connection.ConnectAsync();
+        while (!stop.IsCancellationRequested)
+        {
+            if (Volatile.Read(ref _receipted) - Volatile.Read(ref _delivered) > settings.MaxOutstanding)
+            {
+                await Task.Delay(5, CancellationToken.None);
+                continue;
+            }
+
+            var envelope = await _source.NextAsync();
+            var number = Interlocked.Increment(ref _sent);
+            var (status, body) = await connection.PostAsync("/api/v1/messages", _source.ContentType, _token, envelope.Octets);
+            if (status == 202) Receipted(envelope, body, number);
+            else Interlocked.CompareExchange(ref _refusal, $"{status} {Encoding.UTF8.GetString(body)}", null);
+        }
+    }
+
+    private void Receipted(SignedEnvelope envelope, byte[] receipt, long number)
+    {
+        _digest.Add(envelope.Key, envelope.Sha256);
+        Interlocked.Increment(ref _receipted);
+        if (number % 1000 != 0) return;
+        var verdict = Receipt.Parse(Encoding.UTF8.GetString(receipt)).Verify(_logKey!, envelope.Octets);
+        if (verdict.Valid) Interlocked.Increment(ref _verified);
+        else Interlocked.CompareExchange(ref _refusal, $"receipt: {string.Join("; ", verdict.Failures)}", null);
+    }
+}
