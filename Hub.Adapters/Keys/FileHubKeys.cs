@@ -1,0 +1,121 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+using Hub.Adapters.Stores.Files;
+using Hub.Contracts.Addresses;
+using Hub.Contracts.Signatures;
+using Hub.Contracts.Trail;
+using Hub.Core.Trail;
+
+namespace Hub.Adapters.Keys;
+
+/// <summary>The hub's keys in its data folder: <c>hub.json</c>, <c>keys/</c> (owner only) and the public halves in
+/// <c>public/</c>. Thread-safe.</summary>
+/// <remarks>Failure policy: each file is written whole or not at all (temporary name, sync, rename, folder sync) and never
+/// replaced. A key file that others may read, or that is damaged, stops the hub with the path and the remedy.</remarks>
+public sealed class FileHubKeys : IHubKeys
+{
+    private readonly ConcurrentDictionary<SystemAddress, Lazy<LocalSigner>> _apps = new();
+    private readonly string _appFolder;
+
+    private FileHubKeys(string dataDirectory, HubIdentity identity)
+    {
+        var folder = Path.Combine(dataDirectory, "keys");
+        _appFolder = Path.Combine(folder, "apps");
+        DurableFile.CreateFolder(folder);
+        DurableFile.CreateFolder(_appFolder);
+
+        Address = identity.Address;
+        Origin = identity.Origin;
+        (Log, var log) = Open(folder, "log");
+        (Statement, StatementVerifier) = Open(folder, "statement");
+        (Gateway, GatewayVerifier) = Open(folder, "gateway");
+        (Token, TokenVerifier) = Open(folder, "token");
+        LogVerifier = new NoteVerifier(Origin, log);
+        DataKey = KeyFile.OpenOrCreateDataKey(Path.Combine(folder, "data.key"));
+        Publish(Path.Combine(dataDirectory, "public"));
+    }
+
+    /// <summary>The hub's own system address.</summary>
+    public SystemAddress Address { get; }
+
+    /// <summary>The log's origin, <c>address/log/epoch</c>.</summary>
+    public string Origin { get; }
+
+    /// <inheritdoc/>
+    public ISigner Log { get; }
+
+    /// <inheritdoc/>
+    public NoteVerifier LogVerifier { get; }
+
+    /// <inheritdoc/>
+    public ISigner Statement { get; }
+
+    /// <inheritdoc/>
+    public VerificationKey StatementVerifier { get; }
+
+    /// <inheritdoc/>
+    public ISigner Gateway { get; }
+
+    /// <inheritdoc/>
+    public VerificationKey GatewayVerifier { get; }
+
+    /// <inheritdoc/>
+    public ISigner Token { get; }
+
+    /// <inheritdoc/>
+    public VerificationKey TokenVerifier { get; }
+
+    /// <inheritdoc/>
+    public ReadOnlyMemory<byte> DataKey { get; }
+
+    /// <summary>Opens the keys of a data folder, making what is missing.</summary>
+    /// <param name="dataDirectory">The data folder; created when missing.</param>
+    /// <param name="address">The hub's address; null for the stored one, or <c>Z99/hub</c> on a new folder.</param>
+    /// <exception cref="Hub.Contracts.Problems.ProblemException"><c>invalid-request</c>: the folder is another hub's.</exception>
+    /// <exception cref="UnauthorizedAccessException">A key file can be read by other users.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged.</exception>
+    public static FileHubKeys OpenOrCreate(string dataDirectory, SystemAddress? address = null)
+    {
+        DurableFile.CreateFolder(dataDirectory);
+        return new FileHubKeys(dataDirectory, HubIdentity.OpenOrCreate(dataDirectory, address));
+    }
+
+    /// <inheritdoc/>
+    public ISigner AppKey(SystemAddress app) =>
+        _apps.GetOrAdd(app, static (address, folder) => new Lazy<LocalSigner>(() => OpenApp(folder, address)), _appFolder).Value;
+
+    // An address is one agency code, one slash and one name, so the file's name can neither leave the folder nor collide.
+    private static LocalSigner OpenApp(string folder, SystemAddress app) =>
+        KeyFile.OpenOrCreateSigner(Path.Combine(folder, $"{app.Agency.Value}_{app.System}.pem"));
+
+    private static (LocalSigner Signer, VerificationKey Verifier) Open(string folder, string name)
+    {
+        var signer = KeyFile.OpenOrCreateSigner(Path.Combine(folder, name + ".pem"));
+        return (signer, new VerificationKey(signer.KeyId, signer.ExportSubjectPublicKeyInfo()));
+    }
+
+    private void Publish(string folder)
+    {
+        DurableFile.CreateFolder(folder);
+        WriteWhenChanged(Path.Combine(folder, "log.vkey"), Vkey(LogVerifier) + "\n");
+        WriteWhenChanged(Path.Combine(folder, "statement.pem"), PublicPem(StatementVerifier));
+        WriteWhenChanged(Path.Combine(folder, "gateway.pem"), PublicPem(GatewayVerifier));
+    }
+
+    private static void WriteWhenChanged(string path, string text)
+    {
+        if (!File.Exists(path) || File.ReadAllText(path) != text)
+            DurableFile.Write(path, Encoding.UTF8.GetBytes(text), DurableFile.PublicFile, overwrite: true);
+    }
+
+    private static string PublicPem(VerificationKey key) =>
+        new string(PemEncoding.Write("PUBLIC KEY", key.SubjectPublicKeyInfo.Span)) + "\n";
+
+    // C2SP signed-note verifier key of type 0x02.
+    private static string Vkey(NoteVerifier verifier)
+    {
+        var key = verifier.Key.SubjectPublicKeyInfo;
+        return $"{verifier.Name}+{verifier.Key.Thumbprint[..8]}+{Convert.ToBase64String([2, .. key.Span])}";
+    }
+}
