@@ -28,7 +28,7 @@ public interface IHubStore : IAsyncDisposable
     /// <summary>One delivery, or null.</summary>
     ValueTask<DeliveryRecord?> FindDeliveryAsync(long id, CancellationToken cancellationToken = default);
 
-    /// <summary>Deliveries in a state (of one recipient, if given), oldest change first.</summary>
+    /// <summary>Deliveries in a state (of one recipient, if given), oldest message first: an order that does not move while it is paged.</summary>
     ValueTask<Page<DeliveryRecord>> ListDeliveriesAsync(DeliveryState state, SystemAddress? recipient, string? cursor, int limit, CancellationToken cancellationToken = default);
 
     /// <summary>The log's entries about a message, by index.</summary>

@@ -18,16 +18,17 @@ public interface IStoreTransaction : IAsyncDisposable
     /// priority descending, then id. Sets state, a fresh claim token, <paramref name="until"/>, and adds one attempt.</summary>
     ValueTask<IReadOnlyList<DeliveryRecord>> ClaimAsync(SystemAddress recipient, DateTimeOffset now, DateTimeOffset until, int limit);
 
-    /// <summary>Systems that have claimable deliveries at this instant.</summary>
+    /// <summary>Systems that have claimable deliveries at this instant. When there are more than <paramref name="limit"/>, the next
+    /// call goes on after the last one, so that none is starved.</summary>
     ValueTask<IReadOnlyList<SystemAddress>> ListRecipientsDueAsync(DateTimeOffset now, int limit);
 
     /// <summary>One delivery, or null.</summary>
     ValueTask<DeliveryRecord?> FindDeliveryAsync(long id);
 
-    /// <summary>The delivery that holds a claim token, or null.</summary>
+    /// <summary>The delivery that holds a claim token made by <see cref="ClaimAsync"/>, or null.</summary>
     ValueTask<DeliveryRecord?> FindClaimAsync(string claim);
 
-    /// <summary>The deliveries of a message to a system.</summary>
+    /// <summary>The delivery of a message to a system, of which there is at most one, or null.</summary>
     ValueTask<DeliveryRecord?> FindDeliveryAsync(MessageKey message, SystemAddress recipient);
 
     /// <summary>Writes back a changed delivery (all columns but id, message, recipient).</summary>
