@@ -15,7 +15,7 @@ namespace Hub.Adapters.Keys;
 /// replaced. A key file that others may read, or that is damaged, stops the hub with the path and the remedy.</remarks>
 public sealed class FileHubKeys : IHubKeys
 {
-    private readonly ConcurrentDictionary<SystemAddress, Lazy<LocalSigner>> _apps = new();
+    private readonly ConcurrentDictionary<SystemAddress, Lazy<(LocalSigner Signer, VerificationKey Verifier)>> _apps = new();
     private readonly string _appFolder;
 
     private FileHubKeys(string dataDirectory, HubIdentity identity)
@@ -82,12 +82,16 @@ public sealed class FileHubKeys : IHubKeys
     }
 
     /// <inheritdoc/>
-    public ISigner AppKey(SystemAddress app) =>
-        _apps.GetOrAdd(app, static (address, folder) => new Lazy<LocalSigner>(() => OpenApp(folder, address)), _appFolder).Value;
+    public ISigner AppKey(SystemAddress app) => App(app).Signer;
+
+    /// <inheritdoc/>
+    public VerificationKey AppVerifier(SystemAddress app) => App(app).Verifier;
 
     // An address is one agency code, one slash and one name, so the file's name can neither leave the folder nor collide.
-    private static LocalSigner OpenApp(string folder, SystemAddress app) =>
-        KeyFile.OpenOrCreateSigner(Path.Combine(folder, $"{app.Agency.Value}_{app.System}.pem"));
+    private (LocalSigner Signer, VerificationKey Verifier) App(SystemAddress app) => _apps.GetOrAdd(
+        app,
+        static (address, folder) => new(() => Open(folder, $"{address.Agency.Value}_{address.System}")),
+        _appFolder).Value;
 
     private static (LocalSigner Signer, VerificationKey Verifier) Open(string folder, string name)
     {

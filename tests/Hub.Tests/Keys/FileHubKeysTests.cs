@@ -43,6 +43,8 @@ public sealed class FileHubKeysTests
         Assert.That(keys.Statement.KeyId, Is.EqualTo(keys.StatementVerifier.Thumbprint[..16]));
         var signature = await keys.Statement.SignAsync(new byte[] { 1 });
         Assert.That(keys.StatementVerifier.Verify(SignatureAlgorithm.Es256, [1], signature));
+        var appSignature = await keys.AppKey(Address).SignAsync(new byte[] { 1 });
+        Assert.That(keys.AppVerifier(Address).Verify(SignatureAlgorithm.Es256, [1], appSignature));
     }
 
     [Test]
