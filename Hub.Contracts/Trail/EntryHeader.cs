@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+
 namespace Hub.Contracts.Trail;
 
 /// <summary>What the log hashes for one entry: small, canonical (RFC 8785), free of personal data. Its leaf data is the
@@ -9,56 +12,59 @@ namespace Hub.Contracts.Trail;
 /// <param name="Commitment">SHA-256(salt ‖ body), 32 bytes.</param>
 public sealed record EntryHeader(string Kind, DateTimeOffset Time, string? Key, string Actor, ReadOnlyMemory<byte> Commitment)
 {
+    private const int Version = 1;
+    private const int MaxLength = 4096;
+    private const string WholeSeconds = "yyyy-MM-dd'T'HH:mm:ss'Z'";
+    private const string Milliseconds = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
+
     /// <summary>The leaf data.</summary>
-    public byte[] ToCanonicalJson() => throw new NotImplementedException();
+    /// <exception cref="InvalidOperationException">The commitment has not 32 bytes.</exception>
+    /// <exception cref="ArgumentException">A text holds a lone surrogate.</exception>
+    public byte[] ToCanonicalJson()
+    {
+        if (Commitment.Length != MerkleTree.HashLength) throw new InvalidOperationException($"A commitment has 32 bytes; this one has {Commitment.Length}.");
+        var header = new JsonObject
+        {
+            ["actor"] = Actor,
+            ["commitment"] = Convert.ToHexStringLower(Commitment.Span),
+            ["kind"] = Kind,
+            ["time"] = FormatTime(Time),
+            ["v"] = Version,
+        };
+        if (Key is not null) header["key"] = Key;
+        return CanonicalJson.Serialize(header);
+    }
 
     /// <summary>Reads leaf data.</summary>
     /// <exception cref="FormatException">Not an entry header of version 1 in canonical form.</exception>
-    public static EntryHeader Parse(ReadOnlySpan<byte> canonicalJson) => throw new NotImplementedException();
-}
+    public static EntryHeader Parse(ReadOnlySpan<byte> canonicalJson)
+    {
+        if (canonicalJson.Length > MaxLength) throw new FormatException($"An entry header has at most {MaxLength} bytes; this one has {canonicalJson.Length}.");
+        try
+        {
+            var json = StrictJson.ParseObject(canonicalJson, maxDepth: 1);
+            var commitment = Convert.FromHexString(StrictJson.Text(json, "commitment"));
+            var header = new EntryHeader(
+                StrictJson.Text(json, "kind"),
+                ParseTime(StrictJson.Text(json, "time")),
+                json.ContainsKey("key") ? StrictJson.Text(json, "key") : null,
+                StrictJson.Text(json, "actor"),
+                commitment);
+            if (commitment.Length == MerkleTree.HashLength && canonicalJson.SequenceEqual(header.ToCanonicalJson())) return header;
+        }
+        catch (ArgumentException bad)
+        {
+            throw new FormatException("Not an entry header.", bad);
+        }
 
-/// <summary>The kinds of entries that version 1 writes.</summary>
-public static class EntryKinds
-{
-    /// <summary>The log was opened; first entry of an epoch.</summary>
-    public const string LogOpened = "log.opened";
+        throw new FormatException("Not an entry header of version 1: exactly its members, in canonical form (RFC 8785).");
+    }
 
-    /// <summary>A message was accepted.</summary>
-    public const string MessageAccepted = "message.accepted";
+    internal static string FormatTime(DateTimeOffset time) =>
+        time.UtcDateTime.ToString(time.Millisecond == 0 ? WholeSeconds : Milliseconds, CultureInfo.InvariantCulture);
 
-    /// <summary>A delivery attempt failed and will be tried again.</summary>
-    public const string DeliveryAttemptFailed = "delivery.attempt-failed";
-
-    /// <summary>A recipient claimed a delivery from its mailbox.</summary>
-    public const string DeliveryClaimed = "delivery.claimed";
-
-    /// <summary>The recipient's system has the bytes.</summary>
-    public const string DeliveryDelivered = "delivery.delivered";
-
-    /// <summary>The recipient acknowledged (accepted or refused).</summary>
-    public const string DeliveryAcknowledged = "delivery.acknowledged";
-
-    /// <summary>The delivery died.</summary>
-    public const string DeliveryDead = "delivery.dead";
-
-    /// <summary>The delivery expired.</summary>
-    public const string DeliveryExpired = "delivery.expired";
-
-    /// <summary>An operator set a dead delivery going again.</summary>
-    public const string DeliveryReplayed = "delivery.replayed";
-
-    /// <summary>The registry changed.</summary>
-    public const string RegistryChanged = "registry.changed";
-
-    /// <summary>An operator or auditor read content or entries.</summary>
-    public const string AccessRead = "access.read";
-
-    /// <summary>A token was given to an operator or auditor.</summary>
-    public const string AccessGranted = "access.granted";
-
-    /// <summary>Refusals of one source in one minute, counted.</summary>
-    public const string RefusalsCounted = "refusals.counted";
-
-    /// <summary>A body was erased by law.</summary>
-    public const string BodyErased = "body.erased";
+    private static DateTimeOffset ParseTime(string text) =>
+        DateTimeOffset.TryParseExact(text, [WholeSeconds, Milliseconds], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
+            ? time
+            : throw new FormatException($"The time '{text}' of an entry header is not written yyyy-MM-ddTHH:mm:ss[.fff]Z.");
 }

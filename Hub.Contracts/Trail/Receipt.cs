@@ -1,3 +1,7 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
 namespace Hub.Contracts.Trail;
 
 /// <summary>The hub's proof to the sender that a message was accepted: a <see cref="TlogProof"/> whose <c>extra</c> is the
@@ -12,20 +16,74 @@ public sealed record Receipt(TlogProof Proof, EntryHeader Header, ReadOnlyMemory
     /// <summary>Media type of the text form.</summary>
     public const string MediaType = "application/vnd.hub.receipt";
 
+    /// <summary>Bytes in a salt.</summary>
+    public const int SaltLength = 32;
+
+    private static readonly JsonSerializerOptions PlainText = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>Composes a receipt from an entry and its place in the log.</summary>
-    public static Receipt Create(EntryHeader header, ReadOnlyMemory<byte> body, ReadOnlyMemory<byte> salt, long index, IReadOnlyList<byte[]> proof, string checkpointNote) => throw new NotImplementedException();
+    /// <param name="header">The entry's header.</param>
+    /// <param name="body">The entry's canonical body.</param>
+    /// <param name="salt">The entry's salt.</param>
+    /// <param name="index">Zero-based index of the entry.</param>
+    /// <param name="proof">Its inclusion proof in the tree of the checkpoint.</param>
+    /// <param name="checkpointNote">The signed checkpoint.</param>
+    /// <exception cref="ArgumentException">The body is not valid UTF-8, or the salt has not 32 bytes.</exception>
+    public static Receipt Create(EntryHeader header, ReadOnlyMemory<byte> body, ReadOnlyMemory<byte> salt, long index, IReadOnlyList<byte[]> proof, string checkpointNote)
+    {
+        if (salt.Length != SaltLength) throw new ArgumentException($"A salt has 32 bytes; this one has {salt.Length}.", nameof(salt));
+        var extra = new JsonObject
+        {
+            ["body"] = CanonicalText.StrictUtf8.GetString(body.Span),
+            ["header"] = CanonicalText.StrictUtf8.GetString(header.ToCanonicalJson()),
+            ["salt"] = Convert.ToHexStringLower(salt.Span),
+        };
+        return new Receipt(new TlogProof(CanonicalText.StrictUtf8.GetBytes(extra.ToJsonString(PlainText)), index, proof, checkpointNote), header, body, salt);
+    }
 
     /// <summary>Reads the text form.</summary>
     /// <exception cref="FormatException">Not a receipt.</exception>
-    public static Receipt Parse(string text) => throw new NotImplementedException();
+    public static Receipt Parse(string text)
+    {
+        var proof = TlogProof.Parse(text);
+        if (proof.Extra is not { } extra) throw new FormatException("A receipt has a line 'extra' with the entry.");
+        var json = StrictJson.ParseObject(extra.Span, maxDepth: 1);
+        if (json.Count != 3) throw new FormatException("The extra data of a receipt has exactly the members 'body', 'header' and 'salt'.");
+        var salt = StrictJson.Text(json, "salt");
+        if (salt.Length != 2 * SaltLength || salt.AsSpan().ContainsAnyExcept(LowerHex)) throw new FormatException("The salt of a receipt is 64 lower-case hexadecimal digits.");
+        return new Receipt(
+            proof,
+            EntryHeader.Parse(Utf8(StrictJson.Text(json, "header"))),
+            Utf8(StrictJson.Text(json, "body")),
+            Convert.FromHexString(salt));
+    }
 
-    /// <summary>Verifies everything offline: commitment, leaf, inclusion, checkpoint signature and origin.</summary>
+    /// <summary>Verifies everything offline: commitment, leaf, inclusion, checkpoint signature and origin, that the entry
+    /// accepts a message, and that header and body name the same message. Never throws on what a receipt holds.</summary>
     /// <param name="logKey">The log's key, got from the hub's operator once, on a trusted way.</param>
-    /// <param name="octets">The envelope that was sent, when its digest is to be checked too.</param>
-    public ReceiptVerdict Verify(NoteVerifier logKey, ReadOnlySpan<byte> octets = default) => throw new NotImplementedException();
+    /// <param name="octets">The exact envelope that was sent, when its digest is to be checked too; null when not.</param>
+    public ReceiptVerdict Verify(NoteVerifier logKey, ReadOnlyMemory<byte>? octets = null)
+    {
+        var failures = ReceiptChecks.Run(this, logKey, octets);
+        return new ReceiptVerdict(failures.Count == 0, failures);
+    }
 
     /// <summary>The text form.</summary>
     public override string ToString() => Proof.ToString();
+
+    private static readonly System.Buffers.SearchValues<char> LowerHex = System.Buffers.SearchValues.Create("0123456789abcdef");
+
+    private static byte[] Utf8(string text)
+    {
+        try
+        {
+            return CanonicalText.StrictUtf8.GetBytes(text);
+        }
+        catch (System.Text.EncoderFallbackException lone)
+        {
+            throw new FormatException("A text in the receipt holds a lone surrogate.", lone);
+        }
+    }
 }
 
 /// <summary>What verifying a receipt found.</summary>

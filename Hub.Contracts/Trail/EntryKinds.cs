@@ -1,0 +1,47 @@
+namespace Hub.Contracts.Trail;
+
+/// <summary>The kinds of entries that version 1 writes.</summary>
+public static class EntryKinds
+{
+    /// <summary>The log was opened; first entry of an epoch.</summary>
+    public const string LogOpened = "log.opened";
+
+    /// <summary>A message was accepted.</summary>
+    public const string MessageAccepted = "message.accepted";
+
+    /// <summary>A delivery attempt failed and will be tried again.</summary>
+    public const string DeliveryAttemptFailed = "delivery.attempt-failed";
+
+    /// <summary>A recipient claimed a delivery from its mailbox.</summary>
+    public const string DeliveryClaimed = "delivery.claimed";
+
+    /// <summary>The recipient's system has the bytes.</summary>
+    public const string DeliveryDelivered = "delivery.delivered";
+
+    /// <summary>The recipient acknowledged (accepted or refused).</summary>
+    public const string DeliveryAcknowledged = "delivery.acknowledged";
+
+    /// <summary>The delivery died.</summary>
+    public const string DeliveryDead = "delivery.dead";
+
+    /// <summary>The delivery expired.</summary>
+    public const string DeliveryExpired = "delivery.expired";
+
+    /// <summary>An operator set a dead delivery going again.</summary>
+    public const string DeliveryReplayed = "delivery.replayed";
+
+    /// <summary>The registry changed.</summary>
+    public const string RegistryChanged = "registry.changed";
+
+    /// <summary>An operator or auditor read content or entries.</summary>
+    public const string AccessRead = "access.read";
+
+    /// <summary>A token was given to an operator or auditor.</summary>
+    public const string AccessGranted = "access.granted";
+
+    /// <summary>Refusals of one source in one minute, counted.</summary>
+    public const string RefusalsCounted = "refusals.counted";
+
+    /// <summary>A body was erased by law.</summary>
+    public const string BodyErased = "body.erased";
+}
