@@ -221,4 +221,53 @@ public sealed partial class ProblemCode
         "The hub made a mistake", "Lỗi của trục",
         "Report the trace id; retry is safe.",
         "Báo mã vết (trace id); có thể gửi lại an toàn.");
+
+    /// <summary><c>recipient-unreachable</c> (502): The recipient's system cannot be reached.</summary>
+    public static readonly ProblemCode RecipientUnreachable = new(
+        "recipient-unreachable", 502,
+        "The recipient's system cannot be reached", "Không kết nối được hệ thống nhận",
+        "Nothing to do yet: the hub tries again by the system's policy.",
+        "Chưa cần làm gì: trục tự thử lại theo chính sách của hệ thống nhận.");
+
+    /// <summary><c>recipient-timeout</c> (504): The recipient's system did not answer in time.</summary>
+    public static readonly ProblemCode RecipientTimeout = new(
+        "recipient-timeout", 504,
+        "The recipient's system did not answer in time", "Hệ thống nhận không trả lời kịp",
+        "Nothing to do yet: the hub tries again by the system's policy.",
+        "Chưa cần làm gì: trục tự thử lại theo chính sách của hệ thống nhận.");
+
+    /// <summary><c>recipient-failed</c> (502): The recipient's system failed.</summary>
+    public static readonly ProblemCode RecipientFailed = new(
+        "recipient-failed", 502,
+        "The recipient's system failed", "Hệ thống nhận gặp lỗi",
+        "Nothing to do yet: the hub tries again by the system's policy.",
+        "Chưa cần làm gì: trục tự thử lại theo chính sách của hệ thống nhận.");
+
+    /// <summary><c>recipient-rejected</c> (502): The recipient's system rejected the message.</summary>
+    public static readonly ProblemCode RecipientRejected = new(
+        "recipient-rejected", 502,
+        "The recipient's system rejected the message", "Hệ thống nhận từ chối thông điệp",
+        "Read its reason in the detail, correct the message and send it under a new id, or have the recipient repaired and replay.",
+        "Xem lý do trong phần chi tiết, sửa và gửi lại với mã mới, hoặc khắc phục phía nhận rồi phát lại.");
+
+    /// <summary><c>claims-exhausted</c> (502): The message was claimed too often without an end.</summary>
+    public static readonly ProblemCode ClaimsExhausted = new(
+        "claims-exhausted", 502,
+        "The message was claimed too often without an end", "Thông điệp bị nhận quá nhiều lượt mà không hoàn tất",
+        "Ask the recipient why it takes the message without acknowledging it; then replay.",
+        "Hỏi nơi nhận vì sao lấy thông điệp mà không xác nhận; sau đó phát lại.");
+
+    /// <summary><c>address-refused</c> (502): The push address lies in a range the hub does not call.</summary>
+    public static readonly ProblemCode AddressRefused = new(
+        "address-refused", 502,
+        "The push address lies in a range the hub does not call", "Địa chỉ đẩy thuộc dải mà trục không được gọi",
+        "Register a public address, or set allowPrivate for a system inside the hub's own network.",
+        "Đăng ký địa chỉ công khai, hoặc đặt allowPrivate cho hệ thống trong mạng nội bộ của trục.");
+
+    /// <summary><c>delivery-not-dead</c> (409): Only a dead delivery can be replayed.</summary>
+    public static readonly ProblemCode DeliveryNotDead = new(
+        "delivery-not-dead", 409,
+        "Only a dead delivery can be replayed", "Chỉ phát lại được lượt chuyển đã chết",
+        "Look at its state: somebody may have replayed it already.",
+        "Xem trạng thái: có thể đã có người phát lại.");
 }

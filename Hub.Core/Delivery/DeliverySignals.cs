@@ -1,27 +1,31 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using Hub.Contracts.Addresses;
 
 namespace Hub.Core.Delivery;
 
-/// <summary>Wakes those who wait for work of a system, in process. A wake-up may be lost only before the wait began, so
-/// waiters look first, then wait, and poll as a fallback. Thread-safe.</summary>
+/// <summary>Wakes those who wait for work of a system, in process; called after the commit that made the work. A wake-up may
+/// be lost only before the wait began, so waiters look first, then wait, and poll as a fallback. Thread-safe.</summary>
 public sealed class DeliverySignals
 {
     private readonly ConcurrentDictionary<SystemAddress, TaskCompletionSource> _waiters = new();
-    private volatile TaskCompletionSource _any = New();
+    private ImmutableArray<Action<SystemAddress>> _listeners = [];
 
     /// <summary>Something became due for a system.</summary>
     public void Notify(SystemAddress system)
     {
         if (_waiters.TryRemove(system, out var waiter)) waiter.TrySetResult();
-        Interlocked.Exchange(ref _any, New()).TrySetResult();
+        foreach (var listener in _listeners) listener(system);
     }
 
     /// <summary>Completes at the next notification for a system. Take it before looking for work.</summary>
     public Task NextAsync(SystemAddress system) => _waiters.GetOrAdd(system, static _ => New()).Task;
 
-    /// <summary>Completes at the next notification for any system. Take it before looking for work.</summary>
-    public Task NextAnyAsync() => _any.Task;
+    /// <summary>Hears every notification, on the notifier's thread: it must be quick and must not throw.</summary>
+    public void Listen(Action<SystemAddress> listener) => ImmutableInterlocked.Update(ref _listeners, (all, one) => all.Add(one), listener);
+
+    /// <summary>Stops hearing notifications.</summary>
+    public void Unlisten(Action<SystemAddress> listener) => ImmutableInterlocked.Update(ref _listeners, (all, one) => all.Remove(one), listener);
 
     private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

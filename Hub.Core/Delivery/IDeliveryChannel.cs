@@ -1,4 +1,3 @@
-using Hub.Contracts.Messages;
 using Hub.Contracts.Problems;
 using Hub.Core.Registry;
 using Hub.Core.Storage;
@@ -23,7 +22,11 @@ public abstract record AttemptOutcome
 
     /// <summary>The recipient's system has the bytes; with a business answer if it gave one.</summary>
     /// <param name="Answer">Its unsigned answer, kept as asserted by the hub; null for a bare 2xx.</param>
-    public sealed record Delivered(Acknowledgement? Answer = null) : AttemptOutcome;
+    public sealed record Delivered(UnsignedAnswer? Answer = null) : AttemptOutcome;
+
+    /// <summary>The channel has recorded the end of the delivery itself, in its own commit (apps on the bus), or found that
+    /// the claim was lost: nothing is left to record.</summary>
+    public sealed record Settled : AttemptOutcome;
 
     /// <summary>It failed for now.</summary>
     /// <param name="Problem">Code for reports.</param>

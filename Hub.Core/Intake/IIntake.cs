@@ -22,7 +22,9 @@ public interface IIntake
     /// <exception cref="Hub.Contracts.Problems.ProblemException">The one problem.</exception>
     ValueTask<Acceptance> AcceptAsync(ReadOnlyMemory<byte> octets, EnvelopeEncoding encoding, SystemAddress caller, CancellationToken cancellationToken = default);
 
-    /// <summary>Stages a message of the hub itself or of an app inside a running commit: no rights, no window.</summary>
+    /// <summary>Stages a message of the hub itself or of an app inside a running commit: no rights, no window. Wakes its
+    /// recipients through <see cref="CommitScope.AfterCommit"/>. Does not apply acknowledgements: whoever stages one has
+    /// recorded it on the delivery itself.</summary>
     /// <param name="scope">The running commit.</param>
     /// <param name="envelope">Its envelope, verified by construction.</param>
     /// <param name="assurance"><c>hub-attested(hub)</c> or <c>hub-attested(app)</c>.</param>

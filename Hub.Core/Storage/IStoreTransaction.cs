@@ -22,6 +22,11 @@ public interface IStoreTransaction : IAsyncDisposable
     /// call goes on after the last one, so that none is starved.</summary>
     ValueTask<IReadOnlyList<SystemAddress>> ListRecipientsDueAsync(DateTimeOffset now, int limit);
 
+    /// <summary>Ends all running claims of one recipient: its claimed deliveries become queued and due at once, attempts kept.
+    /// For recipients that the hub itself serves (push, app) when it starts; a mailbox's claims survive a restart.</summary>
+    /// <returns>How many were released.</returns>
+    ValueTask<int> ReleaseClaimsAsync(SystemAddress recipient, DateTimeOffset now);
+
     /// <summary>One delivery, or null.</summary>
     ValueTask<DeliveryRecord?> FindDeliveryAsync(long id);
 

@@ -1,0 +1,10 @@
+using Hub.Contracts.Messages;
+
+namespace Hub.Core.Delivery;
+
+/// <summary>A recipient's business answer without its signature, e.g. in the body of its HTTP answer or of a mailbox ack.
+/// Kept as asserted by the hub.</summary>
+/// <param name="Outcome">Accepted or refused.</param>
+/// <param name="Status">edXML 01…06, 13, 15, 16, if it says one.</param>
+/// <param name="Reason">Why; required when refused; at most 2,000 characters.</param>
+public sealed record UnsignedAnswer(AcknowledgementOutcome Outcome, string? Status = null, string? Reason = null);
