@@ -1,0 +1,90 @@
+using Hub.IntegrationTests.Agencies;
+using Hub.IntegrationTests.Processes;
+
+namespace Hub.IntegrationTests.Docs;
+
+/// <summary>A vendor, an operator and an auditor follow their guides to the letter against a real hub.</summary>
+[TestFixture]
+public sealed class When_the_guides_are_followed
+{
+    private string _folder = null!;
+
+    [SetUp]
+    public void MakeFolder() => _folder = Directory.CreateTempSubdirectory("hub-docs-").FullName;
+
+    [TearDown]
+    public void RemoveFolder() => Directory.Delete(_folder, recursive: true);
+
+    [Test]
+    public async Task Should_connect_a_vendor_with_openssl_and_curl_alone()
+    {
+        var guide = new Guide("integrator.md");
+        Assert.That(guide.Parts, Is.EqualTo(2));
+        await guide.RunAsync(0, _folder, new Dictionary<string, string>(StringComparer.Ordinal));
+
+        await ImportAsync(RegistryYaml(await File.ReadAllTextAsync(Path.Combine(_folder, "public.pem"))));
+        await using var hub = await HubProcess.StartAsync(Data, ["--address", "Z97/hub"]);
+        await File.WriteAllTextAsync(Path.Combine(_folder, "log.vkey"), await hub.Http.GetStringAsync("/log/key"));
+        await guide.RunAsync(1, _folder, Variables(hub));
+    }
+
+    [Test]
+    public async Task Should_run_a_hub_and_audit_it()
+    {
+        using var agency = new TestAgency("Z97/van-thu");
+        var yaml = RegistryYaml(agency.PublicPem);
+        await File.WriteAllTextAsync(Path.Combine(_folder, "registry.yaml"), yaml);
+        var operators = new Guide("operator.md");
+        Assert.That(operators.Parts, Is.EqualTo(2));
+        await operators.RunAsync(0, _folder, new Dictionary<string, string>(StringComparer.Ordinal) { ["DATA"] = Data });
+
+        await using var hub = await HubProcess.StartAsync(Data, ["--address", "Z97/hub"]);
+        var envelope = agency.Document("doc-1", "Nội dung", "Z97/van-thu");
+        var octets = await Contracts.Envelopes.EnvelopeCodec.SignAsync(envelope, Contracts.Envelopes.EnvelopeEncoding.Json, agency.Signer);
+        using var answer = await agency.SubmitAsync(hub.BaseAddress, octets);
+        answer.EnsureSuccessStatusCode();
+        await File.WriteAllBytesAsync(Path.Combine(_folder, "envelope.jws"), octets);
+        await File.WriteAllBytesAsync(Path.Combine(_folder, "receipt.tlog-proof"), await answer.Content.ReadAsByteArrayAsync());
+
+        var variables = Variables(hub);
+        variables["ID"] = envelope.Id;
+        variables["KEY"] = envelope.Key.Value;
+        await new Guide("auditor.md").RunAsync(0, _folder, variables);
+        await operators.RunAsync(1, _folder, variables);
+    }
+
+    private string Data => Path.Combine(_folder, "data");
+
+    private Dictionary<string, string> Variables(HubProcess hub) => new(StringComparer.Ordinal)
+    {
+        ["HUB"] = hub.BaseAddress.GetLeftPart(UriPartial.Authority),
+        ["SYSTEM"] = "Z97/van-thu",
+        ["TO"] = "Z97/van-thu",
+        ["DATA"] = Data,
+    };
+
+    private async Task ImportAsync(string yaml)
+    {
+        var file = Path.Combine(_folder, "registry.yaml");
+        await File.WriteAllTextAsync(file, yaml);
+        var import = await HubProcess.RunAsync("import", file, "--data", Data);
+        Assert.That(import.ExitCode, Is.Zero, import.ToString());
+    }
+
+    private static string RegistryYaml(string publicPem) => $$"""
+        hub: Z97/hub
+        levels: [{code: central, nameVi: Trung ương, nameEn: Central, order: 1}]
+        agencies: [{code: Z97, name: Cơ quan thử nghiệm, level: central, verified: false}]
+        services: [{type: vn.document.v1, nameVi: Văn bản, nameEn: Document}]
+        rights: [{from: Z97/van-thu, services: [vn.document.v1], to: Z97}]
+        systems:
+          - address: Z97/van-thu
+            name: Văn thư
+            receives: [vn.document.v1]
+            channel: {kind: mailbox}
+            keys:
+              - id: k1
+                pem: |
+                  {{publicPem.Trim().Replace("\n", "\n          ", StringComparison.Ordinal)}}
+        """;
+}
