@@ -1,3 +1,4 @@
+using Hub.Contracts.Addresses;
 using Hub.Contracts.Envelopes;
 using Hub.Contracts.Problems;
 
@@ -24,10 +25,63 @@ public enum AcknowledgementOutcome
 public sealed record Acknowledgement(
     MessageKey Message, string Sha256, AcknowledgementOutcome Outcome, string? Status, string? Reason, DateTimeOffset Time, string? AssertedBy = null)
 {
-    /// <summary>Writes it as a JSON payload.</summary>
-    public Payload ToPayload() => throw new NotImplementedException();
+    /// <summary>Writes it as a JSON payload. A reason that is too long or holds controls is cut and cleaned.</summary>
+    public Payload ToPayload() => HubPayload.Write(json =>
+    {
+        json.WriteString("message", Message.Value);
+        json.WriteString("sha256", Sha256);
+        json.WriteString("outcome", Outcome == AcknowledgementOutcome.Accepted ? "accepted" : "refused");
+        if (Status is not null) json.WriteString("status", Status);
+        if (Reason is not null) json.WriteString("reason", TextRules.Fit(Reason, HubPayload.MaxReason));
+        json.WriteString("time", Rfc3339.Format(Time));
+        if (AssertedBy is not null) json.WriteString("assertedBy", AssertedBy);
+    });
 
     /// <summary>Reads it from an envelope of type <c>hub.ack.v1</c>.</summary>
     /// <exception cref="ProblemException"><c>schema-violation</c> naming the member.</exception>
-    public static Acknowledgement Read(Envelope envelope) => throw new NotImplementedException();
+    public static Acknowledgement Read(Envelope envelope)
+    {
+        var cursor = HubPayload.Open(envelope, MessageType.Acknowledgement);
+        MessageKey? message = null;
+        AcknowledgementOutcome? outcome = null;
+        DateTimeOffset? time = null;
+        string? sha256 = null, status = null, reason = null, assertedBy = null;
+        List<string> seen = [];
+        while (cursor.NextMember(seen, out var name))
+        {
+            switch (name)
+            {
+                case "message": message = HubPayload.Key(ref cursor, name); break;
+                case "sha256": sha256 = HubPayload.Sha256(ref cursor, name); break;
+                case "outcome":
+                    outcome = cursor.Text(name) switch
+                    {
+                        "accepted" => AcknowledgementOutcome.Accepted,
+                        "refused" => AcknowledgementOutcome.Refused,
+                        var other => throw cursor.Fault($"has the outcome {TextRules.Quote(other)}; write accepted or refused"),
+                    };
+                    break;
+                case "status":
+                    status = cursor.Text(name);
+                    if (!IsStatus(status)) throw cursor.Fault($"has the status {TextRules.Quote(status)}; write two digits such as 01, 03 or 06");
+                    break;
+                case "reason": reason = HubPayload.Reason(ref cursor, name); break;
+                case "time": time = cursor.Time(name); break;
+                case "assertedBy":
+                    assertedBy = cursor.Text(name);
+                    if (assertedBy != "hub") throw cursor.Fault($"has {TextRules.Quote(assertedBy)} in 'assertedBy'; only the hub writes it, and writes hub");
+                    break;
+                default: throw cursor.Unknown(name, "the acknowledgement");
+            }
+        }
+
+        cursor.End();
+        if (outcome == AcknowledgementOutcome.Refused && string.IsNullOrWhiteSpace(reason))
+            throw cursor.Fault("refuses without a 'reason'; say why in words");
+        return new Acknowledgement(
+            message ?? throw cursor.Missing("message"), sha256 ?? throw cursor.Missing("sha256"), outcome ?? throw cursor.Missing("outcome"),
+            status, reason, time ?? throw cursor.Missing("time"), assertedBy);
+    }
+
+    private static bool IsStatus(string text) => text.Length == 2 && char.IsAsciiDigit(text[0]) && char.IsAsciiDigit(text[1]);
 }

@@ -1,0 +1,70 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Hub.Contracts.Addresses;
+using Hub.Contracts.Envelopes;
+using Hub.Contracts.Envelopes.Json;
+using Hub.Contracts.Problems;
+
+namespace Hub.Contracts.Messages;
+
+/// <summary>The JSON that the hub's own message types carry: written in one order, read strictly.</summary>
+internal static class HubPayload
+{
+    internal const string MediaType = "application/json";
+
+    /// <summary>Most characters in a reason.</summary>
+    internal const int MaxReason = 2_000;
+
+    internal static Payload Write(Action<Utf8JsonWriter> members) =>
+        new() { Form = PayloadForm.Json, MediaType = MediaType, Data = WriteObject(members) };
+
+    internal static ReadOnlyMemory<byte> WriteObject(Action<Utf8JsonWriter> members)
+    {
+        var buffer = new ArrayBufferWriter<byte>(256);
+        using var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        json.WriteStartObject();
+        members(json);
+        json.WriteEndObject();
+        json.Flush();
+        return buffer.WrittenMemory;
+    }
+
+    internal static JsonCursor Open(Envelope envelope, MessageType type)
+    {
+        ArgumentNullException.ThrowIfNull(envelope);
+        if (envelope.Type != type) throw ProblemCode.SchemaViolation.With($"The envelope is of type '{envelope.Type}', not '{type}'.");
+        if (envelope.Payload is not { Form: PayloadForm.Json, Encryption: PayloadEncryption.None, MediaType: MediaType } payload)
+            throw ProblemCode.SchemaViolation.With($"The payload of '{type}' must be plain JSON of media type {MediaType}.");
+        var cursor = new JsonCursor(payload.Data, ProblemCode.SchemaViolation, $"payload of '{type}'", maxDepth: 8, maxNodes: 1_000);
+        cursor.Begin();
+        return cursor;
+    }
+
+    internal static MessageKey Key(ref JsonCursor cursor, string field)
+    {
+        var text = cursor.Text(field);
+        return MessageKey.TryParse(text, out var key) ? key : throw cursor.Fault($"has {TextRules.Quote(text)} in '{field}'; write a message key, 64 lower-case hexadecimal digits");
+    }
+
+    internal static string Sha256(ref JsonCursor cursor, string field)
+    {
+        var text = cursor.Text(field);
+        return EnvelopeRules.IsSha256(text) ? text : throw cursor.Fault($"has {TextRules.Quote(text)} in '{field}'; write 64 lower-case hexadecimal digits");
+    }
+
+    internal static SystemAddress System(ref JsonCursor cursor, string field)
+    {
+        var text = cursor.Text(field);
+        return SystemAddress.TryParse(text, out var address) ? address : throw cursor.Fault($"has {TextRules.Quote(text)} in '{field}'; write a system address, agency/system");
+    }
+
+    /// <summary>Text for people: one or more lines, at most <see cref="MaxReason"/> characters.</summary>
+    internal static string Reason(ref JsonCursor cursor, string field)
+    {
+        var text = cursor.Text(field);
+        return TextRules.Length(text) <= MaxReason && TextRules.FaultInText(text) is null
+            ? text
+            : throw cursor.Fault($"has a text in '{field}' that is longer than {MaxReason} characters or holds control characters");
+    }
+}
