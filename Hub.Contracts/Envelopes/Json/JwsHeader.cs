@@ -47,7 +47,7 @@ internal sealed record JwsHeader(SignatureAlgorithm Algorithm, KeyHint Key)
             json.WriteStartObject();
             json.WriteString("alg", JoseAlgorithms.NameOf(signer.Algorithm));
             json.WriteString("typ", type);
-            if (signer.Certificate is { } certificate) json.WriteString("x5t#S256", System.Buffers.Text.Base64Url.EncodeToString(SHA256.HashData(certificate.Span)));
+            if (signer.Certificate is { IsEmpty: false } certificate) json.WriteString("x5t#S256", System.Buffers.Text.Base64Url.EncodeToString(SHA256.HashData(certificate.Span)));
             else json.WriteString("kid", signer.KeyId);
             json.WriteEndObject();
         }
