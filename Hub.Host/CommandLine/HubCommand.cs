@@ -12,6 +12,9 @@ internal static class HubCommand
     /// <summary>One line per command: <c>internal static class XCommand { internal static Command Create() }</c>.</summary>
     private static readonly IReadOnlyList<Func<Command>> Factories =
     [
+        DevPkiCommand.Create,
+        ReceiveCommand.Create,
+        SendCommand.Create,
     ];
 
     internal static RootCommand Create()

@@ -1,0 +1,114 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Hub.Contracts.Signatures;
+using Hub.Host.AgencyClient;
+
+namespace Hub.Host.CommandLine;
+
+/// <summary><c>hub receive</c>: takes what waits in a system's mailbox, keeps it and answers.</summary>
+internal static class ReceiveCommand
+{
+    private static readonly AgencyOptions Agency = new("--system");
+
+    private static readonly Option<string> Out = new("--out")
+    {
+        Description = "Folder for received messages, one sub-folder each (thư mục lưu).", HelpName = "DIR", DefaultValueFactory = static _ => "./inbox",
+    };
+
+    private static readonly Option<int> Max = new("--max") { Description = "At most so many, 1 to 100.", HelpName = "N", DefaultValueFactory = static _ => 10 };
+
+    private static readonly Option<int> Wait = new("--wait") { Description = "Wait so many seconds for a message, 0 to 60.", HelpName = "S" };
+
+    private static readonly Option<string> Ack = new("--ack")
+    {
+        Description = "signed: a hub.ack.v1 signed with your key; auto: that, but a plain one for hub.* messages; plain: unsigned; refuse: a signed refusal; none: keep the claim until it ends.",
+        DefaultValueFactory = static _ => "auto",
+    };
+
+    private static readonly Option<string?> Status = new("--status")
+    {
+        Description = "Business status of the answer, e.g. 01 arrived, 03 registered (trạng thái).", HelpName = "CODE",
+    };
+
+    private static readonly Option<string?> Reason = new("--reason") { Description = "Why, with --ack refuse (lý do).", HelpName = "TEXT" };
+
+    private static readonly Option<string?> StatementKey = new("--statement-key")
+    {
+        Description = "The hub's statement key, PEM: every delivery statement is verified with it.", HelpName = "FILE",
+    };
+
+    internal static Command Create()
+    {
+        Ack.AcceptOnlyFromAmong("auto", "signed", "plain", "refuse", "none");
+        var command = new Command("receive", "Take messages from a system's mailbox, keep them and answer (nhận thông điệp).");
+        Agency.AddTo(command);
+        foreach (var option in (Option[])[Out, Max, Wait, Ack, Status, Reason, StatementKey]) command.Options.Add(option);
+        command.Validators.Add(static result =>
+        {
+            if (result.GetValue(Max) is < 1 or > 100) result.AddError("--max is 1 to 100.");
+            if (result.GetValue(Wait) is < 0 or > 60) result.AddError("--wait is 0 to 60 seconds.");
+            if (result.GetValue(Ack) == "refuse" && result.GetValue(Reason) is null) result.AddError("A refusal needs --reason.");
+        });
+        command.SetAction((parsed, cancellationToken) => AgencyErrors.RunAsync(parsed, () => RunAsync(parsed, cancellationToken)));
+        return command.WithExamples("""
+            hub receive --url https://hub.example --system H06.42/qlvb --key H06.42_qlvb.key.pem --out ./inbox --wait 30
+            hub receive --url https://hub.example --system H06.42/qlvb --key H06.42_qlvb.key.pem --ack refuse --status 02 --reason "Gửi nhầm nơi nhận"
+            """);
+    }
+
+    private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        using var client = Agency.Connect(parsed);
+        var answering = new MailboxAnswering(
+            Enum.Parse<AnswerMode>(parsed.GetValue(Ack)!, ignoreCase: true), parsed.GetValue(Status), parsed.GetValue(Reason));
+        var receiver = new MailboxReceiver(client, new InboxFolder(parsed.GetValue(Out)!), ReadKey(parsed.GetValue(StatementKey)), answering);
+        var received = await receiver.ReceiveAsync(parsed.GetValue(Max), TimeSpan.FromSeconds(parsed.GetValue(Wait)), cancellationToken);
+        Report(parsed, received);
+        return received.Any(static item => item.Problem is not null) ? ExitCode.Refused : ExitCode.Ok;
+    }
+
+    private static VerificationKey? ReadKey(string? file)
+    {
+        if (file is null) return null;
+        try
+        {
+            var text = File.ReadAllText(file);
+            var fields = PemEncoding.Find(text);
+            return text[fields.Label] == "PUBLIC KEY"
+                ? new VerificationKey("statement", Convert.FromBase64String(text[fields.Base64Data]))
+                : throw new FormatException($"--statement-key {file}: the file holds no PEM PUBLIC KEY.");
+        }
+        catch (Exception unusable) when (unusable is CryptographicException or ArgumentException)
+        {
+            throw new FormatException($"--statement-key {file}: {unusable.Message}", unusable);
+        }
+    }
+
+    private static void Report(ParseResult parsed, IReadOnlyList<ReceivedMessage> received)
+    {
+        var output = parsed.InvocationConfiguration.Output;
+        if (parsed.GetValue(SharedOptions.Json))
+        {
+            output.WriteLine(JsonSerializer.Serialize(new
+            {
+                received = received.Select(static item => new
+                {
+                    message = item.Claim.Message.Value, from = item.Claim.From.ToString(), type = item.Claim.Type.Value,
+                    folder = item.Folder, answered = item.Answered, problem = item.Problem,
+                }),
+            }));
+            return;
+        }
+
+        if (received.Count == 0) output.WriteLine("Nothing waits (không có thông điệp chờ).");
+        foreach (var item in received)
+        {
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{item.Claim.Type} from {item.Claim.From}, {item.Claim.Size} bytes, attempt {item.Claim.Attempt}: {item.Claim.Message}"));
+            if (item.Envelope?.Subject is { } subject) output.WriteLine($"  {subject}");
+            if (item.Folder is not null) output.WriteLine($"  kept in {item.Folder}");
+            output.WriteLine(item.Problem is null ? $"  answered: {item.Answered}" : $"  NOT taken, given back to the hub: {item.Problem}");
+        }
+    }
+}
