@@ -36,6 +36,9 @@ public sealed record Agency
 
     /// <summary>False while its code is not confirmed by an official source.</summary>
     public bool Verified { get; init; } = true;
+
+    /// <summary>Whether it exists at an instant.</summary>
+    public bool IsOpen(DateTimeOffset at) => !(at < ValidFrom) && !(at >= ValidUntil);
 }
 
 /// <summary>A public key of a system.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Hub.Contracts.Addresses;
 using Hub.Contracts.Envelopes;
 using Hub.Contracts.Problems;
@@ -13,11 +14,33 @@ public sealed record ResolvedRecipient(AgencySystem System, RecipientRole Role, 
 /// <summary>The registry at one version, indexed for decisions in memory. Immutable; answers are pure.</summary>
 public sealed class RegistrySnapshot
 {
+    private static readonly Service[] BuiltIn =
+    [
+        new(MessageType.Acknowledgement, "Xác nhận", "Acknowledgement", Assurances.HubAttested),
+        new(MessageType.DeliveryFailed, "Báo không chuyển được", "Delivery failure", Assurances.HubAttested),
+    ];
+
+    private readonly FrozenDictionary<AgencyCode, Agency> _agencies;
+    private readonly FrozenDictionary<SystemAddress, AgencySystem> _systems;
+    private readonly FrozenDictionary<AgencyCode, AgencySystem[]> _systemsOfAgency;
+    private readonly FrozenDictionary<MessageType, Service> _services;
+    private readonly FrozenDictionary<string, Group> _groups;
+    private readonly RightsTable _rights;
+
     /// <summary>Indexes a content that was validated before.</summary>
     public RegistrySnapshot(long version, RegistryContent content)
     {
+        ArgumentNullException.ThrowIfNull(content);
         Version = version;
         Content = content;
+        _agencies = content.Agencies.Select(a => KeyValuePair.Create(a.Code, a))
+            .Concat(content.Agencies.Where(a => a.LegacyCode is not null).Select(a => KeyValuePair.Create(a.LegacyCode!.Value, a)))
+            .ToFrozenDictionary();
+        _systems = content.Systems.ToFrozenDictionary(s => s.Address);
+        _systemsOfAgency = content.Systems.GroupBy(s => s.Address.Agency).ToFrozenDictionary(g => g.Key, g => g.ToArray());
+        _services = content.Services.Concat(BuiltIn).ToFrozenDictionary(s => s.Type);
+        _groups = content.Groups.ToFrozenDictionary(g => g.Name);
+        _rights = new RightsTable(content.Rights);
     }
 
     /// <summary>Version, growing with every change.</summary>
@@ -26,17 +49,56 @@ public sealed class RegistrySnapshot
     /// <summary>What it says.</summary>
     public RegistryContent Content { get; }
 
-    /// <summary>A system by address, or null.</summary>
-    public AgencySystem? FindSystem(SystemAddress address) => throw new NotImplementedException();
+    /// <summary>Whether a type belongs to the hub's own protocol (<c>hub.*</c>), which rights never cover.</summary>
+    public static bool IsProtocol(MessageType type) => type.Value?.StartsWith("hub.", StringComparison.Ordinal) == true;
 
-    /// <summary>A service by type, or null; <c>hub.*</c> types are built in.</summary>
-    public Service? FindService(MessageType type) => throw new NotImplementedException();
+    /// <summary>An agency by its code in force or, from the table, by its older one; or null.</summary>
+    public Agency? FindAgency(AgencyCode code) => _agencies.GetValueOrDefault(code);
+
+    /// <summary>A system by address, exactly as registered; or null.</summary>
+    public AgencySystem? FindSystem(SystemAddress address) => _systems.GetValueOrDefault(address);
+
+    /// <summary>The systems of an agency, by its code in force.</summary>
+    public IReadOnlyList<AgencySystem> SystemsOf(AgencyCode agency) => _systemsOfAgency.GetValueOrDefault(agency) ?? [];
+
+    /// <summary>A service by type, or null; <c>hub.ack.v1</c> and <c>hub.delivery-failed.v1</c> are built in.</summary>
+    public Service? FindService(MessageType type) => _services.GetValueOrDefault(type);
+
+    /// <summary>A group by its name without <c>group:</c>, or null.</summary>
+    public Group? FindGroup(string name) => _groups.GetValueOrDefault(name);
 
     /// <summary>Expands recipients to systems, each once, in the order named.</summary>
+    /// <param name="to">Recipients as the sender wrote them.</param>
+    /// <param name="type">The message's type, which chooses the system of an agency.</param>
+    /// <param name="at">The instant at which they must be open.</param>
     /// <exception cref="ProblemException">One problem listing every bad recipient: <c>unknown-recipient</c>,
-    /// <c>no-system-for-type</c>, <c>ambiguous-recipient</c>, <c>recipient-closed</c>.</exception>
-    public IReadOnlyList<ResolvedRecipient> Resolve(IReadOnlyList<Recipient> to, MessageType type, DateTimeOffset at) => throw new NotImplementedException();
+    /// <c>no-system-for-type</c>, <c>ambiguous-recipient</c>, <c>recipient-closed</c>; or <c>too-large</c> when the groups
+    /// named have more than <see cref="RecipientResolver.MaxMembers"/> members together.</exception>
+    public IReadOnlyList<ResolvedRecipient> Resolve(IReadOnlyList<Recipient> to, MessageType type, DateTimeOffset at) =>
+        new RecipientResolver(this, type, at).Resolve(to);
 
-    /// <summary>Whether a right in force allows this; denied by default.</summary>
-    public bool Allows(SystemAddress from, MessageType type, SystemAddress to, int priority, DateTimeOffset at) => throw new NotImplementedException();
+    /// <summary>Whether a right in force allows this; denied by default. <c>hub.*</c> types are never allowed by a right.</summary>
+    /// <param name="from">The sending system.</param>
+    /// <param name="type">The message's type.</param>
+    /// <param name="to">The receiving system, resolved.</param>
+    /// <param name="priority">The message's priority, 0 to 4.</param>
+    /// <param name="at">The instant of the decision.</param>
+    public bool Allows(SystemAddress from, MessageType type, SystemAddress to, int priority, DateTimeOffset at) =>
+        !IsProtocol(type)
+        && _systems.ContainsKey(from)
+        && _systems.ContainsKey(to)
+        && _rights.Allows(Covering(from), type, Covering(to), priority, at);
+
+    private IReadOnlyList<string> Covering(SystemAddress system) => RightPattern.Covering(system, AgencyAndAbove(system.Agency));
+
+    private IEnumerable<AgencyCode> AgencyAndAbove(AgencyCode code)
+    {
+        // A validated tree has no cycle; the bound keeps an unvalidated one from hanging a decision.
+        var agency = FindAgency(code);
+        for (var hops = 0; agency is not null && hops < RegistryRules.MaxLevels; hops++)
+        {
+            yield return agency.Code;
+            agency = agency.Parent is { } parent ? FindAgency(parent) : null;
+        }
+    }
 }

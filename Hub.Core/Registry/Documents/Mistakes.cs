@@ -1,0 +1,32 @@
+using Hub.Contracts.Problems;
+
+namespace Hub.Core.Registry.Documents;
+
+/// <summary>Collects every mistake of a document, so that they are reported together. Keeps the first 500, counts all.</summary>
+internal sealed class Mistakes
+{
+    private const int MaxListed = 500;
+    private readonly List<ProblemItem> _items = [];
+    private int _count;
+
+    internal bool Any => _count > 0;
+
+    internal void Add(long line, string path, string detail)
+    {
+        _count++;
+        if (_items.Count < MaxListed) _items.Add(new ProblemItem($"line {line}: {path}", ProblemCode.RegistryInvalid, detail));
+    }
+
+    /// <exception cref="ProblemException"><c>registry-invalid</c> with all of them.</exception>
+    internal void ThrowIfAny()
+    {
+        if (!Any) return;
+        var listed = _count > _items.Count ? $" (the first {_items.Count} are listed)" : "";
+        throw new ProblemException(new Problem(
+            ProblemCode.RegistryInvalid,
+            $"The registry document has {_count} mistake(s){listed}; nothing was changed. First: {_items[0].Subject}: {_items[0].Detail}")
+        {
+            Items = _items,
+        });
+    }
+}

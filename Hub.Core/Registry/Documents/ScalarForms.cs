@@ -1,0 +1,70 @@
+using System.Globalization;
+
+namespace Hub.Core.Registry.Documents;
+
+/// <summary>The text forms of times and durations in a registry document.</summary>
+internal static class ScalarForms
+{
+    private const string TimeForm = "yyyy-MM-dd'T'HH:mm:ss.FFF'Z'";
+
+    private static readonly (string Unit, long Ticks)[] Units =
+    [
+        ("d", TimeSpan.TicksPerDay), ("h", TimeSpan.TicksPerHour), ("m", TimeSpan.TicksPerMinute),
+        ("s", TimeSpan.TicksPerSecond), ("ms", TimeSpan.TicksPerMillisecond),
+    ];
+
+    private static readonly string[] TimeForms = ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFK"];
+
+    // Legal dates begin at midnight in Vietnam, which has one zone without daylight saving.
+    private static readonly TimeSpan Vietnam = TimeSpan.FromHours(7);
+
+    internal static bool TryParseTime(string text, out DateTimeOffset time)
+    {
+        time = default;
+        if (DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date))
+        {
+            if (date.Year < 1900) return false;
+            time = new DateTimeOffset(date.ToDateTime(TimeOnly.MinValue), Vietnam).ToUniversalTime();
+            return true;
+        }
+
+        // K also accepts a missing offset; without one the instant would depend on the reader's zone.
+        var zoned = text.EndsWith('Z') || text.Length > 6 && text[^3] == ':' && text[^6] is '+' or '-';
+        return zoned
+            && DateTimeOffset.TryParseExact(text, TimeForms, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal, out time)
+            && time.Year >= 1900;
+    }
+
+    internal static string Write(DateTimeOffset time)
+    {
+        var local = time.ToOffset(Vietnam);
+        return local.TimeOfDay == TimeSpan.Zero
+            ? local.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)
+            : time.UtcDateTime.ToString(TimeForm, CultureInfo.InvariantCulture);
+    }
+
+    internal static bool TryParseDuration(string text, out TimeSpan duration)
+    {
+        duration = default;
+        var digits = text.AsSpan().IndexOfAnyExceptInRange('0', '9');
+        if (digits is <= 0 or > 9) return false;
+        foreach (var (unit, ticks) in Units)
+        {
+            if (text.AsSpan(digits).SequenceEqual(unit))
+            {
+                var count = long.Parse(text.AsSpan(0, digits), NumberStyles.None, CultureInfo.InvariantCulture);
+                if (count > TimeSpan.MaxValue.Ticks / ticks) return false;
+                duration = TimeSpan.FromTicks(count * ticks);
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    internal static string Write(TimeSpan duration)
+    {
+        var (unit, ticks) = duration == TimeSpan.Zero ? ("s", TimeSpan.TicksPerSecond) : Units.First(u => duration.Ticks % u.Ticks == 0);
+        return string.Create(CultureInfo.InvariantCulture, $"{duration.Ticks / ticks}{unit}");
+    }
+}

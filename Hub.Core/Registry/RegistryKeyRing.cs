@@ -1,0 +1,54 @@
+using System.Security.Cryptography;
+using Hub.Contracts.Addresses;
+using Hub.Contracts.Problems;
+using Hub.Contracts.Signatures;
+using Hub.Core.Trail;
+
+namespace Hub.Core.Registry;
+
+/// <summary>The keys that one registry snapshot trusts. The hub's own address stands for its gateway key; apps on the bus
+/// have keys that the hub holds. Every refusal names the broken link. Thread-safe.</summary>
+/// <param name="registry">The snapshot used for the whole decision.</param>
+/// <param name="hub">The hub's own keys.</param>
+/// <param name="clock">Tells whether a key is valid now.</param>
+/// <param name="development">Whether keys made by <c>hub dev-pki</c> are trusted.</param>
+public sealed class RegistryKeyRing(RegistrySnapshot registry, IHubKeys hub, TimeProvider clock, bool development) : IKeyRing
+{
+    /// <inheritdoc/>
+    public VerificationKey Find(SystemAddress sender, KeyHint hint)
+    {
+        if (sender == registry.Content.Hub) return HubHeld(sender, hub.GatewayVerifier, hint);
+        if (registry.FindSystem(sender) is not { } system)
+            throw ProblemCode.UnknownSender.With($"'{sender}' is not a system in the registry (version {registry.Version}). Broken link: identity.");
+        if (system.Channel.Kind == "app") return HubHeld(sender, hub.AppVerifier(sender), hint);
+        var key = system.Keys.FirstOrDefault(k => Names(hint, k.Key))
+            ?? throw ProblemCode.KeyUnknown.With($"{sender} has no key {Describe(hint)}; registered: {Registered(system)}. Broken link: key.");
+        Check(sender, key, clock.GetUtcNow());
+        return key.Key;
+    }
+
+    private void Check(SystemAddress sender, SystemKey key, DateTimeOffset now)
+    {
+        var name = $"The key '{key.Key.Id}' of {sender}";
+        if (key.Revoked <= now) throw ProblemCode.KeyRevoked.With($"{name} was revoked at {key.Revoked:O}. Broken link: key.");
+        if (now >= key.NotAfter) throw ProblemCode.KeyExpired.With($"{name} was valid until {key.NotAfter:O}; it is {now:O}. Broken link: key.");
+        if (now < key.NotBefore) throw ProblemCode.KeyExpired.With($"{name} is valid from {key.NotBefore:O}; it is {now:O}. Broken link: key.");
+        if (key.Development && !development)
+            throw ProblemCode.KeyUnknown.With($"{name} was made by 'hub dev-pki', and this hub does not run with --development. Broken link: key.");
+    }
+
+    private static VerificationKey HubHeld(SystemAddress sender, VerificationKey key, KeyHint hint) => Names(hint, key)
+        ? key
+        : throw ProblemCode.KeyUnknown.With($"{sender} has no key {Describe(hint)}: the hub itself holds its key '{key.Id}'. Broken link: key.");
+
+    private static bool Names(KeyHint hint, VerificationKey key) => hint.KeyId is { } id
+        ? key.Id == id
+        : hint.CertificateSha256 is { } digest && key.CertificateSha256 is { } registered && CryptographicOperations.FixedTimeEquals(digest, registered);
+
+    private static string Describe(KeyHint hint) => hint.KeyId is { } id
+        ? $"with the id '{id}'"
+        : $"with a certificate of SHA-256 {Convert.ToHexStringLower(hint.CertificateSha256 ?? [])}";
+
+    private static string Registered(AgencySystem system) =>
+        system.Keys.Count == 0 ? "none" : string.Join(", ", system.Keys.Take(10).Select(k => $"'{k.Key.Id}'"));
+}
