@@ -36,7 +36,7 @@ public sealed class FileHubKeys : IHubKeys
         Publish(Path.Combine(dataDirectory, "public"));
     }
 
-    /// <summary>The hub's own system address.</summary>
+    /// <inheritdoc/>
     public SystemAddress Address { get; }
 
     /// <summary>The log's origin, <c>address/log/epoch</c>.</summary>

@@ -7,6 +7,9 @@ namespace Hub.Core.Trail;
 /// <summary>The hub's own keys, each with one job. Kept outside the store; created at the hub's first start.</summary>
 public interface IHubKeys
 {
+    /// <summary>The hub's own system address, fixed when its data folder was made.</summary>
+    SystemAddress Address { get; }
+
     /// <summary>Signs checkpoints (ES256).</summary>
     ISigner Log { get; }
 

@@ -6,40 +6,70 @@ namespace Hub.Core.Registry.Documents;
 
 /// <summary>Writes a content in the one normal form: fixed order of members, defaults left out, text always quoted. Reading
 /// it gives an equal content, and writing that gives the same text.</summary>
-internal sealed class DocumentWriter
+internal static class DocumentWriter
 {
-    private readonly StringBuilder _text = new();
+    /// <summary>One object of a document in its normal form.</summary>
+    /// <param name="Section">The list it stands in; keys are listed by themselves as <c>keys</c>.</param>
+    /// <param name="Id">What names it within its section.</param>
+    /// <param name="Text">Its normal form.</param>
+    internal readonly record struct Form(string Section, string Id, string Text);
 
     internal static string Write(RegistryContent content)
     {
-        var writer = new DocumentWriter();
-        writer._text.Append(CultureInfo.InvariantCulture, $"hub: {content.Hub}\n");
-        writer.Section("levels", content.Levels, l => Flow(
-            ("code", Quote(l.Code)), ("nameVi", Quote(l.NameVi)), ("nameEn", Unless(l.NameEn, "")), ("order", Number(l.Order))));
-        writer.Section("agencies", content.Agencies, a => Flow(
-            ("code", Quote(a.Code.Value)), ("legacyCode", Quote(a.LegacyCode?.Value)), ("name", Quote(a.Name)), ("level", Quote(a.Level)),
-            ("parent", Quote(a.Parent?.Value)), ("validFrom", Time(a.ValidFrom)), ("validUntil", Time(a.ValidUntil)),
-            ("verified", a.Verified ? null : "false")));
-        writer.Section("systems", content.Systems, System);
-        writer.Section("services", content.Services, s => Flow(
-            ("type", s.Type.Value), ("nameVi", Quote(s.NameVi)), ("nameEn", Unless(s.NameEn, "")),
-            ("minimumAssurance", s.MinimumAssurance == Assurances.SenderSigned ? null : s.MinimumAssurance),
-            ("maxBytes", s.MaxBytes is { } most ? Number(most) : null)));
-        writer.Section("groups", content.Groups, g => Flow(
-            ("name", Quote(g.Name)), ("version", Number(g.Version)), ("nameVi", Unless(g.NameVi, "")),
-            ("members", List(g.Members.Select(m => m.Value)))));
-        writer.Section("rights", content.Rights, r => Flow(
-            ("from", Quote(r.From)), ("services", List(r.Services)), ("to", Quote(r.To)),
-            ("maxPriority", r.MaxPriority == 2 ? null : Number(r.MaxPriority)), ("validFrom", Time(r.ValidFrom)), ("validUntil", Time(r.ValidUntil))));
-        return writer._text.ToString();
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"hub: {content.Hub}\n");
+        var section = "";
+        foreach (var form in Forms(content))
+        {
+            if (form.Section == "keys")
+            {
+                // Keys follow their system, which has announced them.
+                text.Append("      - ").Append(form.Text).Append('\n');
+                continue;
+            }
+
+            if (form.Section != section) text.Append(section = form.Section).Append(":\n");
+            text.Append("  - ").Append(form.Text).Append('\n');
+        }
+
+        return text.ToString();
     }
 
-    private void Section<T>(string name, IReadOnlyList<T> items, Func<T, string> form)
+    /// <summary>Every object in the order in which it is written; the keys of a system right after it.</summary>
+    internal static IEnumerable<Form> Forms(RegistryContent content) =>
+    [
+        .. content.Levels.Select(l => new Form("levels", l.Code, Flow(
+            ("code", Quote(l.Code)), ("nameVi", Quote(l.NameVi)), ("nameEn", Unless(l.NameEn, "")), ("order", Number(l.Order))))),
+        .. content.Agencies.Select(a => new Form("agencies", a.Code.Value, Flow(
+            ("code", Quote(a.Code.Value)), ("legacyCode", Quote(a.LegacyCode?.Value)), ("name", Quote(a.Name)), ("level", Quote(a.Level)),
+            ("parent", Quote(a.Parent?.Value)), ("validFrom", Time(a.ValidFrom)), ("validUntil", Time(a.ValidUntil)),
+            ("verified", a.Verified ? null : "false")))),
+        .. content.Systems.SelectMany(s => s.Keys.Select(k => Key(s, k)).Prepend(new Form("systems", s.Address.ToString(), System(s)))),
+        .. content.Services.Select(s => new Form("services", s.Type.Value, Flow(
+            ("type", s.Type.Value), ("nameVi", Quote(s.NameVi)), ("nameEn", Unless(s.NameEn, "")),
+            ("minimumAssurance", s.MinimumAssurance == Assurances.SenderSigned ? null : s.MinimumAssurance),
+            ("maxBytes", s.MaxBytes is { } most ? Number(most) : null)))),
+        .. content.Groups.Select(g => new Form("groups", g.Name, Flow(
+            ("name", Quote(g.Name)), ("version", Number(g.Version)), ("nameVi", Unless(g.NameVi, "")),
+            ("members", List(g.Members.Select(m => m.Value)))))),
+        .. content.Rights.Select(Right),
+    ];
+
+    private static Form Right(Right right)
     {
-        if (items.Count == 0) return;
-        _text.Append(name).Append(":\n");
-        foreach (var item in items) _text.Append("  - ").Append(form(item)).Append('\n');
+        var text = Flow(
+            ("from", Quote(right.From)), ("services", List(right.Services)), ("to", Quote(right.To)),
+            ("maxPriority", right.MaxPriority == 2 ? null : Number(right.MaxPriority)),
+            ("validFrom", Time(right.ValidFrom)), ("validUntil", Time(right.ValidUntil)));
+        return new Form("rights", text, text);
     }
+
+    private static Form Key(AgencySystem system, SystemKey key) => new("keys", $"{system.Address} {key.Key.Id} {key.Key.Thumbprint}", Flow(
+        ("id", Quote(key.Key.Id)),
+        ("pem", Quote(PemEncoding.WriteString("PUBLIC KEY", key.Key.SubjectPublicKeyInfo.Span) + "\n")),
+        ("certificateSha256", key.Key.CertificateSha256 is { } digest ? Quote(Convert.ToHexStringLower(digest)) : null),
+        ("notBefore", Time(key.NotBefore)), ("notAfter", Time(key.NotAfter)),
+        ("revoked", Time(key.Revoked)), ("development", key.Development ? "true" : null)));
 
     private static string System(AgencySystem system)
     {
@@ -51,16 +81,6 @@ internal sealed class DocumentWriter
             ("allowPrivate", system.Channel.AllowPrivate ? "true" : null), ("app", Quote(system.Channel.App))));
         if (system.Policy != new DeliveryPolicy()) text.Append("\n    policy: ").Append(Policy(system.Policy));
         if (system.Keys.Count > 0) text.Append("\n    keys:");
-        foreach (var key in system.Keys)
-        {
-            var certificate = key.Key.CertificateSha256 is { } digest ? Quote(Convert.ToHexStringLower(digest)) : null;
-            text.Append("\n      - ").Append(Flow(
-                ("id", Quote(key.Key.Id)),
-                ("pem", Quote(PemEncoding.WriteString("PUBLIC KEY", key.Key.SubjectPublicKeyInfo.Span) + "\n")),
-                ("certificateSha256", certificate), ("notBefore", Time(key.NotBefore)), ("notAfter", Time(key.NotAfter)),
-                ("revoked", Time(key.Revoked)), ("development", key.Development ? "true" : null)));
-        }
-
         return text.ToString();
     }
 

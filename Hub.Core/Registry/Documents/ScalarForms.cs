@@ -1,19 +1,16 @@
 using System.Globalization;
+using Hub.Contracts.Envelopes;
 
 namespace Hub.Core.Registry.Documents;
 
 /// <summary>The text forms of times and durations in a registry document.</summary>
 internal static class ScalarForms
 {
-    private const string TimeForm = "yyyy-MM-dd'T'HH:mm:ss.FFF'Z'";
-
     private static readonly (string Unit, long Ticks)[] Units =
     [
         ("d", TimeSpan.TicksPerDay), ("h", TimeSpan.TicksPerHour), ("m", TimeSpan.TicksPerMinute),
         ("s", TimeSpan.TicksPerSecond), ("ms", TimeSpan.TicksPerMillisecond),
     ];
-
-    private static readonly string[] TimeForms = ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFK"];
 
     // Legal dates begin at midnight in Vietnam, which has one zone without daylight saving.
     private static readonly TimeSpan Vietnam = TimeSpan.FromHours(7);
@@ -28,11 +25,7 @@ internal static class ScalarForms
             return true;
         }
 
-        // K also accepts a missing offset; without one the instant would depend on the reader's zone.
-        var zoned = text.EndsWith('Z') || text.Length > 6 && text[^3] == ':' && text[^6] is '+' or '-';
-        return zoned
-            && DateTimeOffset.TryParseExact(text, TimeForms, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal, out time)
-            && time.Year >= 1900;
+        return Rfc3339.TryParse(text, out time) && time.Year >= 1900;
     }
 
     internal static string Write(DateTimeOffset time)
@@ -40,7 +33,7 @@ internal static class ScalarForms
         var local = time.ToOffset(Vietnam);
         return local.TimeOfDay == TimeSpan.Zero
             ? local.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)
-            : time.UtcDateTime.ToString(TimeForm, CultureInfo.InvariantCulture);
+            : Rfc3339.Format(time);
     }
 
     internal static bool TryParseDuration(string text, out TimeSpan duration)
