@@ -75,7 +75,7 @@ internal sealed class ContentReader(CanonicalReader xml, EnvelopeLimits limits)
             MediaType = mediaType,
             Size = size,
             Sha256 = sha256,
-            Inline = bytes is null && !inline ? null : new ReadOnlyMemory<byte>(bytes ?? []),
+            Inline = bytes is null && !inline ? default(ReadOnlyMemory<byte>?) : bytes ?? [],
         };
     }
 

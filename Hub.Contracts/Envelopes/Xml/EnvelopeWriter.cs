@@ -76,13 +76,16 @@ internal sealed class EnvelopeWriter
         End("Payload");
     }
 
-    /// <summary>The element must not fall into the envelope's default namespace.</summary>
+    /// <summary>In place, an element without a default namespace must undo the envelope's, and one that has the same
+    /// inherits it: canonical form repeats no declaration.</summary>
     private void WriteElement(XmlPayload payload)
     {
         var octets = payload.Canonical.Span;
         _sink.Write(octets[..payload.NameEnd]);
-        if (!payload.HasDefaultNamespace) _sink.Write(" xmlns=\"\""u8);
-        _sink.Write(octets[payload.NameEnd..]);
+        var rest = octets[payload.NameEnd..];
+        if (payload.DefaultNamespace.Length == 0) _sink.Write(" xmlns=\"\""u8);
+        else if (payload.DefaultNamespace == XmlNames.Envelope) rest = rest[$" xmlns=\"{XmlNames.Envelope}\"".Length..];
+        _sink.Write(rest);
     }
 
     private void WriteAttachment(Attachment attachment)

@@ -93,7 +93,8 @@ internal sealed class SignatureReader(CanonicalReader xml, EnvelopeLimits limits
             NoAttributes("X509Data");
             Expect("X509Certificate");
             NoAttributes("X509Certificate");
-            var certificate = xml.ReadBase64("X509Certificate", MaxCertificateBytes) ?? [];
+            var certificate = xml.ReadBase64("X509Certificate", MaxCertificateBytes)
+                ?? throw ProblemCode.MalformedEnvelope.With("The signature's X509Certificate is empty; it holds one DER certificate in base64.");
             hint = new KeyHint(null, SHA256.HashData(certificate));
             ExpectEnd("X509Data");
         }

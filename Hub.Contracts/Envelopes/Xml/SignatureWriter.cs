@@ -34,7 +34,7 @@ internal static class SignatureWriter
 
     private static string KeyInfo(ISigner signer)
     {
-        if (signer.Certificate is { } certificate)
+        if (signer.Certificate is { IsEmpty: false } certificate)
             return $"<X509Data><X509Certificate>{Convert.ToBase64String(certificate.Span)}</X509Certificate></X509Data>";
         if (signer.KeyId is not { Length: > 0 and <= 200 } || TextRules.FaultInLine(signer.KeyId) is not null)
             throw ProblemCode.MalformedEnvelope.With($"The signer's key id {TextRules.Quote(signer.KeyId)} must have 1 to 200 characters and no controls.");

@@ -5,8 +5,8 @@ namespace Hub.Contracts.Envelopes.Xml;
 /// <summary>A payload of form xml as it stands in the model: one element in canonical form that stands alone.</summary>
 /// <param name="Canonical">Its octets.</param>
 /// <param name="NameEnd">Where its name ends in them.</param>
-/// <param name="HasDefaultNamespace">Whether it declares a default namespace.</param>
-internal readonly record struct XmlPayload(ReadOnlyMemory<byte> Canonical, int NameEnd, bool HasDefaultNamespace)
+/// <param name="DefaultNamespace">Its default namespace, empty when it has none; declared right after its name.</param>
+internal readonly record struct XmlPayload(ReadOnlyMemory<byte> Canonical, int NameEnd, string DefaultNamespace)
 {
     /// <summary>Reads and checks one element; it will stand two levels deep in the envelope.</summary>
     /// <exception cref="ProblemException">Not one well-formed element within the limits and the profile.</exception>
@@ -17,10 +17,10 @@ internal readonly record struct XmlPayload(ReadOnlyMemory<byte> Canonical, int N
             element, sink, new CanonicalWriter(sink, CanonicalForm.Inclusive, []), limits with { MaxDepth = limits.MaxDepth - 2 });
         var part = xml.Next();
         var nameEnd = 1 + System.Text.Encoding.UTF8.GetByteCount(xml.Start.Name);
-        var hasDefault = xml.Start.Declarations.Exists(declaration => declaration is { Prefix: "", Uri: not "" });
+        var defaultNamespace = xml.Start.Declarations.Find(declaration => declaration.Prefix is "").Uri ?? "";
         xml.CaptureElement();
         for (; part != XmlPart.Finished; part = xml.Next())
             if (part == XmlPart.Start) ContentReader.RefuseSignature(xml.Start);
-        return new XmlPayload(xml.Captured, nameEnd, hasDefault);
+        return new XmlPayload(xml.Captured, nameEnd, defaultNamespace);
     }
 }
