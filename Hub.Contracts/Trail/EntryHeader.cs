@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
+using Hub.Contracts.Envelopes;
 
 namespace Hub.Contracts.Trail;
 
@@ -12,10 +12,11 @@ namespace Hub.Contracts.Trail;
 /// <param name="Commitment">SHA-256(salt ‖ body), 32 bytes.</param>
 public sealed record EntryHeader(string Kind, DateTimeOffset Time, string? Key, string Actor, ReadOnlyMemory<byte> Commitment)
 {
+    /// <summary>Longest leaf data, in bytes.</summary>
+    public const int MaxLength = 4096;
+
     private const int Version = 1;
-    private const int MaxLength = 4096;
-    private const string WholeSeconds = "yyyy-MM-dd'T'HH:mm:ss'Z'";
-    private const string Milliseconds = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
+
 
     /// <summary>The leaf data.</summary>
     /// <exception cref="InvalidOperationException">The commitment has not 32 bytes.</exception>
@@ -28,7 +29,7 @@ public sealed record EntryHeader(string Kind, DateTimeOffset Time, string? Key, 
             ["actor"] = Actor,
             ["commitment"] = Convert.ToHexStringLower(Commitment.Span),
             ["kind"] = Kind,
-            ["time"] = FormatTime(Time),
+            ["time"] = Rfc3339.Format(Time),
             ["v"] = Version,
         };
         if (Key is not null) header["key"] = Key;
@@ -46,7 +47,7 @@ public sealed record EntryHeader(string Kind, DateTimeOffset Time, string? Key, 
             var commitment = Convert.FromHexString(StrictJson.Text(json, "commitment"));
             var header = new EntryHeader(
                 StrictJson.Text(json, "kind"),
-                ParseTime(StrictJson.Text(json, "time")),
+                Rfc3339.Parse(StrictJson.Text(json, "time")),
                 json.ContainsKey("key") ? StrictJson.Text(json, "key") : null,
                 StrictJson.Text(json, "actor"),
                 commitment);
@@ -59,12 +60,4 @@ public sealed record EntryHeader(string Kind, DateTimeOffset Time, string? Key, 
 
         throw new FormatException("Not an entry header of version 1: exactly its members, in canonical form (RFC 8785).");
     }
-
-    internal static string FormatTime(DateTimeOffset time) =>
-        time.UtcDateTime.ToString(time.Millisecond == 0 ? WholeSeconds : Milliseconds, CultureInfo.InvariantCulture);
-
-    private static DateTimeOffset ParseTime(string text) =>
-        DateTimeOffset.TryParseExact(text, [WholeSeconds, Milliseconds], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
-            ? time
-            : throw new FormatException($"The time '{text}' of an entry header is not written yyyy-MM-ddTHH:mm:ss[.fff]Z.");
 }

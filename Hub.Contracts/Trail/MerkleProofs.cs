@@ -91,7 +91,10 @@ public static class MerkleProofs
         return size == 0 ? MerkleTree.EmptyRoot.ToArray() : RangeHash(new MerkleRange(0, size), hash);
     }
 
-    private static byte[][] Hashes(IReadOnlyList<MerkleRange> ranges, Func<int, long, byte[]> hash)
+    /// <summary>The hashes of ranges, one each: the proof that the ranges describe.</summary>
+    /// <param name="ranges">From <see cref="InclusionRanges"/> or <see cref="ConsistencyRanges"/>.</param>
+    /// <param name="hash">Hash of a complete subtree by level and index.</param>
+    public static IReadOnlyList<byte[]> Hashes(IReadOnlyList<MerkleRange> ranges, Func<int, long, byte[]> hash)
     {
         var proof = new byte[ranges.Count][];
         for (var i = 0; i < proof.Length; i++) proof[i] = RangeHash(ranges[i], hash);

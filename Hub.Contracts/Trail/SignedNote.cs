@@ -60,6 +60,14 @@ public static class SignedNote
         return verified ? text : null;
     }
 
+    /// <summary>The text of a note whose signatures are not looked at: for notes out of one's own store only.</summary>
+    /// <exception cref="FormatException">There is no empty line before the signatures.</exception>
+    public static string UnverifiedText(string note)
+    {
+        var end = note.LastIndexOf("\n\n", StringComparison.Ordinal);
+        return end < 0 ? throw new FormatException("A note has an empty line before its signatures.") : note[..(end + 1)];
+    }
+
     internal static bool IsKeyName(ReadOnlySpan<char> name)
     {
         if (name.IsEmpty) return false;

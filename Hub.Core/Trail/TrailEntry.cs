@@ -15,14 +15,25 @@ public sealed record TrailEntry(string Kind, MessageKey? Key, string Actor, Json
 public sealed class EntryTicket
 {
     /// <summary>Zero-based index in the log.</summary>
-    public long Index { get; internal set; }
+    public long Index { get; internal init; }
 
     /// <summary>The entry's record.</summary>
-    public Storage.EntryRecord Record { get; internal set; } = null!;
+    public Storage.EntryRecord Record { get; internal init; } = null!;
 
     /// <summary>Size of the tree that the group's checkpoint covers.</summary>
-    public long TreeSize { get; internal set; }
+    public long TreeSize => Tree?.Size ?? 0;
 
-    /// <summary>The group's signed checkpoint.</summary>
-    public string CheckpointNote { get; internal set; } = "";
+    /// <summary>The group's signed checkpoint; empty until the group is integrated.</summary>
+    public string CheckpointNote { get; private set; } = "";
+
+    /// <summary>The tree that the group's checkpoint covers: proves this entry without a look into the store.</summary>
+    internal TreeHead? Tree { get; private set; }
+
+    internal Hub.Contracts.Trail.EntryHeader Header { get; init; } = null!;
+
+    internal void Integrate(TreeHead tree, string checkpointNote)
+    {
+        Tree = tree;
+        CheckpointNote = checkpointNote;
+    }
 }

@@ -1,0 +1,15 @@
+using System.Diagnostics.Metrics;
+
+namespace Hub.Core.Storage;
+
+/// <summary>What the committer measures.</summary>
+internal static class CommitMetrics
+{
+    private static readonly Meter Meter = new("Hub.Core");
+
+    /// <summary>Units in one durable commit.</summary>
+    internal static readonly Histogram<int> GroupSize = Meter.CreateHistogram<int>("hub.commit.group_size", "{unit}", "Units of work in one grouped commit");
+
+    /// <summary>From the first unit's start to durability.</summary>
+    internal static readonly Histogram<double> Duration = Meter.CreateHistogram<double>("hub.commit.duration", "s", "Duration of one grouped commit");
+}

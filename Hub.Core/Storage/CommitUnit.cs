@@ -1,0 +1,41 @@
+namespace Hub.Core.Storage;
+
+/// <summary>A unit of work waiting for its grouped commit.</summary>
+internal abstract class CommitUnit
+{
+    /// <summary>Whether its caller has its answer.</summary>
+    internal abstract bool IsSettled { get; }
+
+    /// <summary>What it threw, to be told once the commit that it ran in is durable.</summary>
+    internal Exception? Refusal { get; set; }
+
+    internal abstract ValueTask RunAsync(CommitScope scope);
+
+    internal abstract void Complete();
+
+    internal abstract void Fail(Exception exception);
+
+    /// <summary>Tells the caller what came out: its result, or its own exception.</summary>
+    internal void Settle()
+    {
+        if (Refusal is { } refusal) Fail(refusal);
+        else Complete();
+    }
+}
+
+/// <summary>A unit of work with its caller's answer. Continuations never run on the committer's thread.</summary>
+internal sealed class CommitUnit<T>(Func<CommitScope, ValueTask<T>> work) : CommitUnit
+{
+    private readonly TaskCompletionSource<T> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private T _result = default!;
+
+    internal Task<T> Answer => _answer.Task;
+
+    internal override bool IsSettled => _answer.Task.IsCompleted;
+
+    internal override async ValueTask RunAsync(CommitScope scope) => _result = await work(scope);
+
+    internal override void Complete() => _answer.TrySetResult(_result);
+
+    internal override void Fail(Exception exception) => _answer.TrySetException(exception);
+}

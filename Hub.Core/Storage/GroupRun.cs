@@ -1,0 +1,57 @@
+using Hub.Core.Trail;
+
+namespace Hub.Core.Storage;
+
+/// <summary>One try to commit units together. What units throw is told only when it rests on durable state: with the commit,
+/// or after a run alone.</summary>
+internal static class GroupRun
+{
+    /// <summary>What a try came to.</summary>
+    /// <param name="Head">Where the log stands if the units are durable; null when the transaction was abandoned.</param>
+    /// <param name="Poison">The unit that wrote and then threw, for which the transaction was abandoned.</param>
+    internal sealed record Outcome(TrailHead? Head, CommitUnit? Poison);
+
+    /// <summary>Runs units in one transaction and commits it, unless one throws after it wrote.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="units">The units, in order.</param>
+    /// <param name="batch">A fresh batch on the present head.</param>
+    /// <param name="keys">The log's key.</param>
+    /// <param name="committing">Called just before the commit with the head it leads to.</param>
+    internal static async ValueTask<Outcome> TryAsync(IHubStore store, IReadOnlyList<CommitUnit> units, TrailBatch batch, IHubKeys keys, Action<TrailHead> committing)
+    {
+        await using var transaction = await store.BeginAsync();
+        var seen = new GroupTransaction(transaction);
+        foreach (var unit in units)
+        {
+            if (!await TryRunAsync(unit, seen, batch)) return new Outcome(null, unit);
+        }
+
+        var head = await batch.IntegrateAsync(transaction, keys);
+        if (seen.HasWrites || batch.Count > 0)
+        {
+            committing(head);
+            await transaction.CommitAsync();
+        }
+
+        foreach (var unit in units) unit.Settle();
+        return new Outcome(head, null);
+    }
+
+    private static async ValueTask<bool> TryRunAsync(CommitUnit unit, GroupTransaction transaction, TrailBatch batch)
+    {
+        var entries = batch.Count;
+        transaction.BeginUnit();
+        unit.Refusal = null;
+        try
+        {
+            await unit.RunAsync(new CommitScope(transaction, batch));
+            return true;
+        }
+        catch (Exception thrown)
+        {
+            unit.Refusal = thrown;
+            batch.Truncate(entries);
+            return !transaction.UnitHasWrites;
+        }
+    }
+}

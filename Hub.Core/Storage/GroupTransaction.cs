@@ -1,0 +1,66 @@
+using Hub.Contracts.Addresses;
+using Hub.Contracts.Envelopes;
+
+namespace Hub.Core.Storage;
+
+/// <summary>The store's transaction as units see it: notes whether a unit has written, since one that throws before it wrote
+/// leaves nothing to undo; and keeps commit and rollback to the committer.</summary>
+internal sealed class GroupTransaction(IStoreTransaction inner) : IStoreTransaction
+{
+    /// <summary>Whether anything was written since the transaction began.</summary>
+    internal bool HasWrites { get; private set; }
+
+    /// <summary>Whether anything was written since <see cref="BeginUnit"/>.</summary>
+    internal bool UnitHasWrites { get; private set; }
+
+    /// <summary>The store's own transaction; asking for it counts as a write.</summary>
+    private IStoreTransaction Writing
+    {
+        get
+        {
+            HasWrites = UnitHasWrites = true;
+            return inner;
+        }
+    }
+
+    public ValueTask<MessageRecord?> FindMessageAsync(MessageKey key) => inner.FindMessageAsync(key);
+
+    public ValueTask<IReadOnlyList<long>> InsertMessageAsync(MessageRecord message, ReadOnlyMemory<byte> octets, IReadOnlyList<DeliveryRecord> deliveries) => Writing.InsertMessageAsync(message, octets, deliveries);
+
+    public ValueTask<IReadOnlyList<DeliveryRecord>> ClaimAsync(SystemAddress recipient, DateTimeOffset now, DateTimeOffset until, int limit) => Writing.ClaimAsync(recipient, now, until, limit);
+
+    public ValueTask<IReadOnlyList<SystemAddress>> ListRecipientsDueAsync(DateTimeOffset now, int limit) => inner.ListRecipientsDueAsync(now, limit);
+
+    public ValueTask<DeliveryRecord?> FindDeliveryAsync(long id) => inner.FindDeliveryAsync(id);
+
+    public ValueTask<DeliveryRecord?> FindClaimAsync(string claim) => inner.FindClaimAsync(claim);
+
+    public ValueTask<DeliveryRecord?> FindDeliveryAsync(MessageKey message, SystemAddress recipient) => inner.FindDeliveryAsync(message, recipient);
+
+    public ValueTask UpdateDeliveryAsync(DeliveryRecord delivery) => Writing.UpdateDeliveryAsync(delivery);
+
+    public ValueTask<IReadOnlyList<DeliveryRecord>> ListExpiredAsync(DateTimeOffset now, int limit) => inner.ListExpiredAsync(now, limit);
+
+    public ValueTask EraseAsync(MessageKey key, DateTimeOffset at) => Writing.EraseAsync(key, at);
+
+    public ValueTask AppendEntriesAsync(IReadOnlyList<EntryRecord> entries) => throw OnlyTheCommitter();
+
+    public ValueTask WriteTileAsync(int level, long index, ReadOnlyMemory<byte> hashes) => throw OnlyTheCommitter();
+
+    public ValueTask WriteCheckpointAsync(long size, string note) => throw OnlyTheCommitter();
+
+    public ValueTask WriteRegistryAsync(long version, string document) => Writing.WriteRegistryAsync(version, document);
+
+    public ValueTask<ReadOnlyMemory<byte>?> ReadAppStateAsync(SystemAddress app, string key) => inner.ReadAppStateAsync(app, key);
+
+    public ValueTask WriteAppStateAsync(SystemAddress app, string key, ReadOnlyMemory<byte>? value) => Writing.WriteAppStateAsync(app, key, value);
+
+    public ValueTask CommitAsync() => throw OnlyTheCommitter();
+
+    public ValueTask DisposeAsync() => throw OnlyTheCommitter();
+
+    internal void BeginUnit() => UnitHasWrites = false;
+
+    private static InvalidOperationException OnlyTheCommitter() =>
+        new("A unit of work neither writes the log nor ends the transaction: use CommitScope.Append, and return or throw.");
+}

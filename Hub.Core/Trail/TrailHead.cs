@@ -1,0 +1,45 @@
+using Hub.Contracts.Trail;
+using Hub.Core.Storage;
+
+namespace Hub.Core.Trail;
+
+/// <summary>Where the log stands: the tree, its signed checkpoint, and the time of the last entry.</summary>
+/// <param name="Tree">The tree's edge.</param>
+/// <param name="CheckpointNote">The signed checkpoint; null for a log without entries.</param>
+/// <param name="Time">Time of the last entry, before which none is written.</param>
+internal sealed record TrailHead(TreeHead Tree, string? CheckpointNote, DateTimeOffset Time)
+{
+    /// <summary>Reads where the log stands, and checks that its newest checkpoint is signed by the key and that the tiles
+    /// lead to its root: a log that signed on after losing entries would contradict itself.</summary>
+    /// <exception cref="InvalidDataException">The store's log is damaged or belongs to another hub.</exception>
+    internal static async ValueTask<TrailHead> LoadAsync(IHubStore store, NoteVerifier logKey, CancellationToken cancellationToken = default)
+    {
+        if (await store.FindCheckpointAsync(entry: null, cancellationToken) is not { } note)
+        {
+            return (await store.ListEntriesAsync(0, 1, cancellationToken)).Count == 0
+                ? new TrailHead(TreeHead.Empty, null, DateTimeOffset.MinValue)
+                : throw new InvalidDataException("The store has log entries but no checkpoint. Restore it from a backup.");
+        }
+
+        var checkpoint = Checkpoint.Open(note, logKey)
+            ?? throw new InvalidDataException($"The newest checkpoint in the store is not signed by the log key '{logKey.Name}'. Bring back the key that belongs to this store.");
+        var tiles = new Dictionary<TileAddress, TreeTile>();
+        for (var level = 0; checkpoint.Size >> (TreeTile.Height * level) > 0; level++)
+        {
+            var address = new TileAddress(level, (checkpoint.Size >> (TreeTile.Height * level)) / TreeTile.MaxWidth);
+            var width = address.WidthIn(checkpoint.Size);
+            if (width == 0) continue;
+            var hashes = await store.ReadTileAsync(level, address.Index, cancellationToken);
+            if (hashes.Length < width * MerkleTree.HashLength) throw Damaged(checkpoint.Size);
+            tiles.Add(address, TreeTile.Of(hashes.Span[..(width * MerkleTree.HashLength)]));
+        }
+
+        var tree = new TreeHead(checkpoint.Size, tiles);
+        var last = await store.ListEntriesAsync(checkpoint.Size - 1, 2, cancellationToken);
+        if (last.Count != 1 || !checkpoint.Root.Span.SequenceEqual(tree.Root())) throw Damaged(checkpoint.Size);
+        return new TrailHead(tree, note, last[0].ParseHeader().Time);
+    }
+
+    private static InvalidDataException Damaged(long size) =>
+        new($"The entries or tiles in the store do not lead to the checkpoint of size {size}. Run 'hub log verify', and restore the store from a backup.");
+}
