@@ -40,7 +40,7 @@ internal sealed class CommitThread : SynchronizationContext
     {
         SetSynchronizationContext(this);
         var running = loop();
-        running.ContinueWith(
+        _ = running.ContinueWith(
             task =>
             {
                 _work.CompleteAdding();

@@ -105,7 +105,7 @@ public sealed class GroupCommitter : ICommitter, IAsyncDisposable
         }
     }
 
-    private async ValueTask CommitAsync(IReadOnlyList<CommitUnit> group)
+    private async ValueTask CommitAsync(List<CommitUnit> group)
     {
         try
         {
@@ -121,7 +121,7 @@ public sealed class GroupCommitter : ICommitter, IAsyncDisposable
         }
     }
 
-    private async ValueTask CommitIsolatedAsync(IReadOnlyList<CommitUnit> group)
+    private async ValueTask CommitIsolatedAsync(List<CommitUnit> group)
     {
         var together = group.ToList();
         var alone = new List<CommitUnit>();
@@ -144,7 +144,7 @@ public sealed class GroupCommitter : ICommitter, IAsyncDisposable
     }
 
     /// <summary>One try; returns the unit that spoilt it, or null when all are durable and settled.</summary>
-    private async ValueTask<CommitUnit?> TryAsync(IReadOnlyList<CommitUnit> units)
+    private async ValueTask<CommitUnit?> TryAsync(List<CommitUnit> units)
     {
         var started = _clock.GetTimestamp();
         var outcome = await GroupRun.TryAsync(_store, units, new TrailBatch(_head!, _clock), _keys, next => _attemptedNote = next.CheckpointNote);

@@ -31,6 +31,8 @@ internal sealed class GroupTransaction(IStoreTransaction inner) : IStoreTransact
 
     public ValueTask<IReadOnlyList<SystemAddress>> ListRecipientsDueAsync(DateTimeOffset now, int limit) => inner.ListRecipientsDueAsync(now, limit);
 
+    public ValueTask<int> ReleaseClaimsAsync(SystemAddress recipient, DateTimeOffset now) => Writing.ReleaseClaimsAsync(recipient, now);
+
     public ValueTask<DeliveryRecord?> FindDeliveryAsync(long id) => inner.FindDeliveryAsync(id);
 
     public ValueTask<DeliveryRecord?> FindClaimAsync(string claim) => inner.FindClaimAsync(claim);

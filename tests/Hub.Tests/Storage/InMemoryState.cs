@@ -1,0 +1,42 @@
+using System.Collections.Immutable;
+using Hub.Contracts.Addresses;
+using Hub.Contracts.Envelopes;
+using Hub.Core.Storage;
+
+namespace Hub.Tests.Storage;
+
+/// <summary>All that <see cref="InMemoryStore"/> holds, immutable: a transaction works on its own and swaps it in at commit.</summary>
+internal sealed record InMemoryState
+{
+    internal ImmutableDictionary<MessageKey, MessageRecord> Messages { get; init; } = ImmutableDictionary<MessageKey, MessageRecord>.Empty;
+
+    internal ImmutableDictionary<MessageKey, ReadOnlyMemory<byte>> Octets { get; init; } = ImmutableDictionary<MessageKey, ReadOnlyMemory<byte>>.Empty;
+
+    /// <summary>By id.</summary>
+    internal ImmutableSortedDictionary<long, DeliveryRecord> Deliveries { get; init; } = ImmutableSortedDictionary<long, DeliveryRecord>.Empty;
+
+    internal ImmutableList<EntryRecord> Entries { get; init; } = [];
+
+    internal ImmutableDictionary<(int Level, long Index), byte[]> Tiles { get; init; } = ImmutableDictionary<(int, long), byte[]>.Empty;
+
+    internal ImmutableSortedDictionary<long, string> Checkpoints { get; init; } = ImmutableSortedDictionary<long, string>.Empty;
+
+    internal (long Version, string Document)? Registry { get; init; }
+
+    internal ImmutableSortedDictionary<string, byte[]> AppState { get; init; } = ImmutableSortedDictionary.Create<string, byte[]>(StringComparer.Ordinal);
+
+    internal static string AppKey(SystemAddress app, string key) => $"{app}\n{key}";
+
+    internal IEnumerable<DeliveryRecord> Claimable(DateTimeOffset now) => Deliveries.Values.Where(d => Ends(d) <= now);
+
+    internal bool IsExpired(DeliveryRecord delivery, DateTimeOffset now) =>
+        Ends(delivery, ignoreDue: true) <= now && Messages[delivery.Message].Expires <= now;
+
+    /// <summary>From when on a delivery can be claimed; never for settled ones.</summary>
+    private static DateTimeOffset Ends(DeliveryRecord delivery, bool ignoreDue = false) => delivery.State switch
+    {
+        DeliveryState.Queued => ignoreDue ? DateTimeOffset.MinValue : delivery.Due,
+        DeliveryState.Claimed => delivery.ClaimedUntil!.Value,
+        _ => DateTimeOffset.MaxValue,
+    };
+}

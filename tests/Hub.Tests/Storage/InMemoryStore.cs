@@ -1,0 +1,98 @@
+using Hub.Contracts.Addresses;
+using Hub.Contracts.Envelopes;
+using Hub.Core.Storage;
+
+namespace Hub.Tests.Storage;
+
+/// <summary>The store's contract in its shortest form: reference for adapters, double for tests. Thread-safe.</summary>
+internal sealed class InMemoryStore : IHubStore
+{
+    private readonly SemaphoreSlim _writer = new(1, 1);
+    private volatile InMemoryState _state = new();
+
+    internal InMemoryState State => _state;
+
+    public ValueTask OpenAsync(CancellationToken cancellationToken = default) => default;
+
+    public async ValueTask<IStoreTransaction> BeginAsync(CancellationToken cancellationToken = default)
+    {
+        await _writer.WaitAsync(cancellationToken);
+        return new InMemoryTransaction(_state, next => _state = next, () => _writer.Release());
+    }
+
+    public ValueTask<MessageRecord?> FindMessageAsync(MessageKey key, CancellationToken cancellationToken = default) => new(_state.Messages.GetValueOrDefault(key));
+
+    public ValueTask<ReadOnlyMemory<byte>?> ReadOctetsAsync(MessageKey key, CancellationToken cancellationToken = default) =>
+        new(_state.Octets.TryGetValue(key, out var octets) ? octets : null);
+
+    public ValueTask<Page<MessageRecord>> ListMessagesAsync(MessageQuery query, CancellationToken cancellationToken = default)
+    {
+        var state = _state;
+        ILookup<MessageKey, DeliveryRecord> deliveries = state.Deliveries.Values.ToLookup(d => d.Message);
+        return new(PageOf(
+            state.Messages.Values.Where(m => Matches(m)).OrderByDescending(m => m.Entry), m => -m.Entry, query.Cursor, query.Limit));
+
+        bool Matches(MessageRecord m) =>
+            (query.VisibleTo is not { } caller || m.From == caller || deliveries[m.Key].Any(d => d.Recipient == caller))
+            && (query.From is not { } from || m.From == from)
+            && (query.Recipient is not { } recipient || deliveries[m.Key].Any(d => d.Recipient == recipient))
+            && (query.Type is not { } type || m.Type == type)
+            && (query.State is not { } wanted || deliveries[m.Key].Any(d => d.State == wanted))
+            && (query.Since is not { } since || m.Accepted >= since)
+            && (query.Until is not { } until || m.Accepted < until)
+            && (query.Conversation is not { } conversation || m.Conversation == conversation);
+    }
+
+    public ValueTask<IReadOnlyList<DeliveryRecord>> ListDeliveriesAsync(MessageKey key, CancellationToken cancellationToken = default) =>
+        new([.. _state.Deliveries.Values.Where(d => d.Message == key)]);
+
+    public ValueTask<DeliveryRecord?> FindDeliveryAsync(long id, CancellationToken cancellationToken = default) => new(_state.Deliveries.GetValueOrDefault(id));
+
+    public ValueTask<Page<DeliveryRecord>> ListDeliveriesAsync(DeliveryState state, SystemAddress? recipient, string? cursor, int limit, CancellationToken cancellationToken = default) =>
+        new(PageOf(_state.Deliveries.Values.Where(d => d.State == state && (recipient is null || d.Recipient == recipient)), d => d.Id, cursor, limit));
+
+    public ValueTask<IReadOnlyList<EntryRecord>> ListEntriesAsync(MessageKey key, CancellationToken cancellationToken = default) =>
+        new([.. _state.Entries.Where(e => e.ParseHeader().Key == key.Value)]);
+
+    public ValueTask<IReadOnlyList<EntryRecord>> ListEntriesAsync(long first, int count, CancellationToken cancellationToken = default) =>
+        new([.. _state.Entries.Skip((int)first).Take(count)]);
+
+    public ValueTask<string?> FindCheckpointAsync(long? entry = null, CancellationToken cancellationToken = default)
+    {
+        var notes = _state.Checkpoints;
+        return new(entry is { } index ? notes.FirstOrDefault(c => c.Key > index).Value : notes.LastOrDefault().Value);
+    }
+
+    public ValueTask<ReadOnlyMemory<byte>> ReadTileAsync(int level, long index, CancellationToken cancellationToken = default) =>
+        new(_state.Tiles.GetValueOrDefault((level, index)));
+
+    public ValueTask<(long Version, string Document)?> ReadRegistryAsync(CancellationToken cancellationToken = default) => new(_state.Registry);
+
+    public ValueTask<ReadOnlyMemory<byte>?> ReadAppStateAsync(SystemAddress app, string key, CancellationToken cancellationToken = default) =>
+        new(_state.AppState.TryGetValue(InMemoryState.AppKey(app, key), out var value) ? value : null);
+
+    public ValueTask<IReadOnlyList<KeyValuePair<string, ReadOnlyMemory<byte>>>> ListAppStateAsync(SystemAddress app, string prefix, int limit, CancellationToken cancellationToken = default)
+    {
+        var start = InMemoryState.AppKey(app, "");
+        return new([.. _state.AppState.Where(e => e.Key.StartsWith(start + prefix, StringComparison.Ordinal)).Take(limit)
+            .Select(e => KeyValuePair.Create(e.Key[start.Length..], (ReadOnlyMemory<byte>)e.Value))]);
+    }
+
+    public ValueTask<StoreStatistics> ReadStatisticsAsync(CancellationToken cancellationToken = default)
+    {
+        var state = _state;
+        return new(new StoreStatistics(
+            state.Messages.Count,
+            state.Deliveries.Values.GroupBy(d => d.State).ToDictionary(g => g.Key, g => (long)g.Count()),
+            state.Deliveries.Values.Where(d => d.State == DeliveryState.Queued).Select(d => (DateTimeOffset?)d.Due).Min()));
+    }
+
+    public ValueTask DisposeAsync() => default;
+
+    private static Page<T> PageOf<T>(IEnumerable<T> sorted, Func<T, long> place, string? cursor, int limit)
+    {
+        var rest = cursor is null ? sorted : sorted.Where(row => place(row) > long.Parse(cursor));
+        var rows = rest.Take(limit + 1).ToList();
+        return rows.Count <= limit ? new Page<T>(rows, null) : new Page<T>(rows[..limit], place(rows[limit - 1]).ToString());
+    }
+}

@@ -1,0 +1,123 @@
+using Hub.Contracts.Addresses;
+using Hub.Contracts.Envelopes;
+using Hub.Core.Storage;
+
+namespace Hub.Tests.Storage;
+
+internal sealed class InMemoryTransaction(InMemoryState begun, Action<InMemoryState> commit, Action end) : IStoreTransaction
+{
+    private InMemoryState _state = begun;
+
+    public ValueTask<MessageRecord?> FindMessageAsync(MessageKey key) => new(_state.Messages.GetValueOrDefault(key));
+
+    public ValueTask<IReadOnlyList<long>> InsertMessageAsync(MessageRecord message, ReadOnlyMemory<byte> octets, IReadOnlyList<DeliveryRecord> deliveries)
+    {
+        var next = _state.Deliveries.LastOrDefault().Key + 1;
+        var numbered = deliveries.Select((d, i) => d with { Id = next + i }).ToList();
+        _state = _state with
+        {
+            Messages = _state.Messages.Add(message.Key, message),
+            Octets = _state.Octets.Add(message.Key, octets.ToArray()),
+            Deliveries = _state.Deliveries.AddRange(numbered.Select(d => KeyValuePair.Create(d.Id, d))),
+        };
+        return new([.. numbered.Select(d => d.Id)]);
+    }
+
+    public ValueTask<IReadOnlyList<DeliveryRecord>> ClaimAsync(SystemAddress recipient, DateTimeOffset now, DateTimeOffset until, int limit)
+    {
+        var claimed = _state.Claimable(now).Where(d => d.Recipient == recipient)
+            .OrderByDescending(d => _state.Messages[d.Message].Priority).ThenBy(d => d.Id).Take(limit)
+            .Select(d => d with { State = DeliveryState.Claimed, Claim = Guid.NewGuid().ToString("N"), ClaimedUntil = until, Attempts = d.Attempts + 1, Changed = now })
+            .ToList();
+        Put(claimed);
+        return new(claimed);
+    }
+
+    public ValueTask<IReadOnlyList<SystemAddress>> ListRecipientsDueAsync(DateTimeOffset now, int limit) =>
+        new([.. _state.Claimable(now).OrderBy(d => d.Due).Select(d => d.Recipient).Distinct().Take(limit)]);
+
+    public ValueTask<int> ReleaseClaimsAsync(SystemAddress recipient, DateTimeOffset now)
+    {
+        var released = _state.Deliveries.Values.Where(d => d.Recipient == recipient && d.State == DeliveryState.Claimed)
+            .Select(d => d with { State = DeliveryState.Queued, Claim = null, ClaimedUntil = null, Due = now, Changed = now }).ToList();
+        Put(released);
+        return new(released.Count);
+    }
+
+    public ValueTask<DeliveryRecord?> FindDeliveryAsync(long id) => new(_state.Deliveries.GetValueOrDefault(id));
+
+    public ValueTask<DeliveryRecord?> FindClaimAsync(string claim) => new(_state.Deliveries.Values.SingleOrDefault(d => d.Claim == claim));
+
+    public ValueTask<DeliveryRecord?> FindDeliveryAsync(MessageKey message, SystemAddress recipient) =>
+        new(_state.Deliveries.Values.SingleOrDefault(d => d.Message == message && d.Recipient == recipient));
+
+    public ValueTask UpdateDeliveryAsync(DeliveryRecord delivery)
+    {
+        Put([delivery]);
+        return default;
+    }
+
+    public ValueTask<IReadOnlyList<DeliveryRecord>> ListExpiredAsync(DateTimeOffset now, int limit) =>
+        new([.. _state.Deliveries.Values.Where(d => _state.IsExpired(d, now)).Take(limit)]);
+
+    public ValueTask EraseAsync(MessageKey key, DateTimeOffset at)
+    {
+        _state = _state with
+        {
+            Messages = _state.Messages.SetItem(key, _state.Messages[key] with { Erased = at, Subject = null }),
+            Octets = _state.Octets.Remove(key),
+            Entries = [.. _state.Entries.Select(e => e.ParseHeader().Key == key.Value ? e with { Salt = null, Body = null } : e)],
+        };
+        return default;
+    }
+
+    public ValueTask AppendEntriesAsync(IReadOnlyList<EntryRecord> entries)
+    {
+        if (entries.Where((e, i) => e.Index != _state.Entries.Count + i).Any()) throw new ArgumentException("Indexes are consecutive from the log's size on.", nameof(entries));
+        _state = _state with { Entries = _state.Entries.AddRange(entries) };
+        return default;
+    }
+
+    public ValueTask WriteTileAsync(int level, long index, ReadOnlyMemory<byte> hashes)
+    {
+        _state = _state with { Tiles = _state.Tiles.SetItem((level, index), hashes.ToArray()) };
+        return default;
+    }
+
+    public ValueTask WriteCheckpointAsync(long size, string note)
+    {
+        _state = _state with { Checkpoints = _state.Checkpoints.Add(size, note) };
+        return default;
+    }
+
+    public ValueTask WriteRegistryAsync(long version, string document)
+    {
+        _state = _state with { Registry = (version, document) };
+        return default;
+    }
+
+    public ValueTask<ReadOnlyMemory<byte>?> ReadAppStateAsync(SystemAddress app, string key) =>
+        new(_state.AppState.TryGetValue(InMemoryState.AppKey(app, key), out var value) ? value : null);
+
+    public ValueTask WriteAppStateAsync(SystemAddress app, string key, ReadOnlyMemory<byte>? value)
+    {
+        var name = InMemoryState.AppKey(app, key);
+        _state = _state with { AppState = value is { } octets ? _state.AppState.SetItem(name, octets.ToArray()) : _state.AppState.Remove(name) };
+        return default;
+    }
+
+    public ValueTask CommitAsync()
+    {
+        commit(_state);
+        return default;
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        end();
+        return default;
+    }
+
+    private void Put(IEnumerable<DeliveryRecord> changed) =>
+        _state = _state with { Deliveries = _state.Deliveries.SetItems(changed.Select(d => KeyValuePair.Create(d.Id, d))) };
+}
