@@ -1,5 +1,3 @@
-using System.Text;
-using System.Text.Unicode;
 using Hub.Contracts.Problems;
 
 namespace Hub.Contracts.Envelopes;
@@ -22,13 +20,7 @@ internal static class PayloadRules
         };
         if (!fits)
             throw EnvelopeRules.Malformed("payload", $"has encryption {payload.Encryption} in the form {payload.Form}", "jwe as bytes, xmlenc11 as an XML element, or none");
-        if (payload.Form == PayloadForm.Xml) CheckXml(payload.Data.Span);
+        if (payload.Form == PayloadForm.Xml) Xml.XmlPayload.Read(payload.Data, limits);
         if (payload.Form == PayloadForm.Json) Json.JsonText.Check(payload.Data.Span, limits.MaxDepth - 2, limits.MaxNodes);
-    }
-
-    private static void CheckXml(ReadOnlySpan<byte> element)
-    {
-        if (element.IsEmpty || !Utf8.IsValid(element) || !TextRules.IsXmlText(Encoding.UTF8.GetString(element)))
-            throw EnvelopeRules.Malformed("payload", "is no text that XML 1.0 can hold", "one XML element as UTF-8");
     }
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using Hub.Contracts.Addresses;
+using Hub.Contracts.Envelopes.Xml;
 using Hub.Contracts.Problems;
 
 namespace Hub.Contracts.Envelopes.Json;
@@ -49,7 +50,7 @@ internal static class JsonEnvelopeReader
                 case "sequence": _sequence = cursor.Integer(name); break;
                 case "inReplyTo": _inReplyTo = ReadInReplyTo(ref cursor); break;
                 case "subject": _subject = cursor.Text(name); break;
-                case "payload": _payload = ReadPayload(ref cursor); break;
+                case "payload": _payload = ReadPayload(ref cursor, limits); break;
                 case "attachments": _attachments = List(ref cursor, name, limits.MaxAttachments, ReadAttachment); break;
                 case "extensions": _extensions = List(ref cursor, name, limits.MaxExtensions, ReadExtension); break;
                 default: throw cursor.Unknown(name, "the envelope");
@@ -143,7 +144,7 @@ internal static class JsonEnvelopeReader
         return new InReplyTo(key ?? throw cursor.Missing("inReplyTo.key"), sha256 ?? throw cursor.Missing("inReplyTo.sha256"));
     }
 
-    private static Payload ReadPayload(ref JsonCursor cursor)
+    private static Payload ReadPayload(ref JsonCursor cursor, EnvelopeLimits limits)
     {
         string? mediaType = null;
         var encryption = PayloadEncryption.None;
@@ -159,7 +160,7 @@ internal static class JsonEnvelopeReader
             {
                 case "mediaType": mediaType = cursor.Text("payload.mediaType"); break;
                 case "encryption": encryption = Words.Encryption(ref cursor); break;
-                case "xml": (form, data) = (PayloadForm.Xml, Encoding.UTF8.GetBytes(cursor.Text("payload.xml"))); break;
+                case "xml": (form, data) = (PayloadForm.Xml, Canonical(cursor.Text("payload.xml"), limits)); break;
                 case "json": (form, data) = (PayloadForm.Json, cursor.RawValue()); break;
                 case "base64": (form, data) = (PayloadForm.Bytes, cursor.Base64("payload.base64")); break;
                 default: throw cursor.Unknown(name, "payload");
@@ -174,6 +175,9 @@ internal static class JsonEnvelopeReader
             Data = data,
         };
     }
+
+    /// <summary>The model holds the canonical form, whatever form the sender wrote.</summary>
+    private static ReadOnlyMemory<byte> Canonical(string xml, EnvelopeLimits limits) => XmlPayload.Read(Encoding.UTF8.GetBytes(xml), limits).Canonical;
 
     private static Attachment ReadAttachment(ref JsonCursor cursor)
     {
