@@ -1,0 +1,51 @@
+using Hub.Contracts.Addresses;
+using Hub.Contracts.Messages;
+using Hub.Contracts.Problems;
+using Hub.Core.Storage;
+
+namespace Hub.Core.Delivery;
+
+/// <summary>Applies recipients' answers to deliveries, signed and unsigned, inside a running commit. Thread-safe.</summary>
+/// <param name="clock">The hub's clock.</param>
+public sealed class Acknowledgements(TimeProvider clock) : IAcknowledgements
+{
+    /// <inheritdoc/>
+    public async ValueTask<SystemAddress> ApplySignedAsync(CommitScope scope, SystemAddress recipient, Acknowledgement answer)
+    {
+        ArgumentNullException.ThrowIfNull(scope);
+        ArgumentNullException.ThrowIfNull(answer);
+        if (answer.AssertedBy is not null)
+            throw ProblemCode.SchemaViolation.With("Only the hub writes 'assertedBy'; leave it out of an acknowledgement you sign.");
+        AcknowledgementPolicy.Check(answer.Outcome, answer.Status, answer.Reason);
+        var delivery = await scope.Transaction.FindDeliveryAsync(answer.Message, recipient);
+        var message = await scope.Transaction.FindMessageAsync(answer.Message);
+        if (delivery is null || message is null)
+            throw ProblemCode.NotFound.With($"No message {answer.Message} was sent to {recipient}.");
+        if (message.Sha256 != answer.Sha256)
+            throw ProblemCode.DigestMismatch.With($"The acknowledgement is about bytes with the SHA-256 {answer.Sha256}; the message {answer.Message} has {message.Sha256}.");
+        await ApplyAsync(scope, delivery, message, new UnsignedAnswer(answer.Outcome, answer.Status, answer.Reason), Assertion.Recipient, recipient.ToString());
+        return message.From;
+    }
+
+    /// <summary>Applies an answer that the hub has no recipient's signature for.</summary>
+    /// <exception cref="ProblemException"><c>schema-violation</c>.</exception>
+    internal ValueTask<DeliveryRecord> ApplyUnsignedAsync(CommitScope scope, DeliveryRecord delivery, MessageRecord message, UnsignedAnswer answer)
+    {
+        AcknowledgementPolicy.Check(answer.Outcome, answer.Status, answer.Reason);
+        return ApplyAsync(scope, delivery, message, answer, Assertion.Hub, DeliveryTrail.Hub);
+    }
+
+    /// <summary>Applies an answer that an app on the bus gives; it is signed with the app's key.</summary>
+    internal ValueTask<DeliveryRecord> ApplyOfAppAsync(CommitScope scope, DeliveryRecord delivery, MessageRecord message, UnsignedAnswer answer) =>
+        ApplyAsync(scope, delivery, message, answer, Assertion.Recipient, delivery.Recipient.ToString());
+
+    private async ValueTask<DeliveryRecord> ApplyAsync(
+        CommitScope scope, DeliveryRecord delivery, MessageRecord message, UnsignedAnswer answer, string assertedBy, string actor)
+    {
+        var after = AcknowledgementPolicy.Apply(delivery, answer, assertedBy, clock.GetUtcNow());
+        if (!ReferenceEquals(after, delivery)) await scope.Transaction.UpdateDeliveryAsync(after);
+        scope.Append(DeliveryTrail.Acknowledged(after, answer, assertedBy, actor, message.Sha256));
+        if (delivery.State != DeliveryState.Acknowledged) scope.AfterCommit(static () => DeliveryMetrics.Changed(DeliveryState.Acknowledged));
+        return after;
+    }
+}

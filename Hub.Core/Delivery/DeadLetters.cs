@@ -1,0 +1,47 @@
+using Hub.Contracts.Problems;
+using Hub.Core.Storage;
+
+namespace Hub.Core.Delivery;
+
+/// <summary>Sets dead deliveries going again. Thread-safe.</summary>
+/// <param name="committer">The one writer.</param>
+/// <param name="signals">Wakes the recipient.</param>
+/// <param name="clock">The hub's clock.</param>
+public sealed class DeadLetters(ICommitter committer, DeliverySignals signals, TimeProvider clock)
+{
+    /// <summary>Replays a dead delivery: it is queued at once with its attempts counted afresh. Of two operators who replay the
+    /// same delivery one is refused.</summary>
+    /// <param name="deliveryId">Number of the delivery.</param>
+    /// <param name="actor">Who does it, e.g. <c>operator:an</c>.</param>
+    /// <param name="cancellationToken">Gives up before the commit is queued.</param>
+    /// <returns>The delivery, queued.</returns>
+    /// <exception cref="ProblemException"><c>not-found</c>, <c>delivery-not-dead</c> or <c>content-erased</c>.</exception>
+    public async ValueTask<DeliveryRecord> ReplayAsync(long deliveryId, string actor, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(actor);
+        var now = clock.GetUtcNow();
+        return await committer.RunAsync(
+            async scope =>
+            {
+                var delivery = await scope.Transaction.FindDeliveryAsync(deliveryId)
+                    ?? throw ProblemCode.NotFound.With($"There is no delivery {deliveryId}.");
+                if (delivery.State != DeliveryState.Dead)
+                    throw ProblemCode.DeliveryNotDead.With($"Delivery {deliveryId} is {DeliveryTrail.Text(delivery.State)}; only dead ones are replayed.");
+                if (await scope.Transaction.FindMessageAsync(delivery.Message) is not { Erased: null })
+                    throw ProblemCode.ContentErased.With($"The content of message {delivery.Message} was erased; there is nothing to deliver.");
+                var queued = delivery with
+                {
+                    State = DeliveryState.Queued, Due = now, Attempts = 0, Replays = delivery.Replays + 1, Claim = null, ClaimedUntil = null, Changed = now,
+                };
+                await scope.Transaction.UpdateDeliveryAsync(queued);
+                scope.Append(DeliveryTrail.Replayed(queued, actor));
+                scope.AfterCommit(() =>
+                {
+                    DeliveryMetrics.Changed(DeliveryState.Queued);
+                    signals.Notify(queued.Recipient);
+                });
+                return queued;
+            },
+            cancellationToken);
+    }
+}

@@ -1,0 +1,16 @@
+using Hub.Core.Registry;
+using Hub.Core.Storage;
+
+namespace Hub.Core.Delivery;
+
+/// <summary>Puts together what policies need to know of a delivery's time.</summary>
+internal static class DeliveryAges
+{
+    /// <summary>When a delivery could first be made.</summary>
+    internal static DateTimeOffset Since(MessageRecord message) =>
+        message.NotBefore > message.Accepted ? message.NotBefore.Value : message.Accepted;
+
+    /// <summary>The input of <see cref="RetryPolicy"/> after an attempt failed.</summary>
+    internal static RetryInput AfterFailure(DeliveryPolicy policy, DeliveryRecord delivery, MessageRecord message, DateTimeOffset now, TimeSpan? retryAfter) =>
+        new(policy, delivery.Attempts, now, Since(message), message.Expires, delivery.Replays > 0, retryAfter, Random.Shared.NextDouble());
+}

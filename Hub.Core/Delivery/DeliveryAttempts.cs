@@ -1,0 +1,133 @@
+using Hub.Contracts.Problems;
+using Hub.Core.Registry;
+using Hub.Core.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Hub.Core.Delivery;
+
+/// <summary>An attempt whose outcome is known and not yet recorded.</summary>
+internal sealed record MadeAttempt(DeliveryRecord Held, MessageRecord Message, AgencySystem System, AttemptOutcome Outcome, bool Interrupted);
+
+/// <summary>Makes one attempt through a channel, and records what came of it.</summary>
+internal sealed class DeliveryAttempts(
+    IHubStore store, IEnumerable<IDeliveryChannel> channels, DeliveryStatements statements, DeliveryOutcomes outcomes, TimeProvider clock, ILogger log)
+{
+    private static readonly TimeSpan RecordAgain = TimeSpan.FromSeconds(1);
+
+    private readonly Dictionary<string, IDeliveryChannel> _channels = channels.ToDictionary(c => c.Kind, StringComparer.Ordinal);
+
+    /// <summary>Whether the hub itself serves systems with this kind of channel.</summary>
+    internal bool Serves(AgencySystem system) => _channels.ContainsKey(system.Channel.Kind);
+
+    /// <summary>Makes an attempt; null when the message is not there, which leaves the delivery to the end of its claim.</summary>
+    internal async Task<MadeAttempt?> MakeAsync(DeliveryRecord held, AgencySystem system, CancellationToken abort)
+    {
+        try
+        {
+            var message = await store.FindMessageAsync(held.Message, CancellationToken.None);
+            if (message is null) return null;
+            var outcome = await OutcomeAsync(held, message, system, abort);
+            DeliveryMetrics.Attempted(system.Channel.Kind, outcome);
+            return new MadeAttempt(held, message, system, outcome, abort.IsCancellationRequested);
+        }
+        catch (Exception failure)
+        {
+            log.LogError(failure, "Delivery {Delivery} could not be attempted; it comes round again when its claim ends.", held.Id);
+            return null;
+        }
+    }
+
+    /// <summary>Records an outcome; while the hub cannot commit, tries again until the claim ends.</summary>
+    internal async Task RecordAsync(MadeAttempt attempt)
+    {
+        while (true)
+        {
+            try
+            {
+                await RecordOnceAsync(attempt);
+                return;
+            }
+            catch (ProblemException refused) when (refused.Code == ProblemCode.Unavailable && clock.GetUtcNow() + RecordAgain < attempt.Held.ClaimedUntil && !attempt.Interrupted)
+            {
+                await Task.Delay(RecordAgain, clock);
+            }
+            catch (Exception failure)
+            {
+                log.LogError(failure, "The outcome of delivery {Delivery} could not be recorded; it is attempted again when its claim ends.", attempt.Held.Id);
+                return;
+            }
+        }
+    }
+
+    private async ValueTask<AttemptOutcome> OutcomeAsync(DeliveryRecord held, MessageRecord message, AgencySystem system, CancellationToken abort)
+    {
+        var most = system.Policy.MaxAttempts + ClaimPolicy.Interruptions;
+        switch (ClaimPolicy.Decide(new ClaimInput(held.Attempts, most, clock.GetUtcNow(), message.Expires)))
+        {
+            case ClaimDecision.Expire:
+                return new AttemptOutcome.Failed(ProblemCode.Expired, $"not delivered before {message.Expires:O}");
+            case ClaimDecision.Die:
+                return new AttemptOutcome.Rejected(ProblemCode.ClaimsExhausted, $"{most} attempts were made, many of them cut short by a stop of the hub");
+        }
+
+        if (await store.ReadOctetsAsync(held.Message, CancellationToken.None) is not { } octets)
+            return new AttemptOutcome.Rejected(ProblemCode.ContentErased, "the content was erased before it was delivered");
+        using var timeout = new CancellationTokenSource(system.Policy.Timeout, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, abort);
+        try
+        {
+            var statement = await statements.SignAsync(held, message, either.Token);
+            return await _channels[system.Channel.Kind].SendAsync(new OutgoingDelivery(held, message, octets, statement, system), either.Token);
+        }
+        catch (OperationCanceledException) when (either.IsCancellationRequested)
+        {
+            return new AttemptOutcome.Failed(ProblemCode.RecipientTimeout, $"no end within {system.Policy.Timeout.TotalSeconds} s");
+        }
+        catch (Exception failure)
+        {
+            log.LogError(failure, "The channel {Channel} failed with delivery {Delivery}.", system.Channel.Kind, held.Id);
+            return new AttemptOutcome.Failed(ProblemCode.InternalError, $"the channel '{system.Channel.Kind}' failed ({failure.GetType().Name})");
+        }
+    }
+
+    private async ValueTask RecordOnceAsync(MadeAttempt attempt)
+    {
+        var (held, message, system, outcome, interrupted) = attempt;
+        switch (outcome)
+        {
+            case AttemptOutcome.Settled:
+                return;
+            case AttemptOutcome.Delivered delivered:
+                await outcomes.DeliveredAsync(held, message, delivered.Answer, DeliveryTrail.Hub);
+                return;
+            case AttemptOutcome.Rejected rejected:
+                await outcomes.GiveUpAsync(held, message, DeliveryState.Dead, rejected.Problem, rejected.Detail);
+                return;
+            case AttemptOutcome.Failed when interrupted:
+                await outcomes.RetryAsync(held, clock.GetUtcNow(), ProblemCode.Unavailable, "cut short by a stop of the hub", DeliveryTrail.Hub);
+                return;
+            case AttemptOutcome.Failed failed:
+                await FailedAsync(held, message, system, failed);
+                return;
+            default:
+                throw new InvalidOperationException($"Unknown outcome {outcome.GetType().Name}.");
+        }
+    }
+
+    private async ValueTask FailedAsync(DeliveryRecord held, MessageRecord message, AgencySystem system, AttemptOutcome.Failed failed)
+    {
+        var decision = RetryPolicy.Decide(DeliveryAges.AfterFailure(system.Policy, held, message, clock.GetUtcNow(), failed.RetryAfter));
+        switch (decision)
+        {
+            case RetryDecision.Retry retry:
+                await outcomes.RetryAsync(held, retry.Due, failed.Problem, failed.Detail, DeliveryTrail.Hub);
+                return;
+            case RetryDecision.Dead dead:
+                await outcomes.GiveUpAsync(held, message, DeliveryState.Dead, failed.Problem, $"{failed.Detail} ({dead.Why})");
+                return;
+            default:
+                await outcomes.GiveUpAsync(held, message, DeliveryState.Expired, ProblemCode.Expired, failed.Detail);
+                return;
+        }
+    }
+}

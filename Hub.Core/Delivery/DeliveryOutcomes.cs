@@ -1,0 +1,118 @@
+using Hub.Contracts.Envelopes;
+using Hub.Contracts.Problems;
+using Hub.Core.Intake;
+using Hub.Core.Storage;
+
+namespace Hub.Core.Delivery;
+
+/// <summary>Records what became of a delivery that somebody held: one unit of a grouped commit each. Nothing is recorded when
+/// the delivery is no longer what its holder saw, because then somebody else has it or ended it.</summary>
+internal sealed class DeliveryOutcomes(
+    ICommitter committer, Acknowledgements acknowledgements, DeliveryNotices notices, Lazy<IIntake> intake, DeliverySignals signals, TimeProvider clock)
+{
+    /// <summary>The recipient's system has it; with its unsigned answer if it gave one.</summary>
+    /// <returns>The delivery as it is now; null when it was no longer held.</returns>
+    /// <exception cref="ProblemException"><c>schema-violation</c> for the answer.</exception>
+    internal async ValueTask<DeliveryRecord?> DeliveredAsync(DeliveryRecord held, MessageRecord message, UnsignedAnswer? answer, string actor)
+    {
+        var now = clock.GetUtcNow();
+        var notice = answer is not null && notices.IsWanted(message) ? await notices.AnswerAsync(message, answer, now) : null;
+        return await committer.RunAsync<DeliveryRecord?>(async scope =>
+        {
+            var current = await FindHeldAsync(scope, held);
+            if (current is null) return null;
+            if (current.State == DeliveryState.Claimed)
+            {
+                current = current with { State = DeliveryState.Delivered, ClaimedUntil = null, DeliveredAt = now, LastProblem = null, LastDetail = null, Changed = now };
+                await scope.Transaction.UpdateDeliveryAsync(current);
+                scope.Append(DeliveryTrail.Delivered(current, actor));
+                scope.AfterCommit(static () => DeliveryMetrics.Changed(DeliveryState.Delivered));
+            }
+
+            if (answer is null) return current;
+            var answered = await acknowledgements.ApplyUnsignedAsync(scope, current, message, answer);
+            await StageAsync(scope, ReferenceEquals(answered, current) ? null : notice);
+            return answered;
+        });
+    }
+
+    /// <summary>It failed and is due again at an instant.</summary>
+    internal async ValueTask<bool> RetryAsync(DeliveryRecord held, DateTimeOffset due, ProblemCode problem, string detail, string actor)
+    {
+        var now = clock.GetUtcNow();
+        return await committer.RunAsync(async scope =>
+        {
+            if (await FindHeldAsync(scope, held) is not { State: DeliveryState.Claimed } current) return false;
+            var queued = current with
+            {
+                State = DeliveryState.Queued, Claim = null, ClaimedUntil = null, Due = due, LastProblem = problem.Code, LastDetail = detail, Changed = now,
+            };
+            await scope.Transaction.UpdateDeliveryAsync(queued);
+            scope.Append(DeliveryTrail.Failed(queued, actor));
+            scope.AfterCommit(() =>
+            {
+                DeliveryMetrics.Changed(DeliveryState.Queued);
+                if (due <= now) signals.Notify(queued.Recipient);
+            });
+            return true;
+        });
+    }
+
+    /// <summary>It is given up (dead or expired); the sender hears of it in the same commit.</summary>
+    internal async ValueTask<bool> GiveUpAsync(DeliveryRecord held, MessageRecord message, DeliveryState state, ProblemCode problem, string detail)
+    {
+        var now = clock.GetUtcNow();
+        var notice = notices.IsWanted(message) ? await notices.FailureAsync(message, held, state, problem, detail, now) : null;
+        return await committer.RunAsync(async scope =>
+        {
+            if (await FindHeldAsync(scope, held) is not { State: DeliveryState.Claimed or DeliveryState.Queued } current) return false;
+            var ended = current with
+            {
+                State = state, Claim = null, ClaimedUntil = null, LastProblem = problem.Code, LastDetail = detail, Changed = now,
+            };
+            await scope.Transaction.UpdateDeliveryAsync(ended);
+            scope.Append(DeliveryTrail.GivenUp(ended));
+            await StageAsync(scope, notice);
+            scope.AfterCommit(() => DeliveryMetrics.Changed(state));
+            return true;
+        });
+    }
+
+    /// <summary>Gives back claims under which nothing was attempted: as if they had not been made.</summary>
+    internal async ValueTask GiveBackAsync(IReadOnlyList<DeliveryRecord> held)
+    {
+        if (held.Count == 0) return;
+        var now = clock.GetUtcNow();
+        await committer.RunAsync(async scope =>
+        {
+            foreach (var one in held)
+            {
+                if (await FindHeldAsync(scope, one) is not { State: DeliveryState.Claimed } current) continue;
+                await scope.Transaction.UpdateDeliveryAsync(
+                    current with { State = DeliveryState.Queued, Claim = null, ClaimedUntil = null, Attempts = current.Attempts - 1, Changed = now });
+            }
+
+            return true;
+        });
+    }
+
+    /// <summary>The delivery when it is still what its holder saw; otherwise null.</summary>
+    internal static async ValueTask<DeliveryRecord?> FindHeldAsync(CommitScope scope, DeliveryRecord held)
+    {
+        var current = await scope.Transaction.FindDeliveryAsync(held.Id);
+        return current is not null && current.Claim == held.Claim && current.Replays == held.Replays ? current : null;
+    }
+
+    private async ValueTask StageAsync(CommitScope scope, VerifiedEnvelope? notice)
+    {
+        if (notice is null) return;
+        try
+        {
+            await intake.Value.StageAsync(scope, notice, DeliveryNotices.Assurance);
+        }
+        catch (ProblemException)
+        {
+            // The sender was closed or removed meanwhile. The outcome is recorded all the same: the trail has it.
+        }
+    }
+}

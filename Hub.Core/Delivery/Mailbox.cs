@@ -1,0 +1,196 @@
+using Hub.Contracts.Addresses;
+using Hub.Contracts.Problems;
+using Hub.Core.Intake;
+using Hub.Core.Registry;
+using Hub.Core.Storage;
+using Hub.Core.Trail;
+
+namespace Hub.Core.Delivery;
+
+/// <summary>A delivery handed out of a mailbox.</summary>
+/// <param name="Claim">The token that ack, nack and renew need.</param>
+/// <param name="Delivery">The delivery.</param>
+/// <param name="Message">Its message.</param>
+/// <param name="ClaimedUntil">When the claim ends by itself and the delivery goes back into the queue.</param>
+/// <param name="Statement">The hub-signed delivery statement.</param>
+public sealed record MailboxClaim(string Claim, DeliveryRecord Delivery, MessageRecord Message, DateTimeOffset ClaimedUntil, string Statement);
+
+/// <summary>The channel of systems that come and get their messages: claim, then ack, nack or renew. Thread-safe.</summary>
+public sealed class Mailbox
+{
+    /// <summary>The longest a claim waits for messages.</summary>
+    public static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(60);
+
+    /// <summary>Most deliveries in one claim.</summary>
+    public const int MaxClaims = 100;
+
+    private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(5);
+
+    private readonly IRegistry _registry;
+    private readonly ICommitter _committer;
+    private readonly IHubStore _store;
+    private readonly DeliverySignals _signals;
+    private readonly TimeProvider _clock;
+    private readonly DeliveryOutcomes _outcomes;
+    private readonly DeliveryStatements _statements;
+
+    /// <summary>Composes the mailbox.</summary>
+    public Mailbox(
+        IRegistry registry, ICommitter committer, IHubStore store, IHubKeys keys, Lazy<IIntake> intake, Acknowledgements acknowledgements,
+        DeliverySignals signals, TimeProvider clock)
+    {
+        _registry = registry;
+        _committer = committer;
+        _store = store;
+        _signals = signals;
+        _clock = clock;
+        _outcomes = new DeliveryOutcomes(committer, acknowledgements, new DeliveryNotices(registry, keys), intake, signals, clock);
+        _statements = new DeliveryStatements(keys);
+    }
+
+    /// <summary>Claims due deliveries, most urgent first; waits for the first one when there is none.</summary>
+    /// <param name="caller">The authenticated system.</param>
+    /// <param name="max">1 to <see cref="MaxClaims"/>.</param>
+    /// <param name="wait">How long to wait, 0 to <see cref="MaxWait"/>.</param>
+    /// <param name="cancellationToken">The caller went away: nothing is claimed any more.</param>
+    /// <returns>The claims; empty when the time is over.</returns>
+    /// <exception cref="ProblemException"><c>invalid-request</c> or <c>not-found</c>.</exception>
+    public async ValueTask<IReadOnlyList<MailboxClaim>> ClaimAsync(
+        SystemAddress caller, int max, TimeSpan wait, CancellationToken cancellationToken = default)
+    {
+        if (max is < 1 or > MaxClaims) throw ProblemCode.InvalidRequest.With($"max is {max}; claim 1 to {MaxClaims} at a time.");
+        if (wait < TimeSpan.Zero || wait > MaxWait) throw ProblemCode.InvalidRequest.With($"The wait is {wait.TotalSeconds} s; wait 0 to {MaxWait.TotalSeconds} s.");
+        var deadline = _clock.GetUtcNow() + wait;
+        while (true)
+        {
+            var next = _signals.NextAsync(caller);
+            var claims = await ClaimOnceAsync(PolicyOf(caller), caller, max, cancellationToken);
+            var left = deadline - _clock.GetUtcNow();
+            if (claims.Count > 0 || left <= TimeSpan.Zero) return claims;
+            await WaitAsync(next, left < PollInterval ? left : PollInterval, cancellationToken);
+        }
+    }
+
+    /// <summary>Prolongs a claim by the system's claim duration from now.</summary>
+    /// <returns>When it ends now.</returns>
+    /// <exception cref="ProblemException"><c>claim-lost</c>.</exception>
+    public async ValueTask<DateTimeOffset> RenewAsync(SystemAddress caller, string claim, CancellationToken cancellationToken = default)
+    {
+        var until = _clock.GetUtcNow() + PolicyOf(caller).ClaimDuration;
+        return await _committer.RunAsync(
+            async scope =>
+            {
+                var delivery = await FindAsync(scope, caller, claim);
+                if (delivery.State != DeliveryState.Claimed) throw Lost(claim);
+                await scope.Transaction.UpdateDeliveryAsync(delivery with { ClaimedUntil = until });
+                return until;
+            },
+            cancellationToken);
+    }
+
+    /// <summary>Ends a claim: the caller has the message. Repeating it changes nothing; a later answer under the same claim
+    /// replaces the earlier one. For a signed answer, send a <c>hub.ack.v1</c> instead.</summary>
+    /// <param name="caller">The authenticated system.</param>
+    /// <param name="claim">The claim's token; valid until another claim of the delivery, even when its time has ended.</param>
+    /// <param name="answer">The unsigned business answer; null for a bare acknowledgement of having it.</param>
+    /// <param name="cancellationToken">Gives up before the commit is queued.</param>
+    /// <returns>The delivery as it is now.</returns>
+    /// <exception cref="ProblemException"><c>claim-lost</c> or <c>schema-violation</c>.</exception>
+    public async ValueTask<DeliveryRecord> AckAsync(
+        SystemAddress caller, string claim, UnsignedAnswer? answer = null, CancellationToken cancellationToken = default)
+    {
+        if (answer is not null) AcknowledgementPolicy.Check(answer.Outcome, answer.Status, answer.Reason);
+        var (held, message) = await FindAsync(caller, claim, cancellationToken);
+        if (held.State is not (DeliveryState.Claimed or DeliveryState.Delivered or DeliveryState.Acknowledged)) throw Lost(claim);
+        if (answer is null && held.State != DeliveryState.Claimed) return held;
+        return await _outcomes.DeliveredAsync(held, message, answer, caller.ToString()) ?? throw Lost(claim);
+    }
+
+    /// <summary>Gives a delivery back: it is due again by the system's policy, or dies after too many claims.</summary>
+    /// <param name="caller">The authenticated system.</param>
+    /// <param name="claim">The claim's token.</param>
+    /// <param name="reason">Why, for the trail and the sender; at most 500 characters are kept.</param>
+    /// <param name="retryAfter">After how long the caller wants it again, if it says.</param>
+    /// <param name="cancellationToken">Gives up before the commit is queued.</param>
+    /// <exception cref="ProblemException"><c>claim-lost</c>.</exception>
+    public async ValueTask NackAsync(
+        SystemAddress caller, string claim, string? reason = null, TimeSpan? retryAfter = null, CancellationToken cancellationToken = default)
+    {
+        var (held, message) = await FindAsync(caller, claim, cancellationToken);
+        if (held.State != DeliveryState.Claimed) throw Lost(claim);
+        var detail = string.IsNullOrWhiteSpace(reason) ? "given back without a reason" : reason[..Math.Min(reason.Length, 500)];
+        var decision = RetryPolicy.Decide(DeliveryAges.AfterFailure(PolicyOf(caller), held, message, _clock.GetUtcNow(), retryAfter));
+        var recorded = decision switch
+        {
+            RetryDecision.Retry retry => await _outcomes.RetryAsync(held, retry.Due, ProblemCode.RecipientFailed, detail, caller.ToString()),
+            RetryDecision.Dead dead => await _outcomes.GiveUpAsync(held, message, DeliveryState.Dead, ProblemCode.RecipientFailed, $"{detail} ({dead.Why})"),
+            _ => await _outcomes.GiveUpAsync(held, message, DeliveryState.Expired, ProblemCode.Expired, detail),
+        };
+        if (!recorded) throw Lost(claim);
+    }
+
+    private async ValueTask<IReadOnlyList<MailboxClaim>> ClaimOnceAsync(
+        DeliveryPolicy policy, SystemAddress caller, int max, CancellationToken cancellationToken)
+    {
+        var now = _clock.GetUtcNow();
+        var held = await _committer.RunAsync(
+            async scope =>
+            {
+                List<(DeliveryRecord Delivery, MessageRecord Message, ClaimDecision Decision)> claimed = [];
+                foreach (var delivery in await scope.Transaction.ClaimAsync(caller, now, now + policy.ClaimDuration, max))
+                {
+                    var message = (await scope.Transaction.FindMessageAsync(delivery.Message))!;
+                    var decision = ClaimPolicy.Decide(new ClaimInput(delivery.Attempts, policy.MaxAttempts, now, message.Expires));
+                    if (decision == ClaimDecision.Deliver) scope.Append(DeliveryTrail.Claimed(delivery));
+                    claimed.Add((delivery, message, decision));
+                }
+
+                return claimed;
+            },
+            cancellationToken);
+        List<MailboxClaim> claims = [];
+        foreach (var (delivery, message, decision) in held)
+        {
+            if (decision == ClaimDecision.Expire)
+                await _outcomes.GiveUpAsync(delivery, message, DeliveryState.Expired, ProblemCode.Expired, $"not taken before {message.Expires:O}");
+            else if (decision == ClaimDecision.Die)
+                await _outcomes.GiveUpAsync(delivery, message, DeliveryState.Dead, ProblemCode.ClaimsExhausted, $"claimed {policy.MaxAttempts} times without an end");
+            else
+                claims.Add(new MailboxClaim(delivery.Claim!, delivery, message, delivery.ClaimedUntil!.Value, await _statements.SignAsync(delivery, message, CancellationToken.None)));
+        }
+
+        DeliveryMetrics.Claimed("mailbox", claims.Count);
+        return claims;
+    }
+
+    private async Task WaitAsync(Task next, TimeSpan atMost, CancellationToken cancellationToken)
+    {
+        using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await Task.WhenAny(next, Task.Delay(atMost, _clock, done.Token));
+        await done.CancelAsync();
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+
+    private DeliveryPolicy PolicyOf(SystemAddress caller)
+    {
+        var system = _registry.Current.FindSystem(caller) ?? throw ProblemCode.NotFound.With($"{caller} is not in the registry.");
+        return system.Channel.Kind == "mailbox"
+            ? system.Policy
+            : throw ProblemCode.InvalidRequest.With($"{caller} has no mailbox; its channel is {system.Channel.Kind}.");
+    }
+
+    private async ValueTask<(DeliveryRecord Held, MessageRecord Message)> FindAsync(SystemAddress caller, string claim, CancellationToken cancellationToken)
+    {
+        var held = await _committer.RunAsync(scope => FindAsync(scope, caller, claim), cancellationToken);
+        return (held, (await _store.FindMessageAsync(held.Message, cancellationToken))!);
+    }
+
+    private static async ValueTask<DeliveryRecord> FindAsync(CommitScope scope, SystemAddress caller, string claim)
+    {
+        var delivery = await scope.Transaction.FindClaimAsync(claim);
+        return delivery is not null && delivery.Recipient == caller ? delivery : throw Lost(claim);
+    }
+
+    private static ProblemException Lost(string claim) =>
+        ProblemCode.ClaimLost.With($"The claim '{claim[..Math.Min(claim.Length, 64)]}' is not yours, or the delivery was given to another claim or settled.");
+}
