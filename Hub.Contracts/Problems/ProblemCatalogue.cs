@@ -33,6 +33,13 @@ public sealed partial class ProblemCode
         "Look the code up in the registry; nothing was sent to anybody.",
         "Tra mã trong danh bạ; chưa gửi cho nơi nào.");
 
+    /// <summary><c>unknown-service</c> (422): The message type is no service of the registry.</summary>
+    public static readonly ProblemCode UnknownService = new(
+        "unknown-service", 422,
+        "The message type is no service of the registry", "Loại thông điệp không phải là dịch vụ trong danh bạ",
+        "Correct 'type', or have the service registered.",
+        "Sửa lại 'type' hoặc đăng ký dịch vụ vào danh bạ.");
+
     /// <summary><c>no-system-for-type</c> (422): The agency has no system for this type.</summary>
     public static readonly ProblemCode NoSystemForType = new(
         "no-system-for-type", 422,

@@ -117,7 +117,7 @@ internal static class DocumentWriter
 
     /// <summary>A double-quoted scalar; what YAML or an editor might change is escaped.</summary>
     [return: global::System.Diagnostics.CodeAnalysis.NotNullIfNotNull(nameof(text))]
-    private static string? Quote(string? text)
+    internal static string? Quote(string? text)
     {
         if (text is null) return null;
         var quoted = new StringBuilder(text.Length + 2).Append('"');

@@ -25,7 +25,9 @@ internal sealed class ObjectReader(YamlMapping mapping, string path, Mistakes mi
     internal string Required(string name, int maxLength = MaxText)
     {
         if (Find(name) is null) Missing(name);
-        return Text(name, maxLength) ?? "";
+        var text = Text(name, maxLength);
+        if (text is "") Wrong(Find(name)!, name, "is empty.");
+        return text ?? "";
     }
 
     internal T? Value<T>(string name, TextParser<T> parser, string rule)

@@ -27,7 +27,7 @@ internal static class YamlReader
 
         try
         {
-            var root = new Cursor(new Parser(new Scanner(new StringReader(text))), mistakes).ReadDocument();
+            var root = new Cursor(new YamlEvents(text), mistakes).ReadDocument();
             if (root is YamlMapping mapping) return mapping;
             mistakes.Add(root.Line, "document", "The document must be a mapping that begins with 'hub:'.");
         }
@@ -39,7 +39,7 @@ internal static class YamlReader
         return null;
     }
 
-    private sealed class Cursor(Parser parser, Mistakes mistakes)
+    private sealed class Cursor(YamlEvents events, Mistakes mistakes)
     {
         private int _nodes;
 
@@ -94,11 +94,11 @@ internal static class YamlReader
             return new YamlMapping(start.Start.Line, members);
         }
 
-        private ParsingEvent Current => parser.Current ?? throw new YamlException("The text ends too early.");
+        private ParsingEvent Current => events.Current;
 
         private void Move()
         {
-            if (!parser.MoveNext()) throw new YamlException("The text ends too early.");
+            if (!events.TryMove()) throw new YamlException("The text ends too early.");
         }
 
         private T Next<T>()

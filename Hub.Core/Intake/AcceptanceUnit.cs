@@ -1,0 +1,61 @@
+using Hub.Contracts.Messages;
+using Hub.Contracts.Problems;
+using Hub.Core.Delivery;
+using Hub.Core.Routing;
+using Hub.Core.Storage;
+using Hub.Core.Trail;
+
+namespace Hub.Core.Intake;
+
+/// <summary>The unit of work that accepts one candidate: message, deliveries and log entry, together or not at all.</summary>
+internal sealed class AcceptanceUnit(IAcknowledgements acknowledgements, DeliverySignals signals)
+{
+    /// <summary>What the unit did.</summary>
+    /// <param name="Message">The message; the one accepted before, when this is a duplicate.</param>
+    /// <param name="Ticket">Its entry; null when this is a duplicate.</param>
+    internal readonly record struct Outcome(MessageRecord Message, EntryTicket? Ticket);
+
+    /// <exception cref="ProblemException"><c>duplicate-conflict</c>, or what an acknowledgement's delivery refuses.</exception>
+    internal async ValueTask<Outcome> RunAsync(CommitScope scope, Candidate candidate)
+    {
+        if (await scope.Transaction.FindMessageAsync(candidate.Key) is { } accepted)
+        {
+            CheckSameContent(accepted, candidate.ContentDigest);
+            return new Outcome(accepted, Ticket: null);
+        }
+
+        var ticket = scope.Append(candidate.ToEntry());
+        var message = candidate.ToRecord(ticket.Index);
+        var deliveries = RoutePlanner.Plan(message.Key, candidate.Recipients, message.Accepted, message.NotBefore);
+        if (candidate.Answer is { } answer) await ApplyAsync(scope, candidate, answer);
+        await scope.Transaction.InsertMessageAsync(message, candidate.Verified.Octets, deliveries);
+        scope.AfterCommit(() =>
+        {
+            foreach (var delivery in deliveries) signals.Notify(delivery.Recipient);
+        });
+        return new Outcome(message, ticket);
+    }
+
+    private async ValueTask ApplyAsync(CommitScope scope, Candidate candidate, Acknowledgement answer)
+    {
+        // Refused before anything is written, since a unit that throws after it wrote costs its group a second run; and
+        // only to a recipient of the message, since the refusal names its sender.
+        var recipient = candidate.Verified.Envelope.From;
+        if (await scope.Transaction.FindDeliveryAsync(answer.Message, recipient) is not null
+            && await scope.Transaction.FindMessageAsync(answer.Message) is { } answered)
+            AcknowledgementRules.CheckRecipient(candidate.Recipients, answered.From);
+        await acknowledgements.ApplySignedAsync(scope, recipient, answer);
+    }
+
+    /// <exception cref="ProblemException"><c>duplicate-conflict</c>.</exception>
+    internal static void CheckSameContent(MessageRecord accepted, string contentDigest)
+    {
+        if (accepted.ContentDigest == contentDigest) return;
+        throw new ProblemException(new Problem(
+            ProblemCode.DuplicateConflict,
+            $"{accepted.From} has used the id '{accepted.Id}' for other content, accepted at {accepted.Accepted:O}.")
+        {
+            MessageKey = accepted.Key.Value,
+        });
+    }
+}

@@ -1,0 +1,126 @@
+using Hub.Contracts.Addresses;
+using Hub.Contracts.Envelopes;
+using Hub.Contracts.Problems;
+using Hub.Core.Delivery;
+using Hub.Core.Registry;
+using Hub.Core.Storage;
+using Hub.Core.Trail;
+
+namespace Hub.Core.Intake;
+
+/// <summary>The way in, one straight line. Thread-safe: every decision uses one registry snapshot and one instant.</summary>
+public sealed class IntakeService : IIntake
+{
+    private readonly IRegistry _registry;
+    private readonly ICommitter _committer;
+    private readonly IHubStore _store;
+    private readonly IUploadStore _uploads;
+    private readonly IHubKeys _keys;
+    private readonly TrailReader _trail;
+    private readonly HubSettings _settings;
+    private readonly TimeProvider _clock;
+    private readonly AcceptanceUnit _unit;
+
+    /// <summary>Composes the way in.</summary>
+    public IntakeService(
+        IRegistry registry, ICommitter committer, IHubStore store, IUploadStore uploads, IHubKeys keys,
+        IAcknowledgements acknowledgements, TrailReader trail, DeliverySignals signals, HubSettings settings, TimeProvider clock)
+    {
+        (_registry, _committer, _store, _uploads, _keys) = (registry, committer, store, uploads, keys);
+        (_trail, _settings, _clock) = (trail, settings, clock);
+        _unit = new AcceptanceUnit(acknowledgements, signals);
+        Refusals = new RefusalTally(committer, clock);
+    }
+
+    /// <summary>Counts what is refused; the host flushes it once a minute and adds callers that are not authenticated.</summary>
+    public RefusalTally Refusals { get; }
+
+    /// <inheritdoc/>
+    public async ValueTask<Acceptance> AcceptAsync(
+        ReadOnlyMemory<byte> octets, EnvelopeEncoding encoding, SystemAddress caller, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            var acceptance = await AcceptCheckedAsync(octets, encoding, caller, cancellationToken);
+            IntakeMetrics.Accepted(encoding, acceptance.Duplicate);
+            return acceptance;
+        }
+        catch (ProblemException refused)
+        {
+            IntakeMetrics.Refused(refused.Code);
+            Refusals.Count(caller.ToString(), refused.Code);
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask StageAsync(CommitScope scope, VerifiedEnvelope envelope, string assurance)
+    {
+        ArgumentNullException.ThrowIfNull(scope);
+        ArgumentNullException.ThrowIfNull(envelope);
+        var (registry, now, message) = (_registry.Current, Now(), envelope.Envelope);
+        var service = ServiceRules.Find(registry, message, envelope.Octets.Length);
+        ServiceRules.CheckAssurance(service, assurance);
+        var recipients = registry.Resolve(message.To, message.Type, now);
+        if (assurance != Assurances.AttestedHub) RightsCheck.Check(registry, message, recipients, now);
+        var uploads = await UploadCheck.CheckAsync(_uploads, message, CancellationToken.None);
+        await _unit.RunAsync(scope, new Candidate
+        {
+            Verified = envelope, Assurance = assurance, Accepted = now, Recipients = recipients, Uploads = uploads,
+        });
+    }
+
+    private async ValueTask<Acceptance> AcceptCheckedAsync(
+        ReadOnlyMemory<byte> octets, EnvelopeEncoding encoding, SystemAddress caller, CancellationToken cancellationToken)
+    {
+        var (registry, now) = (_registry.Current, Now());
+        var verified = EnvelopeCodec.Verify(octets, encoding, new RegistryKeyRing(registry, _keys, _clock, _settings.Development));
+        var envelope = verified.Envelope;
+        CheckCaller(registry, envelope.From, caller);
+
+        // A retry gets its receipt even when its window or its rights have ended meanwhile.
+        if (await _store.FindMessageAsync(envelope.Key, cancellationToken) is { } accepted)
+        {
+            AcceptanceUnit.CheckSameContent(accepted, Convert.ToHexStringLower(verified.ContentDigest));
+            return await DuplicateOfAsync(accepted, cancellationToken);
+        }
+
+        ClockWindow.Check(envelope, now, _settings.AcceptPast, _settings.AcceptFuture);
+        var service = ServiceRules.Find(registry, envelope, octets.Length);
+        ServiceRules.CheckExtensions(envelope);
+        ServiceRules.CheckAssurance(service, Assurances.SenderSigned);
+        var recipients = registry.Resolve(envelope.To, envelope.Type, now);
+        RightsCheck.Check(registry, envelope, recipients, now);
+        var candidate = new Candidate
+        {
+            Verified = verified,
+            Assurance = Assurances.SenderSigned,
+            Accepted = now,
+            Recipients = recipients,
+            Uploads = await UploadCheck.CheckAsync(_uploads, envelope, cancellationToken),
+            Answer = AcknowledgementRules.Read(envelope),
+        };
+
+        var (message, ticket) = await _committer.RunAsync(scope => _unit.RunAsync(scope, candidate), cancellationToken);
+        return ticket is null
+            ? await DuplicateOfAsync(message, CancellationToken.None)
+            : new Acceptance(message.Key, TrailReader.ReceiptOf(ticket), Duplicate: false);
+    }
+
+    private static void CheckCaller(RegistrySnapshot registry, SystemAddress from, SystemAddress caller)
+    {
+        if (from != caller)
+            throw ProblemCode.NotAllowed.With($"The caller is {caller}, but the envelope is from {from}. A system sends its own envelopes only. Broken link: identity.");
+        if (from == registry.Content.Hub || registry.FindSystem(from)?.Channel.Kind == "app")
+            throw ProblemCode.NotAllowed.With($"{from} lives inside the hub, which holds its key; it sends nothing from outside. Broken link: identity.");
+    }
+
+    private async ValueTask<Acceptance> DuplicateOfAsync(MessageRecord accepted, CancellationToken cancellationToken) =>
+        new(accepted.Key, await _trail.ReceiptAsync(accepted, cancellationToken), Duplicate: true);
+
+    private DateTimeOffset Now()
+    {
+        var now = _clock.GetUtcNow();
+        return now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMillisecond));
+    }
+}
