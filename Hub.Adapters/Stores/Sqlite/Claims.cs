@@ -1,0 +1,43 @@
+using Hub.Core.Storage;
+
+namespace Hub.Adapters.Stores.Sqlite;
+
+/// <summary>Takes claimable deliveries. Its cost grows with what it takes, not with what waits: deliveries that are not due
+/// stand in an index of their own and move to the ready ones once, when their time comes.</summary>
+internal static class Claims
+{
+    internal const int Ranks = 5;
+
+    // So many come due together at most in one call; the rest follows in the next. It bounds how long the writer is held.
+    private const int MaxPromoted = 4096;
+
+    internal static long RankOf(int priority) => Ranks - 1 - Math.Clamp(priority, 0, Ranks - 1);
+
+    internal static List<DeliveryRecord> Take(SqliteSession session, Counts counts, long recipient, DateTimeOffset now, DateTimeOffset until, int limit)
+    {
+        var taken = new List<DeliveryRecord>();
+        for (var rank = 0; rank < Ranks && taken.Count < limit; rank++)
+        {
+            session.Use(SqliteSql.Promote).Bind(recipient).Bind(rank).Bind(now).Bind(MaxPromoted).Run();
+            var from = taken.Count;
+            Read(session, session.Use(SqliteSql.Claimable).Bind(recipient).Bind(rank).Bind(now).Bind(limit - taken.Count), taken);
+            for (var i = from; i < taken.Count; i++) taken[i] = Take(session, counts, taken[i], now, until);
+        }
+
+        return taken;
+    }
+
+    private static DeliveryRecord Take(SqliteSession session, Counts counts, DeliveryRecord delivery, DateTimeOffset now, DateTimeOffset until)
+    {
+        var token = ClaimToken.Create(delivery.Id);
+        session.Use(SqliteSql.Claim).Bind(until).Bind(token).Bind(now).Bind(delivery.Id).Run();
+        counts.Move(delivery.State, DeliveryState.Claimed);
+        return delivery with { State = DeliveryState.Claimed, Claim = token, ClaimedUntil = until, Attempts = delivery.Attempts + 1, Changed = now };
+    }
+
+    private static void Read(SqliteSession session, Statement query, List<DeliveryRecord> into)
+    {
+        using var rows = query.Rows();
+        while (query.Step()) into.Add(Rows.Delivery(query, session));
+    }
+}

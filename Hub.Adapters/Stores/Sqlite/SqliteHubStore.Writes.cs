@@ -1,0 +1,75 @@
+using Hub.Adapters.Stores.Bodies;
+using Hub.Contracts.Problems;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
+using SQLitePCL;
+
+namespace Hub.Adapters.Stores.Sqlite;
+
+// The ends of the write transaction, and what a failure of one means.
+public sealed partial class SqliteHubStore
+{
+    private const int MaxPage = 1000;
+
+    /// <summary>Bodies, then rows; see the failure policy.</summary>
+    internal void Commit(Counts counts)
+    {
+        try
+        {
+            _bodies!.Sync();
+            counts.Write(Writer);
+            Writer.Use(SqliteSql.Commit).Run();
+        }
+        catch (Exception failed) when (failed is IOException or SqliteException)
+        {
+            throw Fail(failed);
+        }
+
+        _bodies.Commit();
+        _writing = false;
+    }
+
+    /// <summary>After a commit: new names become known to readers, and the write-ahead log is looked after.</summary>
+    internal void Committed(List<(long Number, string Text)> newNames, bool erased)
+    {
+        foreach (var (number, text) in newNames) _names.Publish(number, text);
+        if (erased) _wal!.EraseSoon();
+        _wal!.AfterCommit();
+    }
+
+    internal void RollBack()
+    {
+        _writing = false;
+        if (_writer is null) return;
+        if (raw.sqlite3_get_autocommit(_writer.Connection.Handle!) == 0) _writer.Use(SqliteSql.Rollback).Run();
+        _bodies!.Rewind();
+    }
+
+    private ProblemException Fail(Exception failed)
+    {
+        var full = failed is SqliteException { SqliteErrorCode: raw.SQLITE_FULL or raw.SQLITE_BUSY } || (failed is IOException && !_bodies!.IsFailed);
+        if (full) return ProblemCode.Unavailable.With($"The store could not write ({failed.Message}). Nothing was accepted; it goes on once the disk has room.", failed);
+        _failed = "The store failed to write and what the disk holds is unknown. Check the disk, then start the hub again.";
+        _log.LogCritical(failed, "The store failed to write to {Folder}; it refuses further writes until the hub is started again.", _folder);
+        return ProblemCode.Unavailable.With(_failed, failed);
+    }
+
+    private static void CheckLimit(int limit)
+    {
+        if (limit is < 1 or > MaxPage) throw ProblemCode.InvalidRequest.With($"A page has 1 to {MaxPage} rows, not {limit}.");
+    }
+
+    private static BodyLocation? LastBody(SqliteSession session)
+    {
+        var query = session.Use(SqliteSql.LastBody);
+        using var rows = query.Rows();
+        return query.Step() ? new BodyLocation((int)query.Int(0), query.Int(1), (int)query.Int(2)) : null;
+    }
+
+    private void LoadNames(SqliteSession session)
+    {
+        var query = session.Use(SqliteSql.AllNames);
+        using var rows = query.Rows();
+        while (query.Step()) _names.Publish(query.Int(0), query.Text(1));
+    }
+}

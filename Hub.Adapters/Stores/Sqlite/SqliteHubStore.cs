@@ -1,0 +1,185 @@
+using Hub.Adapters.Stores.Bodies;
+using Hub.Adapters.Stores.Files;
+using Hub.Contracts.Addresses;
+using Hub.Contracts.Envelopes;
+using Hub.Contracts.Problems;
+using Hub.Core;
+using Hub.Core.Storage;
+using Hub.Core.Trail;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
+
+namespace Hub.Adapters.Stores.Sqlite;
+
+/// <summary>The embedded store: <c>hub.db</c> (SQLite, WAL) for rows and <c>bodies/</c> (append-only segments) for messages'
+/// octets. One process at a time. Reads are concurrent; the write transaction is the caller's one.</summary>
+/// <remarks>
+/// <para>Failure policy. A commit syncs the group's bodies first, then the rows (<c>synchronous=FULL</c>): a row never refers
+/// to a body that is not durable. A crash at any point leaves the last commit whole and at most an unreferenced tail of bodies,
+/// which <see cref="OpenAsync"/> cuts. Bodies shorter than the rows say refuse to open: that is a mixed backup or a lost disk.</para>
+/// <para>A full disk rolls the group back and is <c>unavailable</c>; the store works on once there is room. After any other
+/// failure to write or sync it is unknown what the disk holds, so every later transaction is <c>unavailable</c> until the hub
+/// is started again. A damaged body is never returned; see <see cref="BodyReader"/>.</para>
+/// <para>Erasing a message removes its wrapped data key (zeroed in its page, and cut from the WAL soon after), so the octets
+/// that remain in a segment, here and in backups of segments, can no longer be read by anyone.</para>
+/// </remarks>
+public sealed partial class SqliteHubStore : IHubStore
+{
+    private readonly string _folder;
+    private readonly IHubKeys _keys;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _log;
+    private readonly NameTable _names = new();
+    private readonly ReadPool _readers;
+    private SegmentFolder? _segments;
+    private BodyWriter? _bodies;
+    private BodyReader? _bodyReader;
+    private SqliteSession? _writer;
+    private WalKeeper? _wal;
+    private string? _failed;
+    private bool _writing;
+
+    /// <summary>A store in the data folder of the settings; <see cref="OpenAsync"/> makes or opens its files.</summary>
+    public SqliteHubStore(HubSettings settings, IHubKeys keys, TimeProvider clock, ILogger<SqliteHubStore> log)
+    {
+        _folder = settings.DataDirectory;
+        _keys = keys;
+        _clock = clock;
+        _log = log;
+        _readers = new ReadPool(() => new SqliteSession(DatabasePath, SqliteSql.ReaderPragmas, _names));
+    }
+
+    internal WalLimits WalLimits { get; init; } = new();
+
+    internal long SegmentBytes { get; init; } = BodyWriter.DefaultSegmentBytes;
+
+    internal DueRecipients DueRecipients { get; } = new();
+
+    private string DatabasePath => Path.Combine(_folder, "hub.db");
+
+    private SqliteSession Writer => _writer ?? throw new InvalidOperationException("The store is not open.");
+
+    /// <inheritdoc/>
+    /// <exception cref="IOException">Another process holds the data folder.</exception>
+    /// <exception cref="InvalidDataException">The database is newer than this program, or bodies are missing.</exception>
+    public ValueTask OpenAsync(CancellationToken cancellationToken = default)
+    {
+        if (_writer is not null) throw new InvalidOperationException("The store is open already.");
+        DurableFile.CreateFolder(_folder);
+        _segments = new SegmentFolder(Path.Combine(_folder, "bodies"));
+        DurableFile.Write(DatabasePath, [], DurableFile.OwnerOnlyFile, overwrite: false);
+        _writer = new SqliteSession(DatabasePath, SqliteSql.WriterPragmas, _names);
+        SqliteMigrations.Run(_writer.Connection);
+        LoadNames(_writer);
+        var last = LastBody(_writer);
+        var cut = BodyTail.Cut(_segments, last);
+        if (cut > 0) _log.LogInformation("Cut {Bytes} bytes of bodies that no committed message refers to.", cut);
+        _bodies = new BodyWriter(_segments, _keys.DataKey, last, SegmentBytes);
+        _bodyReader = new BodyReader(_segments, _keys.DataKey);
+        _wal = new WalKeeper(_writer, DatabasePath, WalLimits, _clock, _log);
+        return default;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IStoreTransaction> BeginAsync(CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (_failed is not null) throw ProblemCode.Unavailable.With(_failed);
+        if (_writing) throw new InvalidOperationException("A transaction is running; there is one at a time.");
+        try
+        {
+            Writer.Use(SqliteSql.Begin).Run();
+        }
+        catch (SqliteException failed)
+        {
+            throw Fail(failed);
+        }
+
+        _writing = true;
+        return new(new SqliteTransaction(this, Writer, _bodies!));
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<MessageRecord?> FindMessageAsync(MessageKey key, CancellationToken cancellationToken = default) =>
+        _readers.ReadAsync(key, static (session, key) => session.FindMessage(key), cancellationToken);
+
+    /// <inheritdoc/>
+    /// <exception cref="ProblemException"><c>internal-error</c>: the body is damaged or missing on disk.</exception>
+    public async ValueTask<ReadOnlyMemory<byte>?> ReadOctetsAsync(MessageKey key, CancellationToken cancellationToken = default)
+    {
+        var found = await _readers.ReadAsync(key, static (session, key) => session.FindBody(key), cancellationToken);
+        if (found is not { } body) return null;
+        return _bodyReader!.Read(Convert.FromHexString(key.Value), body.Location, body.WrappedKey);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ProblemException"><c>invalid-request</c>: the cursor or limit is none.</exception>
+    public ValueTask<Page<MessageRecord>> ListMessagesAsync(MessageQuery query, CancellationToken cancellationToken = default)
+    {
+        CheckLimit(query.Limit);
+        return _readers.ReadAsync(query, MessageList.Read, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<DeliveryRecord>> ListDeliveriesAsync(MessageKey key, CancellationToken cancellationToken = default) =>
+        _readers.ReadAsync<MessageKey, IReadOnlyList<DeliveryRecord>>(key, static (session, key) => session.ListDeliveries(key), cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<DeliveryRecord?> FindDeliveryAsync(long id, CancellationToken cancellationToken = default) =>
+        _readers.ReadAsync(id, static (session, id) => session.FindDelivery(id), cancellationToken);
+
+    /// <inheritdoc/>
+    /// <exception cref="ProblemException"><c>invalid-request</c>: the cursor or limit is none.</exception>
+    public ValueTask<Page<DeliveryRecord>> ListDeliveriesAsync(DeliveryState state, SystemAddress? recipient, string? cursor, int limit, CancellationToken cancellationToken = default)
+    {
+        CheckLimit(limit);
+        return _readers.ReadAsync((state, recipient, cursor, limit), static (session, q) => session.ListDeliveries(q.state, q.recipient, q.cursor, q.limit), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<EntryRecord>> ListEntriesAsync(MessageKey key, CancellationToken cancellationToken = default) =>
+        _readers.ReadAsync<MessageKey, IReadOnlyList<EntryRecord>>(key, static (session, key) => session.ListEntries(key), cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<EntryRecord>> ListEntriesAsync(long first, int count, CancellationToken cancellationToken = default) =>
+        _readers.ReadAsync<(long, int), IReadOnlyList<EntryRecord>>((first, count), static (session, range) => session.ListEntries(range.Item1, range.Item2), cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<string?> FindCheckpointAsync(long? entry = null, CancellationToken cancellationToken = default) =>
+        _readers.ReadAsync(entry, static (session, entry) => session.FindCheckpoint(entry), cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<ReadOnlyMemory<byte>> ReadTileAsync(int level, long index, CancellationToken cancellationToken = default) =>
+        _readers.ReadAsync((level, index), static (session, tile) => session.ReadTile(tile.level, tile.index), cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<(long Version, string Document)?> ReadRegistryAsync(CancellationToken cancellationToken = default) =>
+        _readers.ReadAsync(0, static (session, _) => session.ReadRegistry(), cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<ReadOnlyMemory<byte>?> ReadAppStateAsync(SystemAddress app, string key, CancellationToken cancellationToken = default) =>
+        _readers.ReadAsync((app, key), static (session, q) => session.ReadAppState(q.app, q.key), cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<KeyValuePair<string, ReadOnlyMemory<byte>>>> ListAppStateAsync(SystemAddress app, string prefix, int limit, CancellationToken cancellationToken = default) =>
+        _readers.ReadAsync<(SystemAddress App, string Prefix, int Limit), IReadOnlyList<KeyValuePair<string, ReadOnlyMemory<byte>>>>(
+            (app, prefix, limit), static (session, q) => session.ListAppState(q.App, q.Prefix, q.Limit), cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<StoreStatistics> ReadStatisticsAsync(CancellationToken cancellationToken = default) =>
+        _readers.ReadAsync(0, static (session, _) => session.ReadStatistics(), cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_wal is not null) await _wal.StopAsync();
+        await _readers.DisposeAsync();
+        _wal?.Dispose();
+        _writer?.Dispose();
+        _bodies?.Dispose();
+        _bodyReader?.Dispose();
+        _segments?.Dispose();
+        _wal = null;
+        _writer = null;
+    }
+}

@@ -1,0 +1,98 @@
+namespace Hub.Adapters.Stores.Sqlite;
+
+/// <summary>The schema, one text per version. A text that was ever released is never edited.</summary>
+internal static class SqliteSchema
+{
+    /// <summary>Version 1. Times are UTC ticks of 100 ns; digests and keys are bytes; <c>sender</c>, <c>recipient</c>,
+    /// <c>type</c>, <c>assurance</c>, <c>why</c> and <c>app</c> are numbers of <c>name</c>, whose texts are few and repeat.</summary>
+    internal const string Version1 = """
+        CREATE TABLE name (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE) STRICT;
+
+        CREATE TABLE message (
+            num INTEGER PRIMARY KEY,          -- order of acceptance, without gaps
+            key BLOB NOT NULL UNIQUE,
+            id TEXT NOT NULL,
+            sender INTEGER NOT NULL,
+            type INTEGER NOT NULL,
+            encoding INTEGER NOT NULL,
+            size INTEGER NOT NULL,
+            sha256 BLOB NOT NULL,
+            content_digest BLOB NOT NULL,
+            assurance INTEGER NOT NULL,
+            created INTEGER NOT NULL,
+            accepted INTEGER NOT NULL,
+            not_before INTEGER,
+            expires INTEGER,
+            priority INTEGER NOT NULL,
+            conversation TEXT,
+            sequence INTEGER,
+            in_reply_to BLOB,
+            subject TEXT,
+            uploads BLOB,                     -- 32 bytes each
+            entry INTEGER NOT NULL,
+            erased INTEGER,
+            segment INTEGER NOT NULL,         -- place of the body, which grows with num
+            offset INTEGER NOT NULL,
+            length INTEGER NOT NULL,
+            body_key BLOB                     -- wrapped; null once erased
+        ) STRICT;
+        CREATE INDEX message_accepted ON message (accepted);
+        CREATE INDEX message_sender ON message (sender, accepted);
+        CREATE INDEX message_type ON message (type, accepted);
+        CREATE INDEX message_conversation ON message (conversation, accepted) WHERE conversation IS NOT NULL;
+
+        CREATE TABLE delivery (
+            id INTEGER PRIMARY KEY,
+            message INTEGER NOT NULL,
+            recipient INTEGER NOT NULL,
+            role INTEGER NOT NULL,
+            why INTEGER NOT NULL,
+            state INTEGER NOT NULL,
+            accepted INTEGER NOT NULL,        -- the message's
+            rank INTEGER NOT NULL,            -- 4 - the message's priority: the most urgent first
+            expires INTEGER,                  -- the message's
+            ready INTEGER,                    -- 1: may be claimed; 0: waits until wake; null: settled
+            wake INTEGER,                     -- due while queued, end of the claim while claimed
+            due INTEGER NOT NULL,
+            attempts INTEGER NOT NULL,
+            replays INTEGER NOT NULL,
+            claim TEXT,
+            claimed_until INTEGER,
+            last_problem TEXT,
+            last_detail TEXT,
+            delivered_at INTEGER,
+            status TEXT,
+            reason TEXT,
+            outcome TEXT,
+            asserted_by TEXT,
+            changed INTEGER NOT NULL
+        ) STRICT;
+        CREATE UNIQUE INDEX delivery_message ON delivery (message, recipient);
+        CREATE INDEX delivery_recipient ON delivery (recipient, accepted, message);
+        CREATE INDEX delivery_state ON delivery (state, accepted, message);
+        -- Claims take the front of this one; its end is the rowid, so it is their ORDER BY.
+        CREATE INDEX delivery_ready ON delivery (recipient, rank) WHERE ready = 1;
+        -- What is not due yet stands aside, so that no claim steps over it.
+        CREATE INDEX delivery_waiting ON delivery (recipient, rank, wake) WHERE ready = 0;
+        CREATE INDEX delivery_expiring ON delivery (expires) WHERE ready IS NOT NULL AND expires IS NOT NULL;
+
+        -- Counting a million rows for every scrape of the metrics would be a scan.
+        CREATE TABLE delivery_count (state INTEGER PRIMARY KEY, count INTEGER NOT NULL) STRICT;
+
+        CREATE TABLE entry (
+            idx INTEGER PRIMARY KEY,
+            message INTEGER,
+            key BLOB,                         -- only when the store holds no such message
+            header BLOB NOT NULL,
+            salt BLOB,
+            body BLOB
+        ) STRICT;
+        CREATE INDEX entry_message ON entry (message) WHERE message IS NOT NULL;
+        CREATE INDEX entry_key ON entry (key) WHERE key IS NOT NULL;
+
+        CREATE TABLE tile (place INTEGER PRIMARY KEY, hashes BLOB NOT NULL) STRICT;
+        CREATE TABLE checkpoint (size INTEGER PRIMARY KEY, note TEXT NOT NULL) STRICT;
+        CREATE TABLE registry (version INTEGER PRIMARY KEY, document TEXT NOT NULL) STRICT;
+        CREATE TABLE app_state (app INTEGER NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL, PRIMARY KEY (app, key)) STRICT, WITHOUT ROWID;
+        """;
+}

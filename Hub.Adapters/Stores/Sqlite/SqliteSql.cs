@@ -1,0 +1,125 @@
+namespace Hub.Adapters.Stores.Sqlite;
+
+/// <summary>Every statement of the SQLite dialect but the schema. Parameters are bound in the order of their question marks.</summary>
+internal static partial class SqliteSql
+{
+    internal const string Begin = "BEGIN IMMEDIATE";
+    internal const string Commit = "COMMIT";
+    internal const string Rollback = "ROLLBACK";
+    internal const string ReadVersion = "PRAGMA user_version";
+
+    // synchronous=FULL syncs the WAL at every commit; NORMAL would lose receipted messages in a power cut.
+    // secure_delete zeroes erased keys in their pages. The keeper does the checkpoints (WalKeeper).
+    internal const string WriterPragmas = """
+        PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000; PRAGMA secure_delete = ON;
+        PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 33554432; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY;
+        """;
+
+    internal const string ReaderPragmas = "PRAGMA busy_timeout = 5000; PRAGMA query_only = ON; PRAGMA cache_size = -8192; PRAGMA temp_store = MEMORY;";
+
+    // A checkpoint on a connection that has read nothing silently does nothing.
+    internal const string CheckpointerPragmas = "PRAGMA busy_timeout = 0; PRAGMA synchronous = FULL; SELECT count(*) FROM sqlite_schema;";
+
+    internal const string AllNames = "SELECT id, text FROM name";
+    internal const string NameText = "SELECT text FROM name WHERE id = ?";
+    internal const string NameId = "SELECT id FROM name WHERE text = ?";
+    internal const string InsertName = "INSERT INTO name (text) VALUES (?)";
+
+    internal const string MessageColumns = "m.num, m.key, m.id, m.sender, m.type, m.encoding, m.size, m.sha256, m.content_digest, m.assurance, m.created, m.accepted, m.not_before, m.expires, m.priority, m.conversation, m.sequence, m.in_reply_to, m.subject, m.uploads, m.entry, m.erased";
+    internal const string FindMessage = $"SELECT {MessageColumns} FROM message m WHERE m.key = ?";
+    internal const string MessageNumber = "SELECT num FROM message WHERE key = ?";
+    internal const string FindBody = "SELECT segment, offset, length, body_key FROM message WHERE key = ?";
+    internal const string LastBody = "SELECT segment, offset, length FROM message ORDER BY num DESC LIMIT 1";
+
+    internal const string InsertMessage = """
+        INSERT INTO message (key, id, sender, type, encoding, size, sha256, content_digest, assurance, created, accepted, not_before, expires,
+            priority, conversation, sequence, in_reply_to, subject, uploads, entry, erased, segment, offset, length, body_key)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """;
+
+    internal const string EraseMessage = "UPDATE message SET body_key = NULL, subject = NULL, erased = ? WHERE num = ?";
+    internal const string EraseEntries = "UPDATE entry SET salt = NULL, body = NULL WHERE message = ?";
+    internal const string EraseEntriesOfKey = "UPDATE entry SET salt = NULL, body = NULL WHERE key = ?";
+
+    internal const string DeliveryColumns = "d.id, m.key, d.recipient, d.role, d.why, d.state, d.due, d.attempts, d.replays, d.claim, d.claimed_until, d.last_problem, d.last_detail, d.delivered_at, d.status, d.reason, d.outcome, d.asserted_by, d.changed, d.accepted, d.message";
+    internal const string FindDelivery = $"SELECT {DeliveryColumns} FROM delivery d JOIN message m ON m.num = d.message WHERE d.id = ?";
+    internal const string FindDeliveryOfMessage = $"SELECT {DeliveryColumns} FROM message m JOIN delivery d ON d.message = m.num WHERE m.key = ? AND d.recipient = ?";
+    internal const string DeliveriesOfMessage = $"SELECT {DeliveryColumns} FROM message m JOIN delivery d ON d.message = m.num WHERE m.key = ? ORDER BY d.id";
+    internal const string DeliveryState = "SELECT state FROM delivery WHERE id = ?";
+
+    internal const string DeliveriesInState = $"""
+        SELECT {DeliveryColumns} FROM delivery d INDEXED BY delivery_state JOIN message m ON m.num = d.message
+        WHERE d.state = ?1 AND (d.accepted, d.message, d.id) > (?2, ?3, ?4) AND (?5 IS NULL OR d.recipient = ?5)
+        ORDER BY d.accepted, d.message, d.id LIMIT ?6
+        """;
+
+    // One recipient's settled deliveries: found by the recipient, because nearly all of them have that state.
+    internal const string DeliveriesInStateOfRecipient = $"""
+        SELECT {DeliveryColumns} FROM delivery d INDEXED BY delivery_recipient JOIN message m ON m.num = d.message
+        WHERE d.recipient = ?5 AND d.state = ?1 AND (d.accepted, d.message, d.id) > (?2, ?3, ?4)
+        ORDER BY d.accepted, d.message, d.id LIMIT ?6
+        """;
+
+    internal const string InsertDelivery = """
+        INSERT INTO delivery (message, recipient, accepted, rank, expires, role, why, state, ready, wake, due, attempts, replays, claim, claimed_until,
+            last_problem, last_detail, delivered_at, status, reason, outcome, asserted_by, changed)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """;
+
+    internal const string UpdateDelivery = """
+        UPDATE delivery SET role = ?, why = ?, state = ?, ready = ?, wake = ?, due = ?, attempts = ?, replays = ?, claim = ?, claimed_until = ?,
+            last_problem = ?, last_detail = ?, delivered_at = ?, status = ?, reason = ?, outcome = ?, asserted_by = ?, changed = ?
+        WHERE id = ?
+        """;
+
+    internal const string Claimable = $"""
+        SELECT {DeliveryColumns} FROM delivery d INDEXED BY delivery_ready JOIN message m ON m.num = d.message
+        WHERE d.ready = 1 AND d.recipient = ? AND d.rank = ? AND d.wake <= ? ORDER BY d.id LIMIT ?
+        """;
+
+    internal const string Promote = """
+        UPDATE delivery SET ready = 1 WHERE id IN (
+            SELECT id FROM delivery INDEXED BY delivery_waiting WHERE ready = 0 AND recipient = ? AND rank = ? AND wake <= ? ORDER BY wake LIMIT ?)
+        """;
+
+    internal const string Claim = "UPDATE delivery SET state = 1, ready = 0, wake = ?1, claimed_until = ?1, claim = ?2, attempts = attempts + 1, changed = ?3 WHERE id = ?4";
+
+    internal const string NextReady = "SELECT recipient FROM delivery INDEXED BY delivery_ready WHERE ready = 1 AND recipient > ? ORDER BY recipient LIMIT 1";
+    internal const string AnyReady = "SELECT 1 FROM delivery INDEXED BY delivery_ready WHERE ready = 1 AND recipient = ? AND wake <= ? LIMIT 1";
+    internal const string NextWaiting = "SELECT recipient FROM delivery INDEXED BY delivery_waiting WHERE ready = 0 AND recipient > ? ORDER BY recipient LIMIT 1";
+    internal const string AnyWaiting = "SELECT 1 FROM delivery INDEXED BY delivery_waiting WHERE ready = 0 AND recipient = ? AND rank = ? AND wake <= ? LIMIT 1";
+
+    internal const string Expired = $"""
+        SELECT {DeliveryColumns} FROM delivery d INDEXED BY delivery_expiring JOIN message m ON m.num = d.message
+        WHERE d.ready IS NOT NULL AND d.expires IS NOT NULL AND d.expires <= ?1 AND (d.state = 0 OR d.claimed_until <= ?1) ORDER BY d.expires, d.id LIMIT ?2
+        """;
+
+    internal const string AddToCount = "INSERT INTO delivery_count (state, count) VALUES (?1, ?2) ON CONFLICT (state) DO UPDATE SET count = count + ?2";
+    internal const string Counts = "SELECT state, count FROM delivery_count";
+    internal const string MessageCount = "SELECT max(num) FROM message";
+    internal const string OldestQueued = "SELECT due FROM delivery INDEXED BY delivery_state WHERE state = 0 ORDER BY accepted LIMIT 1";
+
+    internal const string InsertEntry = "INSERT INTO entry (idx, message, key, header, salt, body) VALUES (?, ?, ?, ?, ?, ?)";
+    internal const string LogSize = "SELECT max(idx) + 1 FROM entry";
+    internal const string Entries = "SELECT idx, header, salt, body FROM entry WHERE idx >= ? ORDER BY idx LIMIT ?";
+
+    // The two halves do not meet: an entry has either its message's number or, when the store holds no such message, its key.
+    internal const string EntriesOfMessage = """
+        SELECT idx, header, salt, body FROM entry WHERE message = (SELECT num FROM message WHERE key = ?1)
+        UNION ALL SELECT idx, header, salt, body FROM entry WHERE key = ?1 ORDER BY idx
+        """;
+
+    internal const string WriteTile = "INSERT INTO tile (place, hashes) VALUES (?1, ?2) ON CONFLICT (place) DO UPDATE SET hashes = ?2";
+    internal const string ReadTile = "SELECT hashes FROM tile WHERE place = ?";
+    internal const string WriteCheckpoint = "INSERT INTO checkpoint (size, note) VALUES (?1, ?2) ON CONFLICT (size) DO UPDATE SET note = ?2";
+    internal const string NewestCheckpoint = "SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1";
+    internal const string FirstCheckpointOver = "SELECT note FROM checkpoint WHERE size > ? ORDER BY size LIMIT 1";
+    internal const string WriteRegistry = "INSERT INTO registry (version, document) VALUES (?1, ?2) ON CONFLICT (version) DO UPDATE SET document = ?2";
+    internal const string ReadRegistry = "SELECT version, document FROM registry ORDER BY version DESC LIMIT 1";
+    internal const string ReadAppState = "SELECT value FROM app_state WHERE app = ? AND key = ?";
+    internal const string ListAppState = "SELECT key, value FROM app_state WHERE app = ? AND key >= ? ORDER BY key LIMIT ?";
+    internal const string WriteAppState = "INSERT INTO app_state (app, key, value) VALUES (?1, ?2, ?3) ON CONFLICT (app, key) DO UPDATE SET value = ?3";
+    internal const string RemoveAppState = "DELETE FROM app_state WHERE app = ? AND key = ?";
+
+    internal static string WriteVersion(int version) => $"PRAGMA user_version = {version}";
+}

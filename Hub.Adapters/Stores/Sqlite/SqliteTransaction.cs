@@ -1,0 +1,192 @@
+using Hub.Adapters.Stores.Bodies;
+using Hub.Contracts.Addresses;
+using Hub.Contracts.Envelopes;
+using Hub.Core.Storage;
+
+namespace Hub.Adapters.Stores.Sqlite;
+
+/// <summary>The one write transaction. Everything runs on the caller's thread; see <see cref="SqliteHubStore"/> for what a
+/// failure means.</summary>
+internal sealed class SqliteTransaction(SqliteHubStore store, SqliteSession session, BodyWriter bodies) : IStoreTransaction
+{
+    private readonly Counts _counts = new();
+    private readonly List<(long Number, string Text)> _newNames = [];
+    private readonly Dictionary<MessageKey, long> _newMessages = [];
+    private bool _erased;
+    private bool _ended;
+
+    public ValueTask<MessageRecord?> FindMessageAsync(MessageKey key) => new(session.FindMessage(key));
+
+    public ValueTask<IReadOnlyList<long>> InsertMessageAsync(MessageRecord message, ReadOnlyMemory<byte> octets, IReadOnlyList<DeliveryRecord> deliveries)
+    {
+        Span<byte> key = stackalloc byte[Digests.Bytes], sha256 = stackalloc byte[Digests.Bytes], content = stackalloc byte[Digests.Bytes];
+        Span<byte> inReplyTo = stackalloc byte[Digests.Bytes], bodyKey = stackalloc byte[KeyWrap.WrappedBytes];
+        Digests.Read(message.Key.Value, key);
+        var sender = NumberOf(message.From.ToString());
+        var type = NumberOf(message.Type.ToString());
+        var assurance = NumberOf(message.Assurance);
+        var body = bodies.Append(key, octets.Span, bodyKey);
+        var insert = session.Use(SqliteSql.InsertMessage)
+            .Bind(key).Bind(message.Id).Bind(sender).Bind(type).Bind((long)message.Encoding).Bind(message.Size)
+            .Bind(Digests.Read(message.Sha256, sha256)).Bind(Digests.Read(message.ContentDigest, content)).Bind(assurance)
+            .Bind(message.Created).Bind(message.Accepted).Bind(message.NotBefore).Bind(message.Expires)
+            .Bind((long)message.Priority).Bind(message.Conversation).Bind(message.Sequence);
+        _ = message.InReplyTo is { } answered ? insert.Bind(Digests.Read(answered.Value, inReplyTo)) : insert.BindNull();
+        insert.Bind(message.Subject).Bind(Digests.ReadMany(message.Uploads)).Bind(message.Entry).Bind(message.Erased)
+            .Bind((long)body.Segment).Bind(body.Offset).Bind((long)body.Length).Bind(bodyKey).Run();
+        var number = session.LastInsertedRow;
+        _newMessages.Add(message.Key, number);
+
+        var ids = new long[deliveries.Count];
+        for (var i = 0; i < ids.Length; i++) ids[i] = Insert(deliveries[i], message, number);
+        return new(ids);
+    }
+
+    public ValueTask<IReadOnlyList<DeliveryRecord>> ClaimAsync(SystemAddress recipient, DateTimeOffset now, DateTimeOffset until, int limit) =>
+        new(session.NameId(recipient.ToString()) is { } number ? Claims.Take(session, _counts, number, now, until, limit) : []);
+
+    public ValueTask<IReadOnlyList<SystemAddress>> ListRecipientsDueAsync(DateTimeOffset now, int limit) =>
+        new(store.DueRecipients.List(session, now, limit));
+
+    public ValueTask<DeliveryRecord?> FindDeliveryAsync(long id) => new(session.FindDelivery(id));
+
+    public ValueTask<DeliveryRecord?> FindClaimAsync(string claim)
+    {
+        var delivery = ClaimToken.TryRead(claim, out var id) ? session.FindDelivery(id) : null;
+        return new(delivery is not null && ClaimToken.AreSame(claim, delivery.Claim) ? delivery : null);
+    }
+
+    public ValueTask<DeliveryRecord?> FindDeliveryAsync(MessageKey message, SystemAddress recipient) => new(session.FindDelivery(message, recipient));
+
+    public ValueTask UpdateDeliveryAsync(DeliveryRecord delivery)
+    {
+        var before = session.Use(SqliteSql.DeliveryState).Bind(delivery.Id).Scalar()
+            ?? throw new InvalidOperationException($"There is no delivery {delivery.Id} to update.");
+        _counts.Move((DeliveryState)before, delivery.State);
+        BindState(session.Use(SqliteSql.UpdateDelivery), delivery, NumberOf(delivery.Why), delivery.Changed).Bind(delivery.Id).Run();
+        return default;
+    }
+
+    public ValueTask<IReadOnlyList<DeliveryRecord>> ListExpiredAsync(DateTimeOffset now, int limit) =>
+        new(session.All(session.Use(SqliteSql.Expired).Bind(now).Bind(limit)));
+
+    public ValueTask EraseAsync(MessageKey key, DateTimeOffset at)
+    {
+        Span<byte> bytes = stackalloc byte[Digests.Bytes];
+        Digests.Read(key.Value, bytes);
+        if (MessageNumber(key) is { } number)
+        {
+            session.Use(SqliteSql.EraseMessage).Bind(at).Bind(number).Run();
+            session.Use(SqliteSql.EraseEntries).Bind(number).Run();
+        }
+
+        session.Use(SqliteSql.EraseEntriesOfKey).Bind(bytes).Run();
+        _erased = true;
+        return default;
+    }
+
+    public ValueTask AppendEntriesAsync(IReadOnlyList<EntryRecord> entries)
+    {
+        if (entries.Count == 0) return default;
+        var size = session.Use(SqliteSql.LogSize).Scalar() ?? 0;
+        Span<byte> orphan = stackalloc byte[Digests.Bytes];
+        for (var i = 0; i < entries.Count; i++)
+        {
+            var entry = entries[i];
+            if (entry.Index != size + i)
+                throw new InvalidOperationException($"Entry {entry.Index} cannot be appended: the log has {size + i} entries.");
+            var named = EntryKey.TryFind(entry.Header.Span, out var key);
+            var number = named ? MessageNumber(key) : null;
+            var insert = session.Use(SqliteSql.InsertEntry).Bind(entry.Index).Bind(number);
+            _ = named && number is null ? insert.Bind(Digests.Read(key.Value, orphan)) : insert.BindNull();
+            insert.Bind(entry.Header.Span).Bind(entry.Salt).Bind(entry.Body).Run();
+        }
+
+        return default;
+    }
+
+    public ValueTask WriteTileAsync(int level, long index, ReadOnlyMemory<byte> hashes)
+    {
+        session.Use(SqliteSql.WriteTile).Bind(SqliteSession.TilePlace(level, index)).Bind(hashes.Span).Run();
+        return default;
+    }
+
+    public ValueTask WriteCheckpointAsync(long size, string note)
+    {
+        session.Use(SqliteSql.WriteCheckpoint).Bind(size).Bind(note).Run();
+        return default;
+    }
+
+    public ValueTask WriteRegistryAsync(long version, string document)
+    {
+        session.Use(SqliteSql.WriteRegistry).Bind(version).Bind(document).Run();
+        return default;
+    }
+
+    public ValueTask<ReadOnlyMemory<byte>?> ReadAppStateAsync(SystemAddress app, string key) => new(session.ReadAppState(app, key));
+
+    public ValueTask WriteAppStateAsync(SystemAddress app, string key, ReadOnlyMemory<byte>? value)
+    {
+        var number = NumberOf(app.ToString());
+        if (value is { } present) session.Use(SqliteSql.WriteAppState).Bind(number).Bind(key).Bind(present.Span).Run();
+        else session.Use(SqliteSql.RemoveAppState).Bind(number).Bind(key).Run();
+        return default;
+    }
+
+    public ValueTask CommitAsync()
+    {
+        ObjectDisposedException.ThrowIf(_ended, this);
+        store.Commit(_counts);
+        _ended = true;
+        store.Committed(_newNames, _erased);
+        return default;
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        if (_ended) return default;
+        _ended = true;
+        store.RollBack();
+        return default;
+    }
+
+    private long Insert(DeliveryRecord delivery, MessageRecord message, long number)
+    {
+        var recipient = NumberOf(delivery.Recipient.ToString());
+        var why = NumberOf(delivery.Why);
+        var insert = session.Use(SqliteSql.InsertDelivery)
+            .Bind(number).Bind(recipient).Bind(message.Accepted).Bind(Claims.RankOf(message.Priority)).Bind(message.Expires);
+        BindState(insert, delivery, why, message.Accepted).Run();
+        _counts.Add(delivery.State);
+        return session.LastInsertedRow;
+    }
+
+    private static Statement BindState(Statement statement, DeliveryRecord delivery, long why, DateTimeOffset now)
+    {
+        DateTimeOffset? wake = delivery.State switch
+        {
+            DeliveryState.Queued => delivery.Due,
+            DeliveryState.Claimed => delivery.ClaimedUntil ?? delivery.Due,
+            _ => null,
+        };
+        long? ready = wake is null ? null : wake <= now ? 1 : 0;
+        return statement
+            .Bind((long)delivery.Role).Bind(why).Bind((long)delivery.State).Bind(ready).Bind(wake).Bind(delivery.Due)
+            .Bind((long)delivery.Attempts).Bind((long)delivery.Replays).Bind(delivery.Claim).Bind(delivery.ClaimedUntil)
+            .Bind(delivery.LastProblem).Bind(delivery.LastDetail).Bind(delivery.DeliveredAt).Bind(delivery.Status).Bind(delivery.Reason)
+            .Bind(delivery.Outcome).Bind(delivery.AssertedBy).Bind(delivery.Changed);
+    }
+
+    private long? MessageNumber(MessageKey key) => _newMessages.TryGetValue(key, out var number)
+        ? number
+        : session.Use(SqliteSql.MessageNumber).Bind(Digests.Read(key.Value, stackalloc byte[Digests.Bytes])).Scalar();
+
+    private long NumberOf(string text)
+    {
+        if (session.NameId(text) is { } known) return known;
+        session.Use(SqliteSql.InsertName).Bind(text).Run();
+        var number = session.LastInsertedRow;
+        _newNames.Add((number, text));
+        return number;
+    }
+}

@@ -1,0 +1,238 @@
+using Hub.Contracts.Envelopes;
+using Hub.Core.Storage;
+using static Hub.Tests.Storage.StoreSamples;
+
+namespace Hub.Tests.Storage;
+
+public abstract partial class HubStoreContract
+{
+    [Test]
+    public async Task InsertMessage_SeveralDeliveries_GivesGrowingIdsInOrder()
+    {
+        var message = Message("a");
+        var ids = await Store.AddAsync(message, Delivery(message, Other) with { Role = RecipientRole.Info, Why = "group:communes@3" }, Delivery(message));
+        var more = await Store.AddAsync(Message("b"));
+        Assert.That(ids[1], Is.GreaterThan(ids[0]));
+        Assert.That(more[0], Is.GreaterThan(ids[1]));
+
+        var found = await Store.ListDeliveriesAsync(message.Key);
+        Assert.That(found.Select(d => d.Id), Is.EqualTo(ids));
+        Assert.That(found[0], Is.EqualTo(Delivery(message, Other) with { Id = ids[0], Role = RecipientRole.Info, Why = "group:communes@3" }));
+        Assert.That(await Store.FindDeliveryAsync(ids[1]), Is.EqualTo(Delivery(message) with { Id = ids[1] }));
+    }
+
+    [Test]
+    public async Task UpdateDelivery_EveryMember_IsWrittenBack()
+    {
+        var message = Message("a");
+        var id = (await Store.AddAsync(message))[0];
+        var changed = Delivery(message) with
+        {
+            Id = id,
+            Role = RecipientRole.Info,
+            Why = "agency:H06.40",
+            State = DeliveryState.Acknowledged,
+            Due = Start.AddMinutes(3),
+            Attempts = 4,
+            Replays = 2,
+            Claim = null,
+            ClaimedUntil = Start.AddMinutes(5),
+            LastProblem = "unavailable",
+            LastDetail = "503 từ hệ thống nhận",
+            DeliveredAt = Start.AddMinutes(6),
+            Status = "03",
+            Reason = "đã tiếp nhận",
+            Outcome = "accepted",
+            AssertedBy = "recipient",
+            Changed = Start.AddMinutes(7),
+        };
+        await Store.WriteAsync(t => t.UpdateDeliveryAsync(changed));
+        Assert.That(await Store.FindDeliveryAsync(id), Is.EqualTo(changed));
+    }
+
+    [Test]
+    public void UpdateDelivery_Unknown_IsAMistake() =>
+        Assert.That(async () => await Store.WriteAsync(t => t.UpdateDeliveryAsync(Delivery(Message("a")) with { Id = 77 })), Throws.InvalidOperationException);
+
+    [Test]
+    public async Task Claim_TakesTheMostUrgentFirst_ThenTheOldest()
+    {
+        foreach (var (id, priority) in new[] { ("a", 0), ("b", 2), ("c", 4), ("d", 2), ("e", 0) })
+            await Store.AddAsync(Message(id) with { Priority = priority });
+        var first = await Store.ClaimAsync(Start, limit: 3);
+        var second = await Store.ClaimAsync(Start, limit: 3);
+        Assert.That(await IdsAsync(first), Is.EqualTo(new[] { "c", "b", "d" }));
+        Assert.That(await IdsAsync(second), Is.EqualTo(new[] { "a", "e" }));
+        Assert.That(await Store.ClaimAsync(Start), Is.Empty);
+    }
+
+    [Test]
+    public async Task Claim_SetsStateTokenEndAndAttempt()
+    {
+        await Store.AddAsync(Message("a"));
+        var now = Start.AddSeconds(5);
+        var claimed = (await Store.ClaimAsync(now))[0];
+        Assert.That(claimed.State, Is.EqualTo(DeliveryState.Claimed));
+        Assert.That(claimed.Claim, Is.Not.Null.And.Length.GreaterThanOrEqualTo(32));
+        Assert.That(claimed.ClaimedUntil, Is.EqualTo(now.AddMinutes(1)));
+        Assert.That(claimed.Attempts, Is.EqualTo(1));
+        Assert.That(claimed.Changed, Is.EqualTo(now));
+        Assert.That(await Store.FindDeliveryAsync(claimed.Id), Is.EqualTo(claimed));
+    }
+
+    [Test]
+    public async Task Claim_OnlyTheRecipientsOwn()
+    {
+        var message = Message("a");
+        await Store.AddAsync(message, Delivery(message), Delivery(message, Other));
+        Assert.That((await Store.ClaimAsync(Start, recipient: Other)).Select(d => d.Recipient), Is.EqualTo(new[] { Other }));
+        Assert.That(await Store.ClaimAsync(Start, recipient: Sender), Is.Empty);
+    }
+
+    [Test]
+    public async Task Claim_NotDueYet_WaitsForItsInstant()
+    {
+        var message = Message("later") with { Priority = 4 };
+        await Store.AddAsync(message, Delivery(message, due: Start.AddMinutes(10)));
+        await Store.AddAsync(Message("now"));
+        Assert.That(await IdsAsync(await Store.ClaimAsync(Start)), Is.EqualTo(new[] { "now" }));
+        Assert.That(await Store.ClaimAsync(Start.AddMinutes(10).AddTicks(-1), duration: TimeSpan.FromDays(1)), Has.Count.EqualTo(1), "the ended claim of 'now' only");
+        Assert.That(await IdsAsync(await Store.ClaimAsync(Start.AddMinutes(10))), Is.EqualTo(new[] { "later" }));
+    }
+
+    [Test]
+    public async Task Claim_TwoThatBecameDue_AreStillOrderedByPriorityThenId()
+    {
+        foreach (var (id, priority, minutes) in new[] { ("a", 0, 3), ("b", 0, 1), ("c", 3, 2), ("d", 0, 0) })
+        {
+            var message = Message(id) with { Priority = priority };
+            await Store.AddAsync(message, Delivery(message, due: Start.AddMinutes(minutes)));
+        }
+
+        Assert.That(await IdsAsync(await Store.ClaimAsync(Start.AddMinutes(5))), Is.EqualTo(new[] { "c", "a", "b", "d" }));
+    }
+
+    [Test]
+    public async Task Claim_WhenTheClockWentBack_TakesOnlyWhatIsDue()
+    {
+        var message = Message("a");
+        await Store.AddAsync(message, Delivery(message, due: Start.AddMinutes(1)));
+        Assert.That(await Store.WriteAsync(t => t.ClaimAsync(Receiver, Start.AddMinutes(2), Start.AddMinutes(3), 0)), Is.Empty);
+        Assert.That(await Store.ClaimAsync(Start), Is.Empty);
+        Assert.That(await Store.ClaimAsync(Start.AddMinutes(1)), Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Claim_Ended_IsTakenAgainWithAnotherToken()
+    {
+        await Store.AddAsync(Message("a"));
+        var first = (await Store.ClaimAsync(Start))[0];
+        Assert.That(await Store.ClaimAsync(Start.AddSeconds(59)), Is.Empty);
+        var second = (await Store.ClaimAsync(Start.AddSeconds(60)))[0];
+        Assert.That(second.Id, Is.EqualTo(first.Id));
+        Assert.That(second.Claim, Is.Not.EqualTo(first.Claim));
+        Assert.That(second.Attempts, Is.EqualTo(2));
+        Assert.That(await Store.WriteAsync(t => t.FindClaimAsync(first.Claim!)), Is.Null);
+        Assert.That((await Store.WriteAsync(t => t.FindClaimAsync(second.Claim!)))!.Id, Is.EqualTo(first.Id));
+    }
+
+    [TestCase("")]
+    [TestCase("-")]
+    [TestCase("zz-00")]
+    [TestCase("ffffffffffffffffffffffff-00")]
+    [TestCase("1-00000000000000000000000000000000")]
+    public async Task FindClaim_NotAToken_IsNull(string token)
+    {
+        await Store.AddAsync(Message("a"));
+        await Store.ClaimAsync(Start);
+        Assert.That(await Store.WriteAsync(t => t.FindClaimAsync(token)), Is.Null);
+    }
+
+    [Test]
+    public async Task UpdateDelivery_BackToQueued_IsClaimableWhenDue()
+    {
+        await Store.AddAsync(Message("a"));
+        var claimed = (await Store.ClaimAsync(Start))[0];
+        var retry = claimed with { State = DeliveryState.Queued, Claim = null, ClaimedUntil = null, Due = Start.AddMinutes(30), Changed = Start.AddSeconds(1) };
+        await Store.WriteAsync(t => t.UpdateDeliveryAsync(retry));
+        Assert.That(await Store.ClaimAsync(Start.AddMinutes(29)), Is.Empty);
+        Assert.That((await Store.ClaimAsync(Start.AddMinutes(30)))[0].Attempts, Is.EqualTo(2));
+    }
+
+    [TestCase(DeliveryState.Delivered)]
+    [TestCase(DeliveryState.Acknowledged)]
+    [TestCase(DeliveryState.Dead)]
+    [TestCase(DeliveryState.Expired)]
+    [TestCase(DeliveryState.Cancelled)]
+    public async Task Claim_SettledDelivery_IsNeverTaken(DeliveryState state)
+    {
+        var message = Message("a") with { Expires = Start.AddMinutes(1) };
+        await Store.AddAsync(message);
+        var claimed = (await Store.ClaimAsync(Start))[0];
+        await Store.WriteAsync(t => t.UpdateDeliveryAsync(claimed with { State = state }));
+        Assert.That(await Store.ClaimAsync(Start.AddDays(9)), Is.Empty);
+        Assert.That(await Store.WriteAsync(t => t.ListRecipientsDueAsync(Start.AddDays(9), 10)), Is.Empty);
+        Assert.That(await Store.WriteAsync(t => t.ListExpiredAsync(Start.AddDays(9), 10)), Is.Empty);
+    }
+
+    [Test]
+    public async Task RecipientsDue_AreThoseWithSomethingToClaim()
+    {
+        var (now, later) = (Message("now"), Message("later"));
+        await Store.AddAsync(now, Delivery(now), Delivery(now, Sender));
+        await Store.AddAsync(later, Delivery(later, Other, Start.AddMinutes(5)));
+        await Store.ClaimAsync(Start, recipient: Sender);
+        Assert.That(await Store.WriteAsync(t => t.ListRecipientsDueAsync(Start, 10)), Is.EquivalentTo(new[] { Receiver }));
+        Assert.That(await Store.WriteAsync(t => t.ListRecipientsDueAsync(Start.AddMinutes(5), 10)), Is.EquivalentTo(new[] { Receiver, Other, Sender }));
+    }
+
+    [Test]
+    public async Task RecipientsDue_MoreThanTheLimit_TakeTurns()
+    {
+        var recipients = Enumerable.Range(0, 5).Select(SystemAddressOf).ToArray();
+        var message = Message("a");
+        await Store.AddAsync(message, [.. recipients.Select(r => Delivery(message, r))]);
+        var seen = new HashSet<Hub.Contracts.Addresses.SystemAddress>();
+        for (var turn = 0; turn < 3; turn++) seen.UnionWith(await Store.WriteAsync(t => t.ListRecipientsDueAsync(Start, 2)));
+        Assert.That(seen, Is.EquivalentTo(recipients));
+    }
+
+    [Test]
+    public async Task ListExpired_QueuedOrClaimEnded_OfMessagesThatExpired()
+    {
+        var (expired, claimed, open) = (Message("expired"), Message("claimed"), Message("open"));
+        await Store.AddAsync(claimed with { Expires = Start.AddMinutes(1) }, Delivery(claimed, Other));
+        await Store.AddAsync(expired with { Expires = Start.AddMinutes(1) });
+        await Store.AddAsync(open);
+        await Store.ClaimAsync(Start, recipient: Other, duration: TimeSpan.FromMinutes(10));
+        Assert.That(await Store.WriteAsync(t => t.ListExpiredAsync(Start.AddMinutes(1).AddTicks(-1), 10)), Is.Empty);
+        Assert.That(await IdsAsync(await Store.WriteAsync(t => t.ListExpiredAsync(Start.AddMinutes(1), 10))), Is.EqualTo(new[] { "expired" }));
+        Assert.That(await IdsAsync(await Store.WriteAsync(t => t.ListExpiredAsync(Start.AddMinutes(10), 10))), Is.EquivalentTo(new[] { "expired", "claimed" }));
+        Assert.That(await Store.WriteAsync(t => t.ListExpiredAsync(Start.AddMinutes(10), 1)), Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Statistics_FollowEveryChangeOfState()
+    {
+        await Store.AddAsync(Message("a"));
+        await Store.AddAsync(Message("b", accepted: Start.AddSeconds(1)));
+        await Store.AddAsync(Message("c", accepted: Start.AddSeconds(2)));
+        var claimed = await Store.ClaimAsync(Start.AddSeconds(9), limit: 2);
+        await Store.WriteAsync(t => t.UpdateDeliveryAsync(claimed[0] with { State = DeliveryState.Dead }));
+        await using (var rolledBack = await Store.BeginAsync()) await rolledBack.UpdateDeliveryAsync(claimed[1] with { State = DeliveryState.Dead });
+
+        var statistics = await Store.ReadStatisticsAsync();
+        Assert.That(statistics.Messages, Is.EqualTo(3));
+        Assert.That(statistics.Deliveries[DeliveryState.Queued], Is.EqualTo(1));
+        Assert.That(statistics.Deliveries[DeliveryState.Claimed], Is.EqualTo(1));
+        Assert.That(statistics.Deliveries[DeliveryState.Dead], Is.EqualTo(1));
+        Assert.That(statistics.OldestQueued, Is.EqualTo(Start.AddSeconds(2)));
+    }
+
+    private protected async Task<string[]> IdsAsync(IReadOnlyList<DeliveryRecord> deliveries)
+    {
+        var ids = new string[deliveries.Count];
+        for (var i = 0; i < ids.Length; i++) ids[i] = (await Store.FindMessageAsync(deliveries[i].Message))!.Id;
+        return ids;
+    }
+}
