@@ -27,6 +27,15 @@ internal static class Claims
         return taken;
     }
 
+    /// <summary>Queues again what one recipient holds claimed, ended claims included; returns how many.</summary>
+    internal static int Release(SqliteSession session, Counts counts, long recipient, DateTimeOffset now)
+    {
+        var released = session.Use(SqliteSql.ReleaseClaims).Bind(now).Bind(recipient).Change()
+            + session.Use(SqliteSql.ReleaseEndedClaims).Bind(now).Bind(recipient).Change();
+        counts.Move(DeliveryState.Claimed, DeliveryState.Queued, released);
+        return released;
+    }
+
     private static DeliveryRecord Take(SqliteSession session, Counts counts, DeliveryRecord delivery, DateTimeOffset now, DateTimeOffset until)
     {
         var token = ClaimToken.Create(delivery.Id);

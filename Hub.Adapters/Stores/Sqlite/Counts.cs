@@ -9,10 +9,10 @@ internal sealed class Counts
 
     internal void Add(DeliveryState state) => _changes[(int)state]++;
 
-    internal void Move(DeliveryState from, DeliveryState to)
+    internal void Move(DeliveryState from, DeliveryState to, int count = 1)
     {
-        _changes[(int)from]--;
-        _changes[(int)to]++;
+        _changes[(int)from] -= count;
+        _changes[(int)to] += count;
     }
 
     internal void Write(SqliteSession session)

@@ -84,6 +84,10 @@ internal static partial class SqliteSql
 
     internal const string Claim = "UPDATE delivery SET state = 1, ready = 0, wake = ?1, claimed_until = ?1, claim = ?2, attempts = attempts + 1, changed = ?3 WHERE id = ?4";
 
+    // Running claims stand in the waiting index; queued deliveries that are not due yet stand there too and are left alone.
+    internal const string ReleaseClaims = "UPDATE delivery INDEXED BY delivery_waiting SET state = 0, ready = 1, wake = ?1, due = ?1, claim = NULL, claimed_until = NULL, changed = ?1 WHERE ready = 0 AND recipient = ?2 AND state = 1";
+    internal const string ReleaseEndedClaims = "UPDATE delivery INDEXED BY delivery_ready SET state = 0, wake = ?1, due = ?1, claim = NULL, claimed_until = NULL, changed = ?1 WHERE ready = 1 AND recipient = ?2 AND state = 1";
+
     internal const string NextReady = "SELECT recipient FROM delivery INDEXED BY delivery_ready WHERE ready = 1 AND recipient > ? ORDER BY recipient LIMIT 1";
     internal const string AnyReady = "SELECT 1 FROM delivery INDEXED BY delivery_ready WHERE ready = 1 AND recipient = ? AND wake <= ? LIMIT 1";
     internal const string NextWaiting = "SELECT recipient FROM delivery INDEXED BY delivery_waiting WHERE ready = 0 AND recipient > ? ORDER BY recipient LIMIT 1";

@@ -48,6 +48,9 @@ internal sealed class SqliteTransaction(SqliteHubStore store, SqliteSession sess
     public ValueTask<IReadOnlyList<SystemAddress>> ListRecipientsDueAsync(DateTimeOffset now, int limit) =>
         new(store.DueRecipients.List(session, now, limit));
 
+    public ValueTask<int> ReleaseClaimsAsync(SystemAddress recipient, DateTimeOffset now) =>
+        new(session.NameId(recipient.ToString()) is { } number ? Claims.Release(session, _counts, number, now) : 0);
+
     public ValueTask<DeliveryRecord?> FindDeliveryAsync(long id) => new(session.FindDelivery(id));
 
     public ValueTask<DeliveryRecord?> FindClaimAsync(string claim)

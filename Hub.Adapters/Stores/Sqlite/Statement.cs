@@ -68,6 +68,13 @@ internal sealed class Statement : IDisposable
         if (Step()) Reset();
     }
 
+    /// <summary>Runs a change; returns the number of rows changed.</summary>
+    internal int Change()
+    {
+        Run();
+        return raw.sqlite3_changes(_database);
+    }
+
     /// <summary>The first column of the first row, or null when there is no row or the column is null.</summary>
     internal long? Scalar()
     {

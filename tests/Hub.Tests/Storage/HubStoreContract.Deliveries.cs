@@ -136,6 +136,30 @@ public abstract partial class HubStoreContract
         Assert.That((await Store.WriteAsync(t => t.FindClaimAsync(second.Claim!)))!.Id, Is.EqualTo(first.Id));
     }
 
+    [Test]
+    public async Task ReleaseClaims_OfOneRecipient_MakesThemDueAtOnceAndKeepsAttempts()
+    {
+        foreach (var id in new[] { "ended", "running" })
+        {
+            var message = Message(id);
+            await Store.AddAsync(message, Delivery(message), Delivery(message, Other));
+        }
+
+        var later = Message("later");
+        await Store.AddAsync(later, Delivery(later, due: Start.AddDays(1)));
+        await Store.ClaimAsync(Start, limit: 1);
+        await Store.ClaimAsync(Start, limit: 1, duration: TimeSpan.FromHours(1));
+        await Store.ClaimAsync(Start, recipient: Other, duration: TimeSpan.FromHours(1));
+
+        var now = Start.AddMinutes(2);
+        Assert.That(await Store.WriteAsync(t => t.ReleaseClaimsAsync(Receiver, now)), Is.EqualTo(2));
+        Assert.That(await Store.WriteAsync(t => t.ReleaseClaimsAsync(Receiver, now)), Is.Zero);
+        var released = (await Store.ListDeliveriesAsync(Message("running").Key))[0];
+        Assert.That((released.State, released.Due, released.Claim, released.ClaimedUntil, released.Attempts), Is.EqualTo((DeliveryState.Queued, now, (string?)null, (DateTimeOffset?)null, 1)));
+        Assert.That((await Store.ReadStatisticsAsync()).Deliveries[DeliveryState.Claimed], Is.EqualTo(2), "the other recipient's");
+        Assert.That(await IdsAsync(await Store.ClaimAsync(now)), Is.EqualTo(new[] { "ended", "running" }));
+    }
+
     [TestCase("")]
     [TestCase("-")]
     [TestCase("zz-00")]

@@ -155,13 +155,6 @@ public abstract partial class HubStoreContract
     }
 
     [Test]
-    public async Task Begin_WhileOneRuns_IsAMistake()
-    {
-        await using var running = await Store.BeginAsync();
-        Assert.That(async () => await Store.BeginAsync(), Throws.InvalidOperationException);
-    }
-
-    [Test]
     public async Task Erase_Message_RemovesContentAndKeepsTheRest()
     {
         var message = Message("secret") with { Subject = "họ tên" };

@@ -12,6 +12,13 @@ public sealed class SqliteHubStoreTests : HubStoreContract
         return _folder.CreateStore();
     }
 
+    [Test]
+    public async Task Begin_WhileOneRuns_IsAMistake()
+    {
+        await using var running = await Store.BeginAsync();
+        Assert.That(async () => await Store.BeginAsync(), Throws.InvalidOperationException);
+    }
+
     [TearDown]
     public void DeleteFolder() => _folder.Dispose();
 }
