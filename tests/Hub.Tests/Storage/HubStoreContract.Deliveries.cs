@@ -9,24 +9,24 @@ public abstract partial class HubStoreContract
     [Test]
     public async Task InsertMessage_SeveralDeliveries_GivesGrowingIdsInOrder()
     {
-        var message = Message("a");
-        var ids = await Store.AddAsync(message, Delivery(message, Other) with { Role = RecipientRole.Info, Why = "group:communes@3" }, Delivery(message));
-        var more = await Store.AddAsync(Message("b"));
+        var message = NewMessage("a");
+        var ids = await Store.AddAsync(message, NewDelivery(message, Other) with { Role = RecipientRole.Info, Why = "group:communes@3" }, NewDelivery(message));
+        var more = await Store.AddAsync(NewMessage("b"));
         Assert.That(ids[1], Is.GreaterThan(ids[0]));
         Assert.That(more[0], Is.GreaterThan(ids[1]));
 
         var found = await Store.ListDeliveriesAsync(message.Key);
         Assert.That(found.Select(d => d.Id), Is.EqualTo(ids));
-        Assert.That(found[0], Is.EqualTo(Delivery(message, Other) with { Id = ids[0], Role = RecipientRole.Info, Why = "group:communes@3" }));
-        Assert.That(await Store.FindDeliveryAsync(ids[1]), Is.EqualTo(Delivery(message) with { Id = ids[1] }));
+        Assert.That(found[0], Is.EqualTo(NewDelivery(message, Other) with { Id = ids[0], Role = RecipientRole.Info, Why = "group:communes@3" }));
+        Assert.That(await Store.FindDeliveryAsync(ids[1]), Is.EqualTo(NewDelivery(message) with { Id = ids[1] }));
     }
 
     [Test]
     public async Task UpdateDelivery_EveryMember_IsWrittenBack()
     {
-        var message = Message("a");
+        var message = NewMessage("a");
         var id = (await Store.AddAsync(message))[0];
-        var changed = Delivery(message) with
+        var changed = NewDelivery(message) with
         {
             Id = id,
             Role = RecipientRole.Info,
@@ -52,13 +52,13 @@ public abstract partial class HubStoreContract
 
     [Test]
     public void UpdateDelivery_Unknown_IsAMistake() =>
-        Assert.That(async () => await Store.WriteAsync(t => t.UpdateDeliveryAsync(Delivery(Message("a")) with { Id = 77 })), Throws.InvalidOperationException);
+        Assert.That(async () => await Store.WriteAsync(t => t.UpdateDeliveryAsync(NewDelivery(NewMessage("a")) with { Id = 77 })), Throws.InvalidOperationException);
 
     [Test]
     public async Task Claim_TakesTheMostUrgentFirst_ThenTheOldest()
     {
         foreach (var (id, priority) in new[] { ("a", 0), ("b", 2), ("c", 4), ("d", 2), ("e", 0) })
-            await Store.AddAsync(Message(id) with { Priority = priority });
+            await Store.AddAsync(NewMessage(id) with { Priority = priority });
         var first = await Store.ClaimAsync(Start, limit: 3);
         var second = await Store.ClaimAsync(Start, limit: 3);
         Assert.That(await IdsAsync(first), Is.EqualTo(new[] { "c", "b", "d" }));
@@ -69,7 +69,7 @@ public abstract partial class HubStoreContract
     [Test]
     public async Task Claim_SetsStateTokenEndAndAttempt()
     {
-        await Store.AddAsync(Message("a"));
+        await Store.AddAsync(NewMessage("a"));
         var now = Start.AddSeconds(5);
         var claimed = (await Store.ClaimAsync(now))[0];
         Assert.That(claimed.State, Is.EqualTo(DeliveryState.Claimed));
@@ -83,8 +83,8 @@ public abstract partial class HubStoreContract
     [Test]
     public async Task Claim_OnlyTheRecipientsOwn()
     {
-        var message = Message("a");
-        await Store.AddAsync(message, Delivery(message), Delivery(message, Other));
+        var message = NewMessage("a");
+        await Store.AddAsync(message, NewDelivery(message), NewDelivery(message, Other));
         Assert.That((await Store.ClaimAsync(Start, recipient: Other)).Select(d => d.Recipient), Is.EqualTo(new[] { Other }));
         Assert.That(await Store.ClaimAsync(Start, recipient: Sender), Is.Empty);
     }
@@ -92,9 +92,9 @@ public abstract partial class HubStoreContract
     [Test]
     public async Task Claim_NotDueYet_WaitsForItsInstant()
     {
-        var message = Message("later") with { Priority = 4 };
-        await Store.AddAsync(message, Delivery(message, due: Start.AddMinutes(10)));
-        await Store.AddAsync(Message("now"));
+        var message = NewMessage("later") with { Priority = 4 };
+        await Store.AddAsync(message, NewDelivery(message, due: Start.AddMinutes(10)));
+        await Store.AddAsync(NewMessage("now"));
         Assert.That(await IdsAsync(await Store.ClaimAsync(Start)), Is.EqualTo(new[] { "now" }));
         Assert.That(await Store.ClaimAsync(Start.AddMinutes(10).AddTicks(-1), duration: TimeSpan.FromDays(1)), Has.Count.EqualTo(1), "the ended claim of 'now' only");
         Assert.That(await IdsAsync(await Store.ClaimAsync(Start.AddMinutes(10))), Is.EqualTo(new[] { "later" }));
@@ -105,8 +105,8 @@ public abstract partial class HubStoreContract
     {
         foreach (var (id, priority, minutes) in new[] { ("a", 0, 3), ("b", 0, 1), ("c", 3, 2), ("d", 0, 0) })
         {
-            var message = Message(id) with { Priority = priority };
-            await Store.AddAsync(message, Delivery(message, due: Start.AddMinutes(minutes)));
+            var message = NewMessage(id) with { Priority = priority };
+            await Store.AddAsync(message, NewDelivery(message, due: Start.AddMinutes(minutes)));
         }
 
         Assert.That(await IdsAsync(await Store.ClaimAsync(Start.AddMinutes(5))), Is.EqualTo(new[] { "c", "a", "b", "d" }));
@@ -115,8 +115,8 @@ public abstract partial class HubStoreContract
     [Test]
     public async Task Claim_WhenTheClockWentBack_TakesOnlyWhatIsDue()
     {
-        var message = Message("a");
-        await Store.AddAsync(message, Delivery(message, due: Start.AddMinutes(1)));
+        var message = NewMessage("a");
+        await Store.AddAsync(message, NewDelivery(message, due: Start.AddMinutes(1)));
         Assert.That(await Store.WriteAsync(t => t.ClaimAsync(Receiver, Start.AddMinutes(2), Start.AddMinutes(3), 0)), Is.Empty);
         Assert.That(await Store.ClaimAsync(Start), Is.Empty);
         Assert.That(await Store.ClaimAsync(Start.AddMinutes(1)), Has.Count.EqualTo(1));
@@ -125,7 +125,7 @@ public abstract partial class HubStoreContract
     [Test]
     public async Task Claim_Ended_IsTakenAgainWithAnotherToken()
     {
-        await Store.AddAsync(Message("a"));
+        await Store.AddAsync(NewMessage("a"));
         var first = (await Store.ClaimAsync(Start))[0];
         Assert.That(await Store.ClaimAsync(Start.AddSeconds(59)), Is.Empty);
         var second = (await Store.ClaimAsync(Start.AddSeconds(60)))[0];
@@ -141,12 +141,12 @@ public abstract partial class HubStoreContract
     {
         foreach (var id in new[] { "ended", "running" })
         {
-            var message = Message(id);
-            await Store.AddAsync(message, Delivery(message), Delivery(message, Other));
+            var message = NewMessage(id);
+            await Store.AddAsync(message, NewDelivery(message), NewDelivery(message, Other));
         }
 
-        var later = Message("later");
-        await Store.AddAsync(later, Delivery(later, due: Start.AddDays(1)));
+        var later = NewMessage("later");
+        await Store.AddAsync(later, NewDelivery(later, due: Start.AddDays(1)));
         await Store.ClaimAsync(Start, limit: 1);
         await Store.ClaimAsync(Start, limit: 1, duration: TimeSpan.FromHours(1));
         await Store.ClaimAsync(Start, recipient: Other, duration: TimeSpan.FromHours(1));
@@ -154,7 +154,7 @@ public abstract partial class HubStoreContract
         var now = Start.AddMinutes(2);
         Assert.That(await Store.WriteAsync(t => t.ReleaseClaimsAsync(Receiver, now)), Is.EqualTo(2));
         Assert.That(await Store.WriteAsync(t => t.ReleaseClaimsAsync(Receiver, now)), Is.Zero);
-        var released = (await Store.ListDeliveriesAsync(Message("running").Key))[0];
+        var released = (await Store.ListDeliveriesAsync(NewMessage("running").Key))[0];
         Assert.That((released.State, released.Due, released.Claim, released.ClaimedUntil, released.Attempts), Is.EqualTo((DeliveryState.Queued, now, (string?)null, (DateTimeOffset?)null, 1)));
         Assert.That((await Store.ReadStatisticsAsync()).Deliveries[DeliveryState.Claimed], Is.EqualTo(2), "the other recipient's");
         Assert.That(await IdsAsync(await Store.ClaimAsync(now)), Is.EqualTo(new[] { "ended", "running" }));
@@ -167,7 +167,7 @@ public abstract partial class HubStoreContract
     [TestCase("1-00000000000000000000000000000000")]
     public async Task FindClaim_NotAToken_IsNull(string token)
     {
-        await Store.AddAsync(Message("a"));
+        await Store.AddAsync(NewMessage("a"));
         await Store.ClaimAsync(Start);
         Assert.That(await Store.WriteAsync(t => t.FindClaimAsync(token)), Is.Null);
     }
@@ -175,7 +175,7 @@ public abstract partial class HubStoreContract
     [Test]
     public async Task UpdateDelivery_BackToQueued_IsClaimableWhenDue()
     {
-        await Store.AddAsync(Message("a"));
+        await Store.AddAsync(NewMessage("a"));
         var claimed = (await Store.ClaimAsync(Start))[0];
         var retry = claimed with { State = DeliveryState.Queued, Claim = null, ClaimedUntil = null, Due = Start.AddMinutes(30), Changed = Start.AddSeconds(1) };
         await Store.WriteAsync(t => t.UpdateDeliveryAsync(retry));
@@ -190,7 +190,7 @@ public abstract partial class HubStoreContract
     [TestCase(DeliveryState.Cancelled)]
     public async Task Claim_SettledDelivery_IsNeverTaken(DeliveryState state)
     {
-        var message = Message("a") with { Expires = Start.AddMinutes(1) };
+        var message = NewMessage("a") with { Expires = Start.AddMinutes(1) };
         await Store.AddAsync(message);
         var claimed = (await Store.ClaimAsync(Start))[0];
         await Store.WriteAsync(t => t.UpdateDeliveryAsync(claimed with { State = state }));
@@ -202,9 +202,9 @@ public abstract partial class HubStoreContract
     [Test]
     public async Task RecipientsDue_AreThoseWithSomethingToClaim()
     {
-        var (now, later) = (Message("now"), Message("later"));
-        await Store.AddAsync(now, Delivery(now), Delivery(now, Sender));
-        await Store.AddAsync(later, Delivery(later, Other, Start.AddMinutes(5)));
+        var (now, later) = (NewMessage("now"), NewMessage("later"));
+        await Store.AddAsync(now, NewDelivery(now), NewDelivery(now, Sender));
+        await Store.AddAsync(later, NewDelivery(later, Other, Start.AddMinutes(5)));
         await Store.ClaimAsync(Start, recipient: Sender);
         Assert.That(await Store.WriteAsync(t => t.ListRecipientsDueAsync(Start, 10)), Is.EquivalentTo(new[] { Receiver }));
         Assert.That(await Store.WriteAsync(t => t.ListRecipientsDueAsync(Start.AddMinutes(5), 10)), Is.EquivalentTo(new[] { Receiver, Other, Sender }));
@@ -214,8 +214,8 @@ public abstract partial class HubStoreContract
     public async Task RecipientsDue_MoreThanTheLimit_TakeTurns()
     {
         var recipients = Enumerable.Range(0, 5).Select(SystemAddressOf).ToArray();
-        var message = Message("a");
-        await Store.AddAsync(message, [.. recipients.Select(r => Delivery(message, r))]);
+        var message = NewMessage("a");
+        await Store.AddAsync(message, [.. recipients.Select(r => NewDelivery(message, r))]);
         var seen = new HashSet<Hub.Contracts.Addresses.SystemAddress>();
         for (var turn = 0; turn < 3; turn++) seen.UnionWith(await Store.WriteAsync(t => t.ListRecipientsDueAsync(Start, 2)));
         Assert.That(seen, Is.EquivalentTo(recipients));
@@ -224,8 +224,8 @@ public abstract partial class HubStoreContract
     [Test]
     public async Task ListExpired_QueuedOrClaimEnded_OfMessagesThatExpired()
     {
-        var (expired, claimed, open) = (Message("expired"), Message("claimed"), Message("open"));
-        await Store.AddAsync(claimed with { Expires = Start.AddMinutes(1) }, Delivery(claimed, Other));
+        var (expired, claimed, open) = (NewMessage("expired"), NewMessage("claimed"), NewMessage("open"));
+        await Store.AddAsync(claimed with { Expires = Start.AddMinutes(1) }, NewDelivery(claimed, Other));
         await Store.AddAsync(expired with { Expires = Start.AddMinutes(1) });
         await Store.AddAsync(open);
         await Store.ClaimAsync(Start, recipient: Other, duration: TimeSpan.FromMinutes(10));
@@ -238,9 +238,9 @@ public abstract partial class HubStoreContract
     [Test]
     public async Task Statistics_FollowEveryChangeOfState()
     {
-        await Store.AddAsync(Message("a"));
-        await Store.AddAsync(Message("b", accepted: Start.AddSeconds(1)));
-        await Store.AddAsync(Message("c", accepted: Start.AddSeconds(2)));
+        await Store.AddAsync(NewMessage("a"));
+        await Store.AddAsync(NewMessage("b", accepted: Start.AddSeconds(1)));
+        await Store.AddAsync(NewMessage("c", accepted: Start.AddSeconds(2)));
         var claimed = await Store.ClaimAsync(Start.AddSeconds(9), limit: 2);
         await Store.WriteAsync(t => t.UpdateDeliveryAsync(claimed[0] with { State = DeliveryState.Dead }));
         await using (var rolledBack = await Store.BeginAsync()) await rolledBack.UpdateDeliveryAsync(claimed[1] with { State = DeliveryState.Dead });

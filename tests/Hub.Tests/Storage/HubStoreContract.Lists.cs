@@ -14,13 +14,13 @@ public abstract partial class HubStoreContract
     {
         for (var i = 0; i < 10; i++)
         {
-            var message = Message($"m{i}", i % 2 == 0 ? Sender : Other, Start.AddMinutes(i)) with
+            var message = NewMessage($"m{i}", i % 2 == 0 ? Sender : Other, Start.AddMinutes(i)) with
             {
                 Type = i < 5 ? Document : Report,
                 Conversation = i % 4 == 0 ? "c" : null,
             };
-            var deliveries = new List<DeliveryRecord> { Delivery(message) };
-            if (i % 3 == 0) deliveries.Add(Delivery(message, Other));
+            var deliveries = new List<DeliveryRecord> { NewDelivery(message) };
+            if (i % 3 == 0) deliveries.Add(NewDelivery(message, Other));
             await Store.AddAsync(message, [.. deliveries]);
         }
     }
@@ -78,7 +78,7 @@ public abstract partial class HubStoreContract
     [Test]
     public async Task ListMessages_AcceptedAtOneInstant_AreAllListedOnce()
     {
-        for (var i = 0; i < 7; i++) await Store.AddAsync(Message($"m{i}"));
+        for (var i = 0; i < 7; i++) await Store.AddAsync(NewMessage($"m{i}"));
         var (found, cursor) = (new List<string>(), (string?)null);
         do
         {

@@ -26,7 +26,7 @@ public abstract partial class HubStoreContract
     [Test]
     public async Task FindMessage_Committed_GivesEveryMember()
     {
-        var message = Message("full") with
+        var message = NewMessage("full") with
         {
             Encoding = EnvelopeEncoding.Xml,
             Assurance = "hub-attested(folder)",
@@ -35,7 +35,7 @@ public abstract partial class HubStoreContract
             Priority = 4,
             Conversation = "vụ việc 7",
             Sequence = 3,
-            InReplyTo = Message("earlier").Key,
+            InReplyTo = NewMessage("earlier").Key,
             Subject = "V/v triển khai 📄",
             Uploads = [new string('a', 64), new string('b', 64)],
             Entry = 41,
@@ -51,7 +51,7 @@ public abstract partial class HubStoreContract
     [Test]
     public async Task FindMessage_OnlyRequiredMembers_GivesNullsBack()
     {
-        var message = Message("small");
+        var message = NewMessage("small");
         await Store.AddAsync(message);
         var found = await Store.FindMessageAsync(message.Key);
         Assert.That(found! with { Uploads = message.Uploads }, Is.EqualTo(message));
@@ -61,10 +61,10 @@ public abstract partial class HubStoreContract
     [Test]
     public async Task FindMessage_Unknown_IsNull()
     {
-        Assert.That(await Store.FindMessageAsync(Message("none").Key), Is.Null);
-        Assert.That(await Store.ReadOctetsAsync(Message("none").Key), Is.Null);
-        Assert.That(await Store.ListDeliveriesAsync(Message("none").Key), Is.Empty);
-        Assert.That(await Store.ListEntriesAsync(Message("none").Key), Is.Empty);
+        Assert.That(await Store.FindMessageAsync(NewMessage("none").Key), Is.Null);
+        Assert.That(await Store.ReadOctetsAsync(NewMessage("none").Key), Is.Null);
+        Assert.That(await Store.ListDeliveriesAsync(NewMessage("none").Key), Is.Empty);
+        Assert.That(await Store.ListEntriesAsync(NewMessage("none").Key), Is.Empty);
         Assert.That(await Store.FindDeliveryAsync(1), Is.Null);
     }
 
@@ -79,21 +79,21 @@ public abstract partial class HubStoreContract
                 var body = new byte[size + (size == 0 ? 0 : i)];
                 new Random(i).NextBytes(body);
                 bodies.Add($"m{i}", body);
-                await transaction.InsertMessageAsync(Message($"m{i}"), body, []);
+                await transaction.InsertMessageAsync(NewMessage($"m{i}"), body, []);
             }
         });
         foreach (var (id, body) in bodies)
-            Assert.That((await Store.ReadOctetsAsync(Message(id).Key))!.Value.Span.SequenceEqual(body), id);
+            Assert.That((await Store.ReadOctetsAsync(NewMessage(id).Key))!.Value.Span.SequenceEqual(body), id);
     }
 
     [Test]
     public async Task Dispose_WithoutCommit_LeavesNothing()
     {
-        var message = Message("gone");
+        var message = NewMessage("gone");
         await using (var transaction = await Store.BeginAsync())
         {
-            await transaction.InsertMessageAsync(message, Octets("gone"), [Delivery(message)]);
-            await transaction.AppendEntriesAsync([Entry(0, message.Key)]);
+            await transaction.InsertMessageAsync(message, Octets("gone"), [NewDelivery(message)]);
+            await transaction.AppendEntriesAsync([NewEntry(0, message.Key)]);
             await transaction.WriteTileAsync(0, 0, new byte[32]);
             await transaction.WriteCheckpointAsync(1, "note");
             await transaction.WriteRegistryAsync(1, "yaml");
@@ -115,24 +115,24 @@ public abstract partial class HubStoreContract
     [Test]
     public async Task Insert_AfterARolledBackGroup_IsUntouchedByIt()
     {
-        await Store.AddAsync(Message("before"));
+        await Store.AddAsync(NewMessage("before"));
         await using (var transaction = await Store.BeginAsync())
         {
-            await transaction.InsertMessageAsync(Message("gone", Other), new byte[100_000], [Delivery(Message("gone", Other), Other)]);
+            await transaction.InsertMessageAsync(NewMessage("gone", Other), new byte[100_000], [NewDelivery(NewMessage("gone", Other), Other)]);
         }
 
-        await Store.AddAsync(Message("after", Receiver));
-        Assert.That((await Store.ReadOctetsAsync(Message("before").Key))!.Value.ToArray(), Is.EqualTo(Octets("before")));
-        Assert.That((await Store.ReadOctetsAsync(Message("after", Receiver).Key))!.Value.ToArray(), Is.EqualTo(Octets("after")));
-        Assert.That((await Store.FindMessageAsync(Message("after", Receiver).Key))!.From, Is.EqualTo(Receiver));
+        await Store.AddAsync(NewMessage("after", Receiver));
+        Assert.That((await Store.ReadOctetsAsync(NewMessage("before").Key))!.Value.ToArray(), Is.EqualTo(Octets("before")));
+        Assert.That((await Store.ReadOctetsAsync(NewMessage("after", Receiver).Key))!.Value.ToArray(), Is.EqualTo(Octets("after")));
+        Assert.That((await Store.FindMessageAsync(NewMessage("after", Receiver).Key))!.From, Is.EqualTo(Receiver));
     }
 
     [Test]
     public async Task Transaction_ReadsItsOwnWrites_AndOthersDoNot()
     {
-        var message = Message("own");
+        var message = NewMessage("own");
         await using var transaction = await Store.BeginAsync();
-        var ids = await transaction.InsertMessageAsync(message, Octets("own"), [Delivery(message)]);
+        var ids = await transaction.InsertMessageAsync(message, Octets("own"), [NewDelivery(message)]);
         await transaction.WriteAppStateAsync(Receiver, "k", new byte[] { 7 });
 
         Assert.That((await transaction.FindMessageAsync(message.Key))!.Id, Is.EqualTo("own"));
@@ -148,19 +148,19 @@ public abstract partial class HubStoreContract
     [Test]
     public async Task Insert_SameKeyTwice_FailsAndTheFirstStays()
     {
-        await Store.AddAsync(Message("one"));
-        Assert.That(async () => await Store.AddAsync(Message("one") with { Subject = "another" }), Throws.Exception);
-        Assert.That((await Store.FindMessageAsync(Message("one").Key))!.Subject, Is.Null);
+        await Store.AddAsync(NewMessage("one"));
+        Assert.That(async () => await Store.AddAsync(NewMessage("one") with { Subject = "another" }), Throws.Exception);
+        Assert.That((await Store.FindMessageAsync(NewMessage("one").Key))!.Subject, Is.Null);
         Assert.That((await Store.ReadStatisticsAsync()).Messages, Is.EqualTo(1));
     }
 
     [Test]
     public async Task Erase_Message_RemovesContentAndKeepsTheRest()
     {
-        var message = Message("secret") with { Subject = "họ tên" };
+        var message = NewMessage("secret") with { Subject = "họ tên" };
         await Store.AddAsync(message);
-        await Store.AddAsync(Message("kept") with { Subject = "stays" });
-        await Store.WriteAsync(transaction => transaction.AppendEntriesAsync([Entry(0, message.Key), Entry(1, Message("kept").Key)]));
+        await Store.AddAsync(NewMessage("kept") with { Subject = "stays" });
+        await Store.WriteAsync(transaction => transaction.AppendEntriesAsync([NewEntry(0, message.Key), NewEntry(1, NewMessage("kept").Key)]));
 
         await Store.WriteAsync(transaction => transaction.EraseAsync(message.Key, Start.AddDays(1)));
 
@@ -169,21 +169,21 @@ public abstract partial class HubStoreContract
         Assert.That(await Store.ReadOctetsAsync(message.Key), Is.Null);
         var entry = (await Store.ListEntriesAsync(message.Key))[0];
         Assert.That((entry.Salt, entry.Body), Is.EqualTo(((ReadOnlyMemory<byte>?)null, (ReadOnlyMemory<byte>?)null)));
-        Assert.That(entry.Header.ToArray(), Is.EqualTo(Entry(0, message.Key).Header.ToArray()));
+        Assert.That(entry.Header.ToArray(), Is.EqualTo(NewEntry(0, message.Key).Header.ToArray()));
 
-        Assert.That((await Store.FindMessageAsync(Message("kept").Key))!.Subject, Is.EqualTo("stays"));
-        Assert.That(await Store.ReadOctetsAsync(Message("kept").Key), Is.Not.Null);
+        Assert.That((await Store.FindMessageAsync(NewMessage("kept").Key))!.Subject, Is.EqualTo("stays"));
+        Assert.That(await Store.ReadOctetsAsync(NewMessage("kept").Key), Is.Not.Null);
         Assert.That((await Store.ListEntriesAsync(1, 1))[0].Body, Is.Not.Null);
     }
 
     [Test]
     public async Task Entries_AreFoundByIndexAndByMessage()
     {
-        var (one, two) = (Message("one"), Message("two"));
+        var (one, two) = (NewMessage("one"), NewMessage("two"));
         await Store.AddAsync(one);
-        await Store.WriteAsync(t => t.AppendEntriesAsync([Entry(0), Entry(1, one.Key), Entry(2, two.Key)]));
+        await Store.WriteAsync(t => t.AppendEntriesAsync([NewEntry(0), NewEntry(1, one.Key), NewEntry(2, two.Key)]));
         await Store.AddAsync(two);
-        await Store.WriteAsync(t => t.AppendEntriesAsync([Entry(3, two.Key), Entry(4, one.Key)]));
+        await Store.WriteAsync(t => t.AppendEntriesAsync([NewEntry(3, two.Key), NewEntry(4, one.Key)]));
 
         Assert.That((await Store.ListEntriesAsync(1, 3)).Select(e => e.Index), Is.EqualTo(new[] { 1, 2, 3 }));
         Assert.That((await Store.ListEntriesAsync(4, 10)).Select(e => e.Index), Is.EqualTo(new[] { 4 }));
@@ -192,7 +192,7 @@ public abstract partial class HubStoreContract
         Assert.That((await Store.ListEntriesAsync(two.Key)).Select(e => e.Index), Is.EqualTo(new[] { 2, 3 }), "also those from before the message");
 
         var read = (await Store.ListEntriesAsync(1, 1))[0];
-        var written = Entry(1, one.Key);
+        var written = NewEntry(1, one.Key);
         Assert.That(read.Header.ToArray(), Is.EqualTo(written.Header.ToArray()));
         Assert.That(read.Salt!.Value.ToArray(), Is.EqualTo(written.Salt!.Value.ToArray()));
         Assert.That(read.Body!.Value.ToArray(), Is.EqualTo(written.Body!.Value.ToArray()));
@@ -201,8 +201,8 @@ public abstract partial class HubStoreContract
     [Test]
     public async Task AppendEntries_WithAGap_IsAMistake()
     {
-        await Store.WriteAsync(t => t.AppendEntriesAsync([Entry(0)]));
-        Assert.That(async () => await Store.WriteAsync(t => t.AppendEntriesAsync([Entry(2)])), Throws.InvalidOperationException);
+        await Store.WriteAsync(t => t.AppendEntriesAsync([NewEntry(0)]));
+        Assert.That(async () => await Store.WriteAsync(t => t.AppendEntriesAsync([NewEntry(2)])), Throws.InvalidOperationException);
         Assert.That(await Store.ListEntriesAsync(0, 10), Has.Count.EqualTo(1));
     }
 
@@ -280,8 +280,8 @@ public abstract partial class HubStoreContract
             {
                 for (var i = 0; i < 5; i++)
                 {
-                    var message = Message($"g{group}-{i}", SystemAddressOf(group), Start.AddMilliseconds(group));
-                    await transaction.InsertMessageAsync(message, Octets(message.Id), [Delivery(message)]);
+                    var message = NewMessage($"g{group}-{i}", SystemAddressOf(group), Start.AddMilliseconds(group));
+                    await transaction.InsertMessageAsync(message, Octets(message.Id), [NewDelivery(message)]);
                 }
             });
         }

@@ -17,7 +17,7 @@ internal static class StoreSamples
 
     internal static byte[] Octets(string id) => Encoding.UTF8.GetBytes($"the octets of {id}");
 
-    internal static MessageRecord Message(string id, SystemAddress? from = null, DateTimeOffset? accepted = null)
+    internal static MessageRecord NewMessage(string id, SystemAddress? from = null, DateTimeOffset? accepted = null)
     {
         var sender = from ?? Sender;
         var octets = Octets(id);
@@ -39,7 +39,7 @@ internal static class StoreSamples
         };
     }
 
-    internal static DeliveryRecord Delivery(MessageRecord message, SystemAddress? recipient = null, DateTimeOffset? due = null) => new()
+    internal static DeliveryRecord NewDelivery(MessageRecord message, SystemAddress? recipient = null, DateTimeOffset? due = null) => new()
     {
         Message = message.Key,
         Recipient = recipient ?? Receiver,
@@ -48,7 +48,7 @@ internal static class StoreSamples
         Changed = message.Accepted,
     };
 
-    internal static EntryRecord Entry(long index, MessageKey? key = null)
+    internal static EntryRecord NewEntry(long index, MessageKey? key = null)
     {
         var named = key is { } present ? $"\"key\":\"{present}\"," : "";
         var commitment = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(index.ToString())));
@@ -60,7 +60,7 @@ internal static class StoreSamples
     internal static async Task<IReadOnlyList<long>> AddAsync(this IHubStore store, MessageRecord message, params DeliveryRecord[] deliveries)
     {
         await using var transaction = await store.BeginAsync();
-        var ids = await transaction.InsertMessageAsync(message, Octets(message.Id), deliveries.Length == 0 ? [Delivery(message)] : deliveries);
+        var ids = await transaction.InsertMessageAsync(message, Octets(message.Id), deliveries.Length == 0 ? [NewDelivery(message)] : deliveries);
         await transaction.CommitAsync();
         return ids;
     }
