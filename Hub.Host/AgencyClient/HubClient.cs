@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
@@ -62,7 +63,7 @@ internal sealed class HubClient : IDisposable
     {
         using var answer = await _connection.SendAsync(() => Post(octets, encoding), cancellationToken);
         var text = Encoding.UTF8.GetString(await _connection.ReadAsync(answer, cancellationToken));
-        return ReceiptCheck.Check(text, Self, octets.Span, LogKey);
+        return ReceiptCheck.Check(text, Self, octets.Span, repeated: answer.StatusCode == HttpStatusCode.OK, LogKey);
     }
 
     /// <summary>The state of a message of one's own.</summary>
