@@ -1,8 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text.Json;
-using Hub.Contracts.Signatures;
 using Hub.Host.AgencyClient;
 
 namespace Hub.Host.CommandLine;
@@ -63,27 +61,10 @@ internal static class ReceiveCommand
         using var client = Agency.Connect(parsed);
         var answering = new MailboxAnswering(
             Enum.Parse<AnswerMode>(parsed.GetValue(Ack)!, ignoreCase: true), parsed.GetValue(Status), parsed.GetValue(Reason));
-        var receiver = new MailboxReceiver(client, new InboxFolder(parsed.GetValue(Out)!), ReadKey(parsed.GetValue(StatementKey)), answering);
+        var receiver = new MailboxReceiver(client, new InboxFolder(parsed.GetValue(Out)!), parsed.GetValue(StatementKey) is { } file ? HubPublicKey.Read(file) : null, answering);
         var received = await receiver.ReceiveAsync(parsed.GetValue(Max), TimeSpan.FromSeconds(parsed.GetValue(Wait)), cancellationToken);
         Report(parsed, received);
         return received.Any(static item => item.Problem is not null) ? ExitCode.Refused : ExitCode.Ok;
-    }
-
-    private static VerificationKey? ReadKey(string? file)
-    {
-        if (file is null) return null;
-        try
-        {
-            var text = File.ReadAllText(file);
-            var fields = PemEncoding.Find(text);
-            return text[fields.Label] == "PUBLIC KEY"
-                ? new VerificationKey("statement", Convert.FromBase64String(text[fields.Base64Data]))
-                : throw new FormatException($"--statement-key {file}: the file holds no PEM PUBLIC KEY.");
-        }
-        catch (Exception unusable) when (unusable is CryptographicException or ArgumentException)
-        {
-            throw new FormatException($"--statement-key {file}: {unusable.Message}", unusable);
-        }
     }
 
     private static void Report(ParseResult parsed, IReadOnlyList<ReceivedMessage> received)
