@@ -12,6 +12,7 @@ internal static class HubCommand
     /// <summary>One line per command: <c>internal static class XCommand { internal static Command Create() }</c>.</summary>
     private static readonly IReadOnlyList<Func<Command>> Factories =
     [
+        DemoCommand.Create,
         DevPkiCommand.Create,
         ReceiveCommand.Create,
         SendCommand.Create,
