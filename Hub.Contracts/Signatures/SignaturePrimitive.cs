@@ -14,19 +14,24 @@ internal sealed class SignaturePrimitive
         _ecdsa = ecdsa;
     }
 
+    /// <exception cref="CryptographicException">Not one whole key of the strict profile.</exception>
     internal static SignaturePrimitive Import(ReadOnlySpan<byte> subjectPublicKeyInfo)
     {
-        var reader = PublicKeyKind(subjectPublicKeyInfo);
-        if (reader == "1.2.840.113549.1.1.1")
+        try
         {
-            var rsa = RSA.Create();
-            rsa.ImportSubjectPublicKeyInfo(subjectPublicKeyInfo, out _);
-            return new SignaturePrimitive(Checked(rsa), null);
+            RSA? rsa = null;
+            ECDsa? ecdsa = null;
+            int read;
+            if (PublicKeyKind(subjectPublicKeyInfo) == "1.2.840.113549.1.1.1") (rsa = RSA.Create()).ImportSubjectPublicKeyInfo(subjectPublicKeyInfo, out read);
+            else (ecdsa = ECDsa.Create()).ImportSubjectPublicKeyInfo(subjectPublicKeyInfo, out read);
+            if (read != subjectPublicKeyInfo.Length) throw new CryptographicException($"The public key ends after {read} of {subjectPublicKeyInfo.Length} bytes.");
+            return new SignaturePrimitive(rsa is null ? null : Checked(rsa), ecdsa is null ? null : Checked(ecdsa));
         }
-
-        var ecdsa = ECDsa.Create();
-        ecdsa.ImportSubjectPublicKeyInfo(subjectPublicKeyInfo, out _);
-        return new SignaturePrimitive(null, Checked(ecdsa));
+        catch (Exception foreign) when (foreign is PlatformNotSupportedException or System.Formats.Asn1.AsnContentException)
+        {
+            // An unknown curve, or no DER at all.
+            throw new CryptographicException("Not a public key of the strict profile: RSA, P-256 or P-384 as DER SubjectPublicKeyInfo.", foreign);
+        }
     }
 
     internal static RSA Checked(RSA rsa) => rsa.KeySize is >= 2048 and <= 8192

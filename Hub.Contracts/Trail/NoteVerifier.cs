@@ -51,7 +51,7 @@ public sealed record NoteVerifier(string Name, VerificationKey Key)
             var key = new VerificationKey("log", subjectPublicKeyInfo);
             return key.Fits(SignatureAlgorithm.Es256) ? key : throw new FormatException("The verifier key is not on the curve P-256.");
         }
-        catch (Exception bad) when (bad is CryptographicException or System.Formats.Asn1.AsnContentException)
+        catch (CryptographicException bad)
         {
             throw new FormatException("The verifier key holds no P-256 public key.", bad);
         }

@@ -62,7 +62,7 @@ public sealed record Receipt(TlogProof Proof, EntryHeader Header, ReadOnlyMemory
     /// accepts a message, and that header and body name the same message. Never throws on what a receipt holds.</summary>
     /// <param name="logKey">The log's key, got from the hub's operator once, on a trusted way.</param>
     /// <param name="octets">The exact envelope that was sent, when its digest is to be checked too; null when not.</param>
-    public ReceiptVerdict Verify(NoteVerifier logKey, ReadOnlyMemory<byte>? octets = null)
+    public ReceiptVerdict Verify(NoteVerifier logKey, byte[]? octets = null)
     {
         var failures = ReceiptChecks.Run(this, logKey, octets);
         return new ReceiptVerdict(failures.Count == 0, failures);

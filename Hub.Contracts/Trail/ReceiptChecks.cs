@@ -10,7 +10,7 @@ internal static class ReceiptChecks
 {
     private const int MaxBodyDepth = 16;
 
-    internal static IReadOnlyList<string> Run(Receipt receipt, NoteVerifier logKey, ReadOnlyMemory<byte>? octets)
+    internal static IReadOnlyList<string> Run(Receipt receipt, NoteVerifier logKey, byte[]? octets)
     {
         var failures = new List<string>();
         CheckCommitment(receipt, failures);
@@ -21,7 +21,7 @@ internal static class ReceiptChecks
         {
             var body = StrictJson.ParseObject(receipt.Body.Span, MaxBodyDepth);
             CheckBody(receipt, body, failures);
-            if (octets is { } sent) CheckOctets(body, sent, failures);
+            if (octets is not null) CheckOctets(body, octets, failures);
         }
         catch (FormatException bad)
         {
@@ -60,9 +60,9 @@ internal static class ReceiptChecks
             failures.Add("key: the message key in the entry header is not that of the sender and id in the body.");
     }
 
-    private static void CheckOctets(JsonObject body, ReadOnlyMemory<byte> sent, List<string> failures)
+    private static void CheckOctets(JsonObject body, byte[] sent, List<string> failures)
     {
-        var digest = Convert.ToHexStringLower(SHA256.HashData(sent.Span));
+        var digest = Convert.ToHexStringLower(SHA256.HashData(sent));
         if (StrictJson.Text(body, "sha256") != digest)
             failures.Add($"octets: the envelope given has SHA-256 {digest}, the one accepted had another: not the same bytes.");
     }
