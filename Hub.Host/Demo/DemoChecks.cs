@@ -83,7 +83,7 @@ internal sealed class DemoChecks(DemoWorld world, DemoStory story, DemoObserver 
 
     private DemoCheck ReceiptsVerify()
     {
-        var valid = story.Messages.Count(message => message.Sent.Receipt.Verify(logKey, message.Octets).Valid);
+        var valid = story.Messages.Count(message => message.Sent.Receipt.Verify(logKey, message.Octets.ToArray()).Valid);
         return new DemoCheck("Every receipt verifies with the log's key", valid == story.Messages.Count, $"{valid} of {story.Messages.Count}");
     }
 
