@@ -7,6 +7,9 @@ public static class Repository
 
     public static string PathOf(params string[] parts) => Path.Combine([Root, .. parts]);
 
+    /// <summary>The assembly a project makes; the program is called hub.</summary>
+    public static string AssemblyOf(string project) => project == "Hub.Host" ? "hub" : project;
+
     private static string Find()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
