@@ -9,17 +9,26 @@ internal abstract class CommitUnit
     /// <summary>What it threw, to be told once the commit that it ran in is durable.</summary>
     internal Exception? Refusal { get; set; }
 
+    /// <summary>What it ran with last; holds what is to be done after the commit.</summary>
+    internal CommitScope? Scope { get; set; }
+
     internal abstract ValueTask RunAsync(CommitScope scope);
 
     internal abstract void Complete();
 
     internal abstract void Fail(Exception exception);
 
-    /// <summary>Tells the caller what came out: its result, or its own exception.</summary>
+    /// <summary>Does what waits for the commit and tells the caller what came out: its result, or its own exception.</summary>
     internal void Settle()
     {
-        if (Refusal is { } refusal) Fail(refusal);
-        else Complete();
+        if (Refusal is { } refusal)
+        {
+            Fail(refusal);
+            return;
+        }
+
+        Scope?.Committed();
+        Complete();
     }
 }
 

@@ -44,7 +44,8 @@ internal static class GroupRun
         unit.Refusal = null;
         try
         {
-            await unit.RunAsync(new CommitScope(transaction, batch));
+            unit.Scope = new CommitScope(transaction, batch);
+            await unit.RunAsync(unit.Scope);
             return true;
         }
         catch (Exception thrown)

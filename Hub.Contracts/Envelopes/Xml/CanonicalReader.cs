@@ -55,7 +55,15 @@ internal sealed class CanonicalReader : IDisposable
         _sink = sink;
         _writer = writer;
         _limits = limits;
-        _reader = XmlReader.Create(new Utf8Text(octets), Settings);
+        try
+        {
+            // It reads the first octets at once.
+            _reader = XmlReader.Create(new Utf8Text(octets), Settings);
+        }
+        catch (DecoderFallbackException fault)
+        {
+            throw NotUtf8(fault);
+        }
     }
 
     /// <summary>The start tag last reached.</summary>
@@ -92,11 +100,14 @@ internal sealed class CanonicalReader : IDisposable
         }
         catch (DecoderFallbackException fault)
         {
-            throw ProblemCode.MalformedEnvelope.With("The octets are not valid UTF-8, the only encoding of envelopes.", fault);
+            throw NotUtf8(fault);
         }
     }
 
     public void Dispose() => _reader.Dispose();
+
+    private static ProblemException NotUtf8(DecoderFallbackException fault) =>
+        ProblemCode.MalformedEnvelope.With("The octets are not valid UTF-8, the only encoding of envelopes.", fault);
 
     private XmlPart Advance()
     {
