@@ -1,0 +1,37 @@
+using Hub.Contracts.Problems;
+using Hub.Core.Storage;
+
+namespace Hub.Host.Api;
+
+/// <summary>Whether the process lives, and whether it can serve.</summary>
+internal static class HealthEndpoints
+{
+    internal static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/health/live", static () => Results.Json(new HealthView("live"), HubJson.Options))
+            .WithTags("Health").WithName("live").WithSummary("The process answers").Produces<HealthView>();
+        routes.MapGet("/health/ready", ReadyAsync)
+            .WithTags("Health").WithName("ready").WithSummary("The hub can accept: its store answers, its log is open, it is not stopping")
+            .Produces<HealthView>().ProducesProblems(ProblemCode.Unavailable);
+    }
+
+    private static async Task<IResult> ReadyAsync(HttpContext context, IHubStore store, IHostApplicationLifetime lifetime)
+    {
+        if (lifetime.ApplicationStopping.IsCancellationRequested) throw ProblemCode.Unavailable.With("The hub is stopping.");
+        try
+        {
+            if (await store.FindCheckpointAsync(cancellationToken: context.RequestAborted) is null)
+                throw ProblemCode.Unavailable.With("The log is not open yet.");
+        }
+        catch (Exception failure) when (failure is not (ProblemException or OperationCanceledException))
+        {
+            throw ProblemCode.Unavailable.With("The store does not answer.", failure);
+        }
+
+        return Results.Json(new HealthView("ready"), HubJson.Options);
+    }
+}
+
+/// <summary>Health.</summary>
+/// <param name="Status"><c>live</c> or <c>ready</c>.</param>
+internal sealed record HealthView(string Status);

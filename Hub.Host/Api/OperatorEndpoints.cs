@@ -1,0 +1,101 @@
+using System.Text.Json.Nodes;
+using Hub.Contracts.Envelopes;
+using Hub.Contracts.Problems;
+using Hub.Contracts.Trail;
+using Hub.Core.Registry;
+using Hub.Core.Storage;
+using Hub.Core.Trail;
+using Hub.Host.Composition;
+using Hub.Host.Identity;
+
+namespace Hub.Host.Api;
+
+/// <summary><c>/api/v1/operator</c>: registry, tokens, status.</summary>
+internal static class OperatorEndpoints
+{
+    private const int MaxName = 64;
+
+    internal static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/api/v1/operator/import", ImportAsync).RequireScope(Scopes.Operator)
+            .WithTags("Operator").WithName("importRegistry").WithSummary("Replace the registry by a YAML document").WithDescription("Effective at once. With dryRun=true only checked and compared. All mistakes are reported together.")
+            .Accepts<string>("application/yaml").Produces<ImportReport>()
+            .ProducesProblems(ProblemCode.RegistryInvalid, ProblemCode.Unauthenticated, ProblemCode.NotAllowed, ProblemCode.TooLarge, ProblemCode.UnsupportedMediaType);
+        routes.MapGet("/api/v1/operator/registry", ExportAsync).RequireScope(Scopes.Operator | Scopes.Auditor)
+            .WithTags("Operator").WithName("exportRegistry").WithSummary("The registry document in force (YAML)").Produces<string>(StatusCodes.Status200OK, "application/yaml")
+            .ProducesProblems(ProblemCode.Unauthenticated, ProblemCode.NotFound);
+        routes.MapPost("/api/v1/operator/tokens", TokenAsync).RequireScope(Scopes.Operator)
+            .WithTags("Operator").WithName("issueOperatorToken").WithSummary("Issue an operator's or auditor's token").WithDescription("Only over the operator socket: whoever can reach it may run the hub. The grant is logged.")
+            .Accepts<OperatorTokenRequest>("application/json").Produces<TokenAnswer>()
+            .ProducesProblems(ProblemCode.InvalidRequest, ProblemCode.Unauthenticated, ProblemCode.NotAllowed);
+        routes.MapGet("/api/v1/operator/status", StatusAsync).RequireScope(Scopes.Operator | Scopes.Auditor)
+            .WithTags("Operator").WithName("status").WithSummary("How the hub does").Produces<StatusView>().ProducesProblems(ProblemCode.Unauthenticated);
+    }
+
+    private static async Task<IResult> ImportAsync(HttpContext context, RegistryService registry, bool dryRun = false)
+    {
+        var caller = context.Caller();
+        if (context.Request.ContentType?.Split(';')[0].Trim() is not ("application/yaml" or "text/yaml"))
+            throw ProblemCode.UnsupportedMediaType.With($"The content type is '{context.Request.ContentType}'. Send application/yaml.");
+        using var body = await RequestBody.ReadAsync(context, EnvelopeLimits.Default.MaxBytes);
+        var yaml = Utf8(body.Memory.Span);
+        return Results.Json(await registry.ImportAsync(yaml, caller.Actor, dryRun, context.RequestAborted), HubJson.Options);
+    }
+
+    private static string Utf8(ReadOnlySpan<byte> octets)
+    {
+        try
+        {
+            return new System.Text.UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true).GetString(octets);
+        }
+        catch (System.Text.DecoderFallbackException fault)
+        {
+            throw ProblemCode.RegistryInvalid.With("The document is not UTF-8. Save it as UTF-8.", fault);
+        }
+    }
+
+    private static async Task<IResult> ExportAsync(HttpContext context, IHubStore store)
+    {
+        var stored = await store.ReadRegistryAsync(context.RequestAborted) ?? throw ProblemCode.NotFound.With("No registry was imported yet.");
+        return Results.Text(stored.Document, "application/yaml");
+    }
+
+    private static async Task<IResult> TokenAsync(HttpContext context, AccessTokens tokens, ICommitter committer)
+    {
+        var caller = OperatorSocket.CallerOf(context)
+            ?? throw ProblemCode.NotAllowed.With("Tokens of operators are issued over the operator socket only. Run 'hub token' on the hub's machine.");
+        var request = await HubJson.ReadAsync<OperatorTokenRequest>(context);
+        var scopes = ScopeNames.Read(request.Scope);
+        if (ScopeNames.Write(scopes) is not ("operator" or "auditor" or "operator content" or "auditor content"))
+            throw QueryText.Bad("scope", request.Scope ?? "", "operator or auditor, and with it content");
+        if (request.Name is not { Length: > 0 and <= MaxName } name || !name.All(static c => char.IsLetterOrDigit(c) || c is '.' or '-' or '_' or '@'))
+            throw QueryText.Bad("name", request.Name ?? "", $"1 to {MaxName} letters, digits and . - _ @");
+        if (request.Minutes < 1 || request.Minutes > AccessTokens.LongestLifetime.TotalMinutes)
+            throw QueryText.Bad("minutes", request.Minutes.ToString(), $"1 to {AccessTokens.LongestLifetime.TotalMinutes}");
+        var actor = $"{(scopes.HasFlag(Scopes.Operator) ? "operator" : "auditor")}:{name}";
+        var lifetime = TimeSpan.FromMinutes(request.Minutes);
+        await committer.RunAsync(
+            scope => ValueTask.FromResult(scope.Append(new TrailEntry(EntryKinds.AccessGranted, null, caller.Actor, new JsonObject
+            {
+                ["to"] = actor,
+                ["scope"] = ScopeNames.Write(scopes),
+                ["minutes"] = request.Minutes,
+            }))),
+            context.RequestAborted);
+        var token = await tokens.IssueAsync(actor, scopes, lifetime, cancellationToken: context.RequestAborted);
+        return Results.Json(new TokenAnswer(token, "Bearer", (int)lifetime.TotalSeconds), HubJson.Options);
+    }
+
+    private static async Task<IResult> StatusAsync(HttpContext context, IHubStore store, IRegistry registry, IHubKeys keys, HubOrigins origins, NodeOptions options)
+    {
+        var statistics = await store.ReadStatisticsAsync(context.RequestAborted);
+        var current = registry.Current;
+        return Results.Json(
+            new StatusView(
+                current.Content.Hub.ToString(), options.Listen is null ? null : origins.Absolute(""), current.Version, current.Content.Agencies.Count, current.Content.Systems.Count,
+                statistics.Messages,
+                statistics.Deliveries.ToDictionary(static pair => pair.Key.ToString().ToLowerInvariant(), static pair => pair.Value, StringComparer.Ordinal),
+                statistics.OldestQueued, await store.FindCheckpointAsync(cancellationToken: context.RequestAborted), keys.LogVerifier.ToString()),
+            HubJson.Options);
+    }
+}

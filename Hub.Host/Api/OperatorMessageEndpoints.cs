@@ -1,0 +1,91 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Hub.Contracts.Envelopes;
+using Hub.Contracts.Problems;
+using Hub.Contracts.Trail;
+using Hub.Core.Delivery;
+using Hub.Core.Storage;
+using Hub.Core.Trail;
+using Hub.Host.Identity;
+
+namespace Hub.Host.Api;
+
+/// <summary><c>/api/v1/operator</c>: dead letters, replay, erasure, the log's entries.</summary>
+internal static class OperatorMessageEndpoints
+{
+    private const int MaxReason = 500;
+    private const int MaxEntries = 1_000;
+
+    internal static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/api/v1/operator/dead-letters", DeadLettersAsync).RequireScope(Scopes.Operator | Scopes.Auditor)
+            .WithTags("Operator").WithName("listDeadLetters").WithSummary("Deliveries that were given up, with reasons")
+            .Produces<ListView<DeliveryView>>().ProducesProblems(ProblemCode.InvalidRequest, ProblemCode.Unauthenticated, ProblemCode.NotAllowed);
+        routes.MapPost("/api/v1/operator/deliveries/{id:long}/replay", ReplayAsync).RequireScope(Scopes.Operator)
+            .WithTags("Operator").WithName("replayDelivery").WithSummary("Set a dead delivery going again")
+            .Produces<ReplayView>().ProducesProblems(ProblemCode.InvalidRequest, ProblemCode.Unauthenticated, ProblemCode.NotAllowed, ProblemCode.NotFound);
+        routes.MapPost("/api/v1/operator/messages/{key}/erase", EraseAsync).RequireScope(Scopes.Operator)
+            .WithTags("Operator").WithName("eraseMessage").WithSummary("Erase a message's content by law; headers and hashes stay")
+            .WithDescription("Deliveries still under way are cancelled. The log still verifies.")
+            .Accepts<ReasonRequest>("application/json").Produces<ErasureView>()
+            .ProducesProblems(ProblemCode.InvalidRequest, ProblemCode.Unauthenticated, ProblemCode.NotAllowed, ProblemCode.NotFound, ProblemCode.ContentErased);
+        routes.MapGet("/api/v1/operator/entries", EntriesAsync).RequireScope(Scopes.Operator | Scopes.Auditor)
+            .WithTags("Operator").WithName("listEntries").WithSummary("The log's entries by index: headers only")
+            .Produces<ListView<EntryView>>().ProducesProblems(ProblemCode.InvalidRequest, ProblemCode.Unauthenticated, ProblemCode.NotAllowed);
+    }
+
+    private static async Task<IResult> DeadLettersAsync(HttpContext context, IHubStore store, string? recipient, string? cursor, int? limit)
+    {
+        var page = await store.ListDeliveriesAsync(DeliveryState.Dead, QueryText.Address(recipient, nameof(recipient)), cursor, QueryText.Limit(limit), context.RequestAborted);
+        return Results.Json(new ListView<DeliveryView>([.. page.Items.Select(DeliveryView.Of)], page.Next), HubJson.Options);
+    }
+
+    private static async Task<IResult> ReplayAsync(HttpContext context, long id, DeadLetters deadLetters)
+    {
+        await deadLetters.ReplayAsync(id, context.Caller().Actor, context.RequestAborted);
+        return Results.Json(new ReplayView([id]), HubJson.Options);
+    }
+
+    private static async Task<IResult> EraseAsync(HttpContext context, string key, IHubStore store, ICommitter committer, TimeProvider clock)
+    {
+        var caller = context.Caller();
+        var reason = (await HubJson.ReadAsync<ReasonRequest>(context)).Reason?.Trim();
+        if (reason is not { Length: > 0 and <= MaxReason } || reason.Any(char.IsControl)) throw QueryText.Bad("reason", reason ?? "", $"1 to {MaxReason} characters: the law or decision that demands it");
+        if (!MessageKey.TryParse(key, out var parsed)) throw MessageReads.NotFound();
+        var deliveries = await store.ListDeliveriesAsync(parsed, context.RequestAborted);
+        var cancelled = await committer.RunAsync(scope => EraseAsync(scope, parsed, deliveries, caller.Actor, reason, clock.GetUtcNow()), context.RequestAborted);
+        return Results.Json(new ErasureView(key, cancelled), HubJson.Options);
+    }
+
+    private static async ValueTask<IReadOnlyList<long>> EraseAsync(
+        CommitScope scope, MessageKey key, IReadOnlyList<DeliveryRecord> deliveries, string actor, string reason, DateTimeOffset now)
+    {
+        var message = await scope.Transaction.FindMessageAsync(key) ?? throw MessageReads.NotFound();
+        if (message.Erased is not null) throw ProblemCode.ContentErased.With($"The content of {key} was erased at {message.Erased:yyyy-MM-ddTHH:mm:ssZ}.");
+        List<long> cancelled = [];
+        foreach (var known in deliveries)
+        {
+            // Read again inside the commit: it may have moved on since.
+            if (await scope.Transaction.FindDeliveryAsync(known.Id) is not { State: DeliveryState.Queued or DeliveryState.Claimed } delivery) continue;
+            await scope.Transaction.UpdateDeliveryAsync(delivery with { State = DeliveryState.Cancelled, Claim = null, ClaimedUntil = null, Changed = now });
+            cancelled.Add(delivery.Id);
+        }
+
+        await scope.Transaction.EraseAsync(key, now);
+        scope.Append(new TrailEntry(EntryKinds.BodyErased, key, actor, new JsonObject
+        {
+            ["reason"] = reason,
+            ["cancelled"] = new JsonArray([.. cancelled.Select(static id => (JsonNode)id.ToString(CultureInfo.InvariantCulture))]),
+        }));
+        return cancelled;
+    }
+
+    private static async Task<IResult> EntriesAsync(HttpContext context, IHubStore store, long first = 0, int count = 100)
+    {
+        if (first < 0) throw QueryText.Bad("first", first.ToString(CultureInfo.InvariantCulture), "0 or more");
+        if (count is < 1 or > MaxEntries) throw QueryText.Bad("count", count.ToString(CultureInfo.InvariantCulture), $"1 to {MaxEntries}");
+        var entries = await store.ListEntriesAsync(first, count, context.RequestAborted);
+        var next = entries.Count == count ? (first + count).ToString(CultureInfo.InvariantCulture) : null;
+        return Results.Json(new ListView<EntryView>([.. entries.Select(static entry => EntryView.Of(entry, withBody: false))], next), HubJson.Options);
+    }
+}

@@ -1,0 +1,83 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using Hub.Contracts.Problems;
+using Hub.Host.Composition;
+using Hub.Host.Telemetry;
+
+namespace Hub.Host.Api.Problems;
+
+/// <summary>The one place where failures become answers: a refusal its problem, a broken request <c>invalid-request</c>,
+/// anything else <c>internal-error</c> with its cause in the log only.</summary>
+internal sealed class ProblemMiddleware(RequestDelegate next, HubOrigins origins, RefusalCounter refusals, ILogger<ProblemMiddleware> log)
+{
+    public async Task InvokeAsync(HttpContext context)
+    {
+        try
+        {
+            await next(context);
+            if (context.Response.HasStarted || context.Response.ContentLength > 0 || context.Response.ContentType is not null) return;
+            if (Unrouted(context) is { } problem) await WriteAsync(context, problem, context.Response.StatusCode);
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // The caller left; there is nobody to answer.
+        }
+        catch (Exception failure) when (!context.Response.HasStarted)
+        {
+            var problem = ProblemOf(failure);
+            if (problem.Code == ProblemCode.InternalError) log.LogError(failure, "Unexpected failure, trace {Trace}", TraceOf(context));
+            await WriteAsync(context, problem, StatusOf(problem, failure));
+        }
+    }
+
+    private async Task WriteAsync(HttpContext context, Problem problem, int status)
+    {
+        var trace = TraceOf(context);
+        log.LogInformation("Refused {Code} {Status} {Method} {Route}, trace {Trace}", problem.Code.Code, status, context.Request.Method, RouteOf(context), trace);
+        refusals.Count(context, problem.Code);
+        var document = ProblemDocument.Create(problem, status, origins.Absolute(""), context.Request.Path, trace);
+        foreach (var (name, value) in context.Features.Get<ProblemExtras>() ?? []) document[name] = value;
+        var response = context.Response;
+        response.StatusCode = status;
+        response.ContentType = ProblemDocument.MediaType;
+        if (status == StatusCodes.Status401Unauthorized)
+            response.Headers.WWWAuthenticate = context.Request.Headers.Authorization.Count > 0 ? "Bearer error=\"invalid_token\"" : "Bearer";
+        if (problem.RetryAfter is { } wait) response.Headers.RetryAfter = ProblemDocument.Seconds(wait).ToString();
+        var octets = System.Text.Encoding.UTF8.GetBytes(document.ToJsonString(HubJson.Options));
+        response.ContentLength = octets.Length;
+        if (!HttpMethods.IsHead(context.Request.Method)) await response.Body.WriteAsync(octets, context.RequestAborted);
+    }
+
+    private static Problem? Unrouted(HttpContext context) => context.Response.StatusCode switch
+    {
+        StatusCodes.Status404NotFound => new Problem(ProblemCode.NotFound, "There is nothing at this address. The API is described at /docs."),
+        StatusCodes.Status405MethodNotAllowed => new Problem(ProblemCode.InvalidRequest, $"{context.Request.Method} is not possible here. Allowed: {context.Response.Headers.Allow}."),
+        StatusCodes.Status429TooManyRequests => new Problem(ProblemCode.RateLimited, "This source asks too often. Wait, then use the token you have until it expires.") { RetryAfter = TimeSpan.FromSeconds(5) },
+        _ => null,
+    };
+
+    private static Problem ProblemOf(Exception failure) => failure switch
+    {
+        ProblemException refused => refused.Problem,
+        BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => new Problem(ProblemCode.TooLarge, "The body is larger than this address accepts. Send large content as an upload."),
+        BadHttpRequestException bad => new Problem(ProblemCode.InvalidRequest, $"The request cannot be read: {bad.Message}"),
+        _ => new Problem(ProblemCode.InternalError, "Something unexpected happened. Nothing is lost that has a receipt."),
+    };
+
+    private static int StatusOf(Problem problem, Exception failure) =>
+        failure is BadHttpRequestException bad ? bad.StatusCode : problem.Code.HttpStatus;
+
+    private static string TraceOf(HttpContext context) => Activity.Current?.TraceId.ToHexString() ?? context.TraceIdentifier;
+
+    /// <summary>The pattern, never the path: paths carry keys and numbers.</summary>
+    private static string RouteOf(HttpContext context) => (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "-";
+}
+
+/// <summary>Further members that an endpoint wants in a problem, e.g. RFC 6749's <c>error</c>.</summary>
+internal sealed class ProblemExtras : Dictionary<string, JsonNode?>
+{
+    public ProblemExtras()
+        : base(StringComparer.Ordinal)
+    {
+    }
+}

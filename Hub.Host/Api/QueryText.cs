@@ -1,0 +1,34 @@
+using System.Globalization;
+using Hub.Contracts.Addresses;
+using Hub.Contracts.Problems;
+using Hub.Core.Storage;
+
+namespace Hub.Host.Api;
+
+/// <summary>Reads query parameters; each refusal names the parameter, its value and the rule.</summary>
+internal static class QueryText
+{
+    private const int MaxLimit = 200;
+    private const int DefaultLimit = 50;
+
+    internal static SystemAddress? Address(string? text, string name) =>
+        text is null ? null : SystemAddress.TryParse(text, out var address) ? address : throw Bad(name, text, "a system address such as H29.12/qlvb");
+
+    internal static DateTimeOffset? Instant(string? text, string name) => text is null ? null
+        : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var instant) ? instant
+        : throw Bad(name, text, "an RFC 3339 time such as 2026-11-22T08:00:00Z");
+
+    internal static DeliveryState? State(string? text) => text is null ? null
+        : Enum.TryParse<DeliveryState>(text, ignoreCase: true, out var state) && Enum.IsDefined(state) && char.IsAsciiLetter(text[0]) ? state
+        : throw Bad("state", text, string.Join(", ", Enum.GetNames<DeliveryState>()).ToLowerInvariant());
+
+    internal static int Limit(int? limit) => limit switch
+    {
+        null => DefaultLimit,
+        >= 1 and <= MaxLimit => limit.Value,
+        _ => throw Bad("limit", limit.Value.ToString(CultureInfo.InvariantCulture), $"1 to {MaxLimit}"),
+    };
+
+    internal static ProblemException Bad(string name, string value, string rule) =>
+        ProblemCode.InvalidRequest.With($"The parameter '{name}' is '{(value.Length > 80 ? value[..80] + "…" : value)}'; allowed: {rule}.");
+}

@@ -1,0 +1,100 @@
+using Hub.Contracts.Problems;
+using Hub.Core.Registry;
+using Hub.Core.Storage;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+
+namespace Hub.Host.Composition;
+
+/// <summary>One running node: the data folder's lock, the store, the committer, the dispatcher and the HTTP server.
+/// Started in that order and stopped in the reverse one, so that nothing is promised that is not durable.</summary>
+internal sealed class HubNode : IAsyncDisposable
+{
+    private readonly DataFolder _folder;
+    private readonly FileStream _lock;
+    private readonly WebApplication _app;
+
+    private HubNode(DataFolder folder, FileStream held, WebApplication app)
+    {
+        _folder = folder;
+        _lock = held;
+        _app = app;
+    }
+
+    /// <summary>Base address for systems; null when only the operator socket is open.</summary>
+    internal Uri? Url { get; private set; }
+
+    internal IServiceProvider Services => _app.Services;
+
+    /// <summary>Starts a node; its socket answers when this returns.</summary>
+    /// <exception cref="ProblemException"><c>unavailable</c> when another process holds the data folder.</exception>
+    internal static async Task<HubNode> StartAsync(NodeOptions options, CancellationToken cancellationToken = default)
+    {
+        var folder = new DataFolder(options.DataDirectory);
+        folder.Create();
+        var held = folder.TryLock()
+            ?? throw ProblemCode.Unavailable.With($"Another hub process holds '{folder.Directory}'. Stop it, or choose another --data.");
+        HubNode? node = null;
+        try
+        {
+            folder.RemoveTraces();
+            node = new HubNode(folder, held, NodeApplication.Build(options, folder));
+            await node.OpenAsync(options, cancellationToken);
+            return node;
+        }
+        catch
+        {
+            if (node is not null) await node.DisposeAsync();
+            else await held.DisposeAsync();
+            throw;
+        }
+    }
+
+    private async Task OpenAsync(NodeOptions options, CancellationToken cancellationToken)
+    {
+        var services = _app.Services;
+        await services.GetRequiredService<IHubStore>().OpenAsync(cancellationToken);
+        await services.GetRequiredService<GroupCommitter>().StartAsync(cancellationToken);
+        await services.GetRequiredService<RegistryService>().LoadAsync(cancellationToken);
+        await _app.StartAsync(cancellationToken);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(_folder.SocketFile, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        if (options.Listen is not { } listen) return;
+        Url = BoundAddress(listen);
+        var origins = services.GetRequiredService<HubOrigins>();
+        origins.Open(options.PublicUrl ?? Url, Url);
+        await File.WriteAllTextAsync(_folder.UrlFile, origins.Public.GetLeftPart(UriPartial.Authority) + "\n", cancellationToken);
+        services.GetRequiredService<ILogger<HubNode>>().LogInformation("Listening on {Url}", Url.GetLeftPart(UriPartial.Authority));
+    }
+
+    /// <summary>Waits until the token asks to stop, then drains for at most 30 s.</summary>
+    internal async Task RunUntilAsync(CancellationToken stop)
+    {
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = stop.Register(ended.SetResult);
+        await ended.Task;
+        await _app.StopAsync(CancellationToken.None);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            await _app.StopAsync(CancellationToken.None);
+            await _app.DisposeAsync();
+        }
+        finally
+        {
+            _folder.RemoveTraces();
+            await _lock.DisposeAsync();
+        }
+    }
+
+    /// <summary>The port may have been chosen by the system (port 0).</summary>
+    private Uri BoundAddress(Uri listen)
+    {
+        var bound = _app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses
+            .First(static address => !address.Contains("unix:", StringComparison.Ordinal));
+        return new UriBuilder(listen) { Port = new Uri(bound).Port }.Uri;
+    }
+}

@@ -1,0 +1,72 @@
+using Hub.Adapters.Channels.Push;
+using Hub.Adapters.Keys;
+using Hub.Adapters.Stores.Files;
+using Hub.Adapters.Stores.Sqlite;
+using Hub.Apps.Archive;
+using Hub.Core;
+using Hub.Core.Apps;
+using Hub.Core.Delivery;
+using Hub.Core.Intake;
+using Hub.Core.Registry;
+using Hub.Core.Storage;
+using Hub.Core.Trail;
+using Hub.Host.Api;
+using Hub.Host.Identity;
+using Hub.Host.Telemetry;
+
+namespace Hub.Host.Composition;
+
+/// <summary>Which class stands behind which port: the whole composition on one page.</summary>
+internal static class HubServices
+{
+    internal static IServiceCollection AddHub(this IServiceCollection services, NodeOptions options, DataFolder folder)
+    {
+        services.AddSingleton(options);
+        services.AddSingleton(folder);
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(new HubSettings { DataDirectory = folder.Directory, Development = options.Development });
+        services.AddSingleton(FileHubKeys.OpenOrCreate(folder.Directory, options.Address));
+        services.AddSingleton<IHubKeys>(static p => p.GetRequiredService<FileHubKeys>());
+
+        services.AddSingleton<IHubStore, SqliteHubStore>();
+        services.AddSingleton<IUploadStore, FileUploadStore>();
+        services.AddSingleton<GroupCommitter>();
+        services.AddSingleton<ICommitter>(static p => p.GetRequiredService<GroupCommitter>());
+        services.AddSingleton<TrailReader>();
+        services.AddSingleton<RegistryService>();
+        services.AddSingleton<IRegistry>(static p => p.GetRequiredService<RegistryService>());
+
+        services.AddSingleton<DeliverySignals>();
+        services.AddSingleton<Acknowledgements>();
+        services.AddSingleton<IAcknowledgements>(static p => p.GetRequiredService<Acknowledgements>());
+        services.AddSingleton<IIntake, IntakeService>();
+        // Intake applies acknowledgements, and an unsigned acknowledgement is staged through intake: one end is lazy.
+        services.AddSingleton(static p => new Lazy<IIntake>(p.GetRequiredService<IIntake>));
+        services.AddSingleton<Mailbox>();
+        services.AddSingleton<DeadLetters>();
+        services.AddSingleton<IDeliveryChannel, PushChannel>();
+        services.AddSingleton<IDeliveryChannel, AppChannel>();
+        services.AddSingleton<IHandle, ArchiveApp>();
+        services.AddSingleton<Dispatcher>();
+        if (options.Dispatch) services.AddHostedService<DispatcherService>();
+        return services;
+    }
+
+    internal static IServiceCollection AddHubHttp(this IServiceCollection services)
+    {
+        services.AddSingleton<HubOrigins>();
+        services.AddSingleton<AssertionReplays>();
+        services.AddSingleton<ClientAssertions>();
+        services.AddSingleton<AccessTokens>();
+        services.AddSingleton<BodyBudget>();
+        services.AddSingleton<MessageReads>();
+        services.AddSingleton<RefusalCounter>();
+        services.AddHostedService(static p => p.GetRequiredService<RefusalCounter>());
+        services.AddSingleton<MetricsRegistry>();
+        services.AddHostedService(static p => p.GetRequiredService<MetricsRegistry>());
+        services.ConfigureHttpJsonOptions(static json => HubJson.Configure(json.SerializerOptions));
+        services.AddRateLimiter(TokenEndpoint.Limit);
+        OpenApiSetup.Add(services);
+        return services;
+    }
+}

@@ -1,0 +1,49 @@
+using System.Net;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using Hub.Contracts.Envelopes;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace Hub.Host.Composition;
+
+/// <summary>Kestrel with limits on everything a peer can make large, long or many.</summary>
+internal static class KestrelSetup
+{
+    internal static void Configure(KestrelServerOptions kestrel, NodeOptions options, DataFolder folder)
+    {
+        Limit(kestrel.Limits);
+        kestrel.AddServerHeader = false;
+        kestrel.AllowSynchronousIO = false;
+        kestrel.ListenUnixSocket(folder.SocketFile, static socket => socket.Protocols = HttpProtocols.Http1);
+        if (options.Listen is not { } listen) return;
+        var address = listen.Host == "localhost" ? IPAddress.Loopback : IPAddress.Parse(listen.Host.Trim('[', ']'));
+        kestrel.Listen(address, listen.Port, endpoint =>
+        {
+            if (listen.Scheme != "https") return;
+            var certificate = X509Certificate2.CreateFromPemFile(options.TlsCertificate!, options.TlsKey);
+            var chain = new X509Certificate2Collection();
+            chain.ImportFromPemFile(options.TlsCertificate!);
+            endpoint.UseHttps(https =>
+            {
+                https.ServerCertificate = certificate;
+                https.ServerCertificateChain = chain;
+                https.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13;
+            });
+        });
+    }
+
+    private static void Limit(KestrelServerLimits limits)
+    {
+        limits.MaxRequestBodySize = EnvelopeLimits.Default.MaxBytes;
+        limits.MaxConcurrentConnections = 4_000;
+        limits.MaxRequestHeaderCount = 64;
+        limits.MaxRequestHeadersTotalSize = 16 * 1024;
+        limits.MaxRequestLineSize = 4 * 1024;
+        limits.MaxRequestBufferSize = 256 * 1024;
+        limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
+        limits.KeepAliveTimeout = TimeSpan.FromSeconds(130);
+        limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 1_024, gracePeriod: TimeSpan.FromSeconds(10));
+        limits.MinResponseDataRate = new MinDataRate(bytesPerSecond: 1_024, gracePeriod: TimeSpan.FromSeconds(10));
+        limits.Http2.MaxStreamsPerConnection = 100;
+    }
+}

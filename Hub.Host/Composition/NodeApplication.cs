@@ -1,0 +1,91 @@
+using Hub.Host.Api;
+using Hub.Host.Api.Problems;
+using Hub.Host.Identity;
+using Hub.Host.Pages;
+using Hub.Host.Telemetry;
+
+namespace Hub.Host.Composition;
+
+/// <summary>Builds the web application of a node: services, pipeline, endpoints.</summary>
+internal static class NodeApplication
+{
+    /// <summary>Time to drain, ADR-wide: deliveries in flight finish or go back to the queue.</summary>
+    private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(30);
+
+    internal static WebApplication Build(NodeOptions options, DataFolder folder)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
+        {
+            Args = [],
+            EnvironmentName = Environments.Production,
+            ContentRootPath = AppContext.BaseDirectory,
+        });
+        // Only the command line configures a hub: no setting may sneak in from the environment.
+        builder.Configuration.Sources.Clear();
+        SetUpLogging(builder.Logging, options);
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel => KestrelSetup.Configure(kestrel, options, folder));
+        builder.Services.AddSingleton<IHostLifetime, SilentLifetime>();
+        builder.Services.Configure<HostOptions>(static host => host.ShutdownTimeout = DrainTime);
+        builder.Services.AddHub(options, folder).AddHubHttp();
+        var app = builder.Build();
+        Use(app);
+        return app;
+    }
+
+    private static void Use(WebApplication app)
+    {
+        app.UseMiddleware<SecurityHeaders>();
+        app.UseMiddleware<ProblemMiddleware>();
+        app.UseRouting();
+        app.UseRateLimiter();
+        app.UseMiddleware<CallerMiddleware>();
+        MessageEndpoints.Map(app);
+        MessageContentEndpoints.Map(app);
+        MailboxEndpoints.Map(app);
+        UploadEndpoints.Map(app);
+        OperatorEndpoints.Map(app);
+        OperatorMessageEndpoints.Map(app);
+        TokenEndpoint.Map(app);
+        LogEndpoints.Map(app);
+        ProblemEndpoints.Map(app);
+        HealthEndpoints.Map(app);
+        MetricsEndpoint.Map(app);
+        OpenApiSetup.Map(app);
+        HomePage.Map(app);
+        DocsPage.Map(app);
+    }
+
+    private static void SetUpLogging(ILoggingBuilder logging, NodeOptions options)
+    {
+        logging.ClearProviders();
+        logging.SetMinimumLevel(options.LogLevel);
+        logging.AddFilter("Microsoft", LogLevel.Warning);
+        if (options.JsonLog)
+        {
+            logging.AddJsonConsole(static console =>
+            {
+                console.IncludeScopes = true;
+                console.UseUtcTimestamp = true;
+                console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ";
+            });
+        }
+        else
+        {
+            logging.AddSimpleConsole(static console =>
+            {
+                console.SingleLine = true;
+                console.UseUtcTimestamp = true;
+                console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
+            });
+        }
+
+        // stdout belongs to results: logs of every level go to stderr.
+        logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(static console =>
+        {
+            console.LogToStandardErrorThreshold = LogLevel.Trace;
+            // A slow terminal must not slow the bus: drop lines rather than block, and count them.
+            console.QueueFullMode = Microsoft.Extensions.Logging.Console.ConsoleLoggerQueueFullMode.DropWrite;
+        });
+    }
+}

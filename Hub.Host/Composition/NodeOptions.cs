@@ -1,0 +1,79 @@
+using System.Net;
+using Hub.Contracts.Addresses;
+
+namespace Hub.Host.Composition;
+
+/// <summary>How a node is to run. <see cref="Mistakes"/> checks the whole before anything starts.</summary>
+internal sealed record NodeOptions
+{
+    /// <summary>Data folder.</summary>
+    internal required string DataDirectory { get; init; }
+
+    /// <summary>Where to listen for systems; null to listen on the operator socket only.</summary>
+    internal Uri? Listen { get; init; }
+
+    /// <summary>The hub's address; needed once, on an empty data folder.</summary>
+    internal SystemAddress? Address { get; init; }
+
+    /// <summary>Accept keys made by <c>hub dev-pki</c>.</summary>
+    internal bool Development { get; init; }
+
+    /// <summary>Base address that systems use, when a proxy stands in front.</summary>
+    internal Uri? PublicUrl { get; init; }
+
+    /// <summary>PEM file of the TLS certificate chain.</summary>
+    internal string? TlsCertificate { get; init; }
+
+    /// <summary>PEM file of the TLS private key.</summary>
+    internal string? TlsKey { get; init; }
+
+    /// <summary>Whether to send deliveries. A node that serves one command does not.</summary>
+    internal bool Dispatch { get; init; } = true;
+
+    /// <summary>Whether to log JSON lines instead of plain ones.</summary>
+    internal bool JsonLog { get; init; }
+
+    /// <summary>Least severe level that is logged.</summary>
+    internal LogLevel LogLevel { get; init; } = LogLevel.Information;
+
+    /// <summary>Every mistake and contradiction, each with what to do; empty when the node may start.</summary>
+    internal IReadOnlyList<string> Mistakes()
+    {
+        List<string> mistakes = [];
+        if (Listen is not null) CheckListen(Listen, mistakes);
+        if (TlsCertificate is null != TlsKey is null)
+            mistakes.Add("--tls-certificate and --tls-key belong together: give both or neither.");
+        foreach (var (option, file) in new[] { ("--tls-certificate", TlsCertificate), ("--tls-key", TlsKey) })
+            if (file is not null && !File.Exists(file)) mistakes.Add($"{option}: there is no file '{file}'.");
+        if (PublicUrl is not null) CheckPublicUrl(PublicUrl, mistakes);
+        return mistakes;
+    }
+
+    private void CheckListen(Uri listen, List<string> mistakes)
+    {
+        if (!listen.IsAbsoluteUri || listen.Scheme is not ("http" or "https"))
+        {
+            mistakes.Add($"--listen '{listen.OriginalString}' is not an http or https address. Write http://127.0.0.1:8080.");
+            return;
+        }
+
+        if (!IPAddress.TryParse(listen.Host.Trim('[', ']'), out _) && listen.Host != "localhost")
+            mistakes.Add($"--listen names '{listen.Host}': write an IP address of this machine, or localhost.");
+        if (listen.AbsolutePath != "/" || listen.Query.Length > 0)
+            mistakes.Add($"--listen '{listen.OriginalString}' has a path: give scheme, address and port only.");
+        if (listen.Scheme == "http" && !listen.IsLoopback)
+            mistakes.Add($"--listen {listen.OriginalString} would carry tokens in the clear beyond this machine: use https with --tls-certificate and --tls-key, or listen on 127.0.0.1.");
+        if (listen.Scheme == "http" && TlsCertificate is not null)
+            mistakes.Add($"--listen {listen.OriginalString} contradicts --tls-certificate: write https://….");
+        if (listen.Scheme == "https" && TlsCertificate is null)
+            mistakes.Add("--listen https://… needs --tls-certificate and --tls-key.");
+    }
+
+    private static void CheckPublicUrl(Uri url, List<string> mistakes)
+    {
+        if (!url.IsAbsoluteUri || url.Scheme is not ("http" or "https") || url.AbsolutePath != "/" || url.Query.Length > 0)
+            mistakes.Add($"--public-url '{url.OriginalString}' is not a base address. Write https://hub.example.gov.vn.");
+        else if (url.Scheme == "http" && !url.IsLoopback)
+            mistakes.Add($"--public-url {url.OriginalString} is not https: systems would send tokens in the clear.");
+    }
+}

@@ -1,0 +1,29 @@
+using Hub.Contracts.Problems;
+
+namespace Hub.Host.Identity;
+
+/// <summary>Finds out who calls, and lets only those in whom the endpoint admits. Endpoints without a
+/// <see cref="CallerRequirement"/> are public; everything under /api has one (a test asserts it).</summary>
+internal sealed class CallerMiddleware(RequestDelegate next, AccessTokens tokens)
+{
+    private const string Bearer = "Bearer ";
+
+    public Task InvokeAsync(HttpContext context)
+    {
+        if (context.GetEndpoint()?.Metadata.GetMetadata<CallerRequirement>() is not { } requirement) return next(context);
+        var caller = Identify(context);
+        context.Features.Set(caller);
+        if ((caller.Scopes & requirement.AnyOf) == 0)
+            throw ProblemCode.NotAllowed.With($"'{caller.Actor}' has the scope {caller.Scopes}; this address asks for {requirement.AnyOf}.");
+        return next(context);
+    }
+
+    private Caller Identify(HttpContext context)
+    {
+        if (OperatorSocket.CallerOf(context) is { } onSocket) return onSocket;
+        var header = context.Request.Headers.Authorization;
+        if (header.Count != 1 || header[0] is not { } value || !value.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase))
+            throw ProblemCode.Unauthenticated.With("This address needs the header 'Authorization: Bearer <token>', once. Get a token at /oauth/token.");
+        return tokens.Validate(value[Bearer.Length..].Trim());
+    }
+}

@@ -1,0 +1,21 @@
+using System.Diagnostics.Metrics;
+
+namespace Hub.Host.Telemetry;
+
+/// <summary>What the program around the bus measures itself.</summary>
+internal static class HubMeter
+{
+    internal const string Name = "Hub.Host";
+
+    private static readonly Meter Meter = new(Name);
+
+    internal static readonly Counter<long> Refusals = Meter.CreateCounter<long>("hub.refusals", "{refusal}", "Requests refused, by problem code.");
+
+    internal static readonly Counter<long> Accepted = Meter.CreateCounter<long>("hub.messages.accepted", "{message}", "Envelopes accepted over the API.");
+
+    internal static readonly Counter<long> Duplicates = Meter.CreateCounter<long>("hub.messages.duplicate", "{message}", "Envelopes that had been accepted before.");
+
+    internal static readonly Histogram<double> AcceptDuration = Meter.CreateHistogram<double>("hub.accept.duration", "s", "From the whole body to its receipt.");
+
+    internal static readonly Counter<long> Tokens = Meter.CreateCounter<long>("hub.tokens.issued", "{token}", "Access tokens issued to systems.");
+}
