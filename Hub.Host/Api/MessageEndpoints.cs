@@ -44,11 +44,16 @@ internal static class MessageEndpoints
         var accepted = await intake.AcceptAsync(body.Memory, encoding, caller, context.RequestAborted);
         HubMeter.AcceptDuration.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
         (accepted.Duplicate ? HubMeter.Duplicates : HubMeter.Accepted).Add(1);
-        var response = context.Response;
+        await AnswerAsync(context.Response, accepted);
+    }
+
+    /// <summary>Answers with a receipt: 202 for a new message, 200 for one accepted before.</summary>
+    internal static Task AnswerAsync(HttpResponse response, Acceptance accepted)
+    {
         response.StatusCode = accepted.Duplicate ? StatusCodes.Status200OK : StatusCodes.Status202Accepted;
         response.Headers.Location = $"/api/v1/messages/{accepted.Key}";
         response.Headers[MessageHeader] = accepted.Key.Value;
-        await WriteReceiptAsync(response, accepted.Receipt);
+        return WriteReceiptAsync(response, accepted.Receipt);
     }
 
     internal static Task WriteReceiptAsync(HttpResponse response, Receipt receipt)

@@ -1,5 +1,7 @@
+using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Hub.Contracts.Envelopes;
+using Hub.Contracts.Trail;
 using Hub.Core.Storage;
 
 namespace Hub.Host.Api;
@@ -78,18 +80,26 @@ internal sealed record DeliveryView(
 /// <param name="Actor">Who did it.</param>
 /// <param name="Key">The message it is about.</param>
 /// <param name="Header">Exact leaf data (canonical JSON text).</param>
+/// <param name="Commitment"><c>holds</c>, <c>broken</c>, or <c>erased</c>: whether salt and body are what the header commits to.</param>
 /// <param name="Salt">Salt, hexadecimal; missing when erased or not to be seen.</param>
 /// <param name="Body">Exact canonical body; missing when erased or not to be seen.</param>
 internal sealed record EntryView(
-    long Index, string Kind, DateTimeOffset Time, string Actor, string? Key, string Header, string? Salt, JsonNode? Body)
+    long Index, string Kind, DateTimeOffset Time, string Actor, string? Key, string Header, string Commitment, string? Salt, JsonNode? Body)
 {
     internal static EntryView Of(EntryRecord entry, bool withBody)
     {
         var header = entry.ParseHeader();
         return new EntryView(
-            entry.Index, header.Kind, header.Time, header.Actor, header.Key, System.Text.Encoding.UTF8.GetString(entry.Header.Span),
+            entry.Index, header.Kind, header.Time, header.Actor, header.Key, System.Text.Encoding.UTF8.GetString(entry.Header.Span), CommitmentOf(entry, header),
             withBody && entry.Salt is { } salt ? Convert.ToHexStringLower(salt.Span) : null,
             withBody && entry.Body is { } body ? JsonNode.Parse(body.Span) : null);
+    }
+
+    private static string CommitmentOf(EntryRecord entry, EntryHeader header)
+    {
+        if (entry.Salt is not { } salt || entry.Body is not { } body) return "erased";
+        byte[] committed = [.. salt.Span, .. body.Span];
+        return SHA256.HashData(committed).AsSpan().SequenceEqual(header.Commitment.Span) ? "holds" : "broken";
     }
 }
 

@@ -1,0 +1,55 @@
+using System.CommandLine;
+using System.Text.Json;
+
+namespace Hub.Host.CommandLine;
+
+/// <summary><c>hub dead-letters</c>: deliveries that were given up.</summary>
+internal static class DeadLettersCommand
+{
+    private static readonly Option<string?> Recipient = new("--recipient") { Description = "Only of this system (chỉ hệ thống này).", HelpName = "ADDRESS" };
+
+    internal static Command Create()
+    {
+        var command = new Command("dead-letters", "List deliveries that were given up, with reasons (lượt chuyển thất bại).") { Recipient };
+        command.SetAction(static (parsed, cancellationToken) => OperatorCommand.RunAsync(parsed, hub => ListAsync(parsed, hub, cancellationToken), cancellationToken));
+        return command.WithExamples("""
+            hub dead-letters
+            hub dead-letters --recipient H06.40/qlvb --json
+            """);
+    }
+
+    private static async Task<int> ListAsync(ParseResult parsed, OperatorConnection hub, CancellationToken cancellationToken)
+    {
+        var rows = await AllAsync(hub, parsed.GetValue(Recipient), cancellationToken);
+        var output = new Output(parsed);
+        if (output.IsJson)
+        {
+            output.Json(new { items = rows });
+            return ExitCode.Ok;
+        }
+
+        output.Table(
+            ["Delivery", "Since · Từ", "Recipient · Nơi nhận", "Attempts", "Problem · Lỗi", "Message · Thông điệp"],
+            rows.Select(static d => (IReadOnlyList<string>)[
+                Output.Text(d, "id"), Output.Time(d, "changed"), Output.Text(d, "recipient"), Output.Text(d, "attempts"),
+                $"{Output.Text(d, "lastProblem")} {Output.Text(d, "lastDetail")}".Trim(), Output.Text(d, "message")]));
+        output.Line(rows.Count == 0 ? "None. Không có." : $"{rows.Count}. Set one going again: hub replay DELIVERY");
+        return ExitCode.Ok;
+    }
+
+    /// <summary>Every dead delivery, page by page.</summary>
+    internal static async Task<IReadOnlyList<JsonElement>> AllAsync(OperatorConnection hub, string? recipient, CancellationToken cancellationToken)
+    {
+        List<JsonElement> rows = [];
+        string? cursor = null;
+        do
+        {
+            var filter = recipient is null ? "" : $"&recipient={Uri.EscapeDataString(recipient)}";
+            var page = await hub.GetAsync($"/api/v1/operator/dead-letters?limit=200{filter}{(cursor is null ? "" : $"&cursor={Uri.EscapeDataString(cursor)}")}", cancellationToken);
+            rows.AddRange(Output.Items(page));
+            cursor = Output.Text(page, "next") is { Length: > 0 } next ? next : null;
+        }
+        while (cursor is not null);
+        return rows;
+    }
+}

@@ -1,0 +1,121 @@
+using Hub.Contracts.Trail;
+using Hub.Host.Api;
+
+namespace Hub.Host.CommandLine;
+
+/// <summary>What verifying a log found.</summary>
+/// <param name="Origin">The log's name.</param>
+/// <param name="Size">Entries covered by its checkpoint.</param>
+/// <param name="Erased">Entries whose body was erased by law; their headers still verify.</param>
+/// <param name="Failures">Each broken link in words; empty when everything holds.</param>
+internal sealed record LogVerdict(string Origin, long Size, long Erased, IReadOnlyList<string> Failures)
+{
+    /// <summary>Whether everything holds.</summary>
+    public bool Valid => Failures.Count == 0;
+}
+
+/// <summary>Recomputes a log from its leaves: entries against leaf hashes, leaf hashes and all tiles above them against the
+/// signed checkpoint, and an older checkpoint as a prefix.</summary>
+internal sealed class LogVerification(LogReader log, NoteVerifier key, Action<double> report)
+{
+    /// <summary>A rotten log is reported by its first faults, not by a million lines.</summary>
+    private const int MaxFailures = 20;
+
+    private readonly List<string> _failures = [];
+    private long _erased;
+
+    /// <param name="older">A checkpoint kept from before, or null.</param>
+    internal async Task<LogVerdict> RunAsync(string? older)
+    {
+        if (Open(await log.CheckpointAsync(), "the newest checkpoint") is not { } head) return Verdict("", 0);
+        var prefix = older is null ? null : Open(older, "the older checkpoint");
+        if (prefix is not null && prefix.Size > head.Size)
+            Fail($"the older checkpoint covers {prefix.Size} entries, the log only {head.Size}: entries are missing");
+        var tree = new CompactTree();
+        if (prefix?.Size == 0) CheckRoot(prefix, tree, "the older checkpoint");
+        List<byte[]> roots = [];
+        for (long tile = 0; tile * TileName.FullWidth < head.Size && _failures.Count < MaxFailures; tile++)
+        {
+            var first = tile * TileName.FullWidth;
+            var width = (int)Math.Min(TileName.FullWidth, head.Size - first);
+            var hashes = Split(await log.TileAsync(0, tile, width));
+            if (log.SeesEntries) await CheckEntriesAsync(first, hashes);
+            foreach (var hash in hashes)
+            {
+                tree.Add(hash);
+                if (prefix?.Size == tree.Size) CheckRoot(prefix, tree, "the older checkpoint");
+            }
+
+            if (width == TileName.FullWidth) roots.Add(RootOf(hashes));
+            report((double)tree.Size / head.Size);
+        }
+
+        if (tree.Size == head.Size) CheckRoot(head, tree, "the newest checkpoint");
+        for (var level = 1; roots.Count > 0; level++) roots = await CheckLevelAsync(level, roots);
+        return Verdict(head.Origin, head.Size);
+    }
+
+    private Checkpoint? Open(string note, string what)
+    {
+        if (SignedNote.Open(note, key) is not { } text)
+        {
+            Fail($"{what} is not signed by the key {key.Name}");
+            return null;
+        }
+
+        var checkpoint = Checkpoint.Parse(text);
+        if (checkpoint.Origin != key.Name) Fail($"{what} is of the log '{checkpoint.Origin}', the key of '{key.Name}'");
+        return checkpoint;
+    }
+
+    private void CheckRoot(Checkpoint checkpoint, CompactTree tree, string what)
+    {
+        if (!tree.Root().AsSpan().SequenceEqual(checkpoint.Root.Span))
+            Fail($"the tree of {checkpoint.Size} leaves has another root than {what}: the log was changed");
+    }
+
+    private async Task CheckEntriesAsync(long first, IReadOnlyList<byte[]> hashes)
+    {
+        var entries = await log.EntriesAsync(first, hashes.Count);
+        if (entries.Count < hashes.Count) Fail($"entries {first + entries.Count} to {first + hashes.Count - 1} are missing");
+        for (var i = 0; i < Math.Min(entries.Count, hashes.Count); i++)
+        {
+            var (header, commitment) = entries[i];
+            if (!MerkleTree.LeafHash(header).AsSpan().SequenceEqual(hashes[i])) Fail($"the header of entry {first + i} is not what the tree holds");
+            if (commitment == "erased") _erased++;
+            else if (commitment != "holds") Fail($"the body of entry {first + i} is not what its header commits to");
+        }
+    }
+
+    /// <summary>Checks the tiles of a level against the roots of the full tiles below, and gives the roots of its own full tiles.</summary>
+    private async Task<List<byte[]>> CheckLevelAsync(int level, List<byte[]> expected)
+    {
+        List<byte[]> roots = [];
+        for (var tile = 0; tile * TileName.FullWidth < expected.Count; tile++)
+        {
+            var width = Math.Min(TileName.FullWidth, expected.Count - (tile * TileName.FullWidth));
+            var hashes = Split(await log.TileAsync(level, tile, width));
+            for (var i = 0; i < width; i++)
+                if (!hashes[i].AsSpan().SequenceEqual(expected[(tile * TileName.FullWidth) + i])) Fail($"hash {i} of tile {level}/{tile} is not the root of what lies below it");
+            if (width == TileName.FullWidth) roots.Add(RootOf(hashes));
+        }
+
+        return roots;
+    }
+
+    private static byte[] RootOf(IReadOnlyList<byte[]> hashes)
+    {
+        var tree = new CompactTree();
+        foreach (var hash in hashes) tree.Add(hash);
+        return tree.Root();
+    }
+
+    private static byte[][] Split(byte[] octets) => [.. octets.Chunk(MerkleTree.HashLength)];
+
+    private void Fail(string failure)
+    {
+        if (_failures.Count < MaxFailures) _failures.Add(failure);
+    }
+
+    private LogVerdict Verdict(string origin, long size) => new(origin, size, _erased, _failures);
+}

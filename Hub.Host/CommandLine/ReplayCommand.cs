@@ -1,0 +1,49 @@
+using System.CommandLine;
+using System.Globalization;
+
+namespace Hub.Host.CommandLine;
+
+/// <summary><c>hub replay</c>: sets dead deliveries going again.</summary>
+internal static class ReplayCommand
+{
+    private static readonly Argument<long?> Id = new("DELIVERY") { Description = "Number of the delivery, see 'hub dead-letters'.", Arity = ArgumentArity.ZeroOrOne };
+
+    private static readonly Option<bool> All = new("--all") { Description = "Every dead delivery (tất cả)." };
+
+    private static readonly Option<string?> Recipient = new("--recipient") { Description = "With --all: only of this system.", HelpName = "ADDRESS" };
+
+    internal static Command Create()
+    {
+        var command = new Command("replay", "Set dead deliveries going again (chuyển lại).") { Id, All, Recipient };
+        command.Validators.Add(static result =>
+        {
+            if (result.GetValue(Id) is null != result.GetValue(All)) result.AddError("Give either DELIVERY, or --all.");
+        });
+        command.SetAction(static (parsed, cancellationToken) => OperatorCommand.RunAsync(parsed, hub => ReplayAsync(parsed, hub, cancellationToken), cancellationToken));
+        return command.WithExamples("""
+            hub replay 17
+            hub replay --all --recipient H06.40/qlvb
+            """);
+    }
+
+    private static async Task<int> ReplayAsync(ParseResult parsed, OperatorConnection hub, CancellationToken cancellationToken)
+    {
+        List<long> ids = parsed.GetValue(Id) is { } one
+            ? [one]
+            : [.. (await DeadLettersCommand.AllAsync(hub, parsed.GetValue(Recipient), cancellationToken)).Select(static d => d.GetProperty("id").GetInt64())];
+        await LongWork.RunAsync("Replaying", async report =>
+        {
+            for (var i = 0; i < ids.Count; i++)
+            {
+                await hub.PostAsync($"/api/v1/operator/deliveries/{ids[i].ToString(CultureInfo.InvariantCulture)}/replay", null, cancellationToken);
+                report((i + 1.0) / ids.Count);
+            }
+
+            return ids.Count;
+        });
+        var output = new Output(parsed);
+        if (output.IsJson) output.Json(new { replayed = ids });
+        else output.Line($"{ids.Count} set going again. Đã chuyển lại {ids.Count} lượt.");
+        return ExitCode.Ok;
+    }
+}

@@ -1,0 +1,80 @@
+using System.CommandLine;
+using Hub.Contracts.Addresses;
+using Hub.Host.Composition;
+
+namespace Hub.Host.CommandLine;
+
+/// <summary><c>hub serve</c>: runs a hub until it is told to stop.</summary>
+internal static class ServeCommand
+{
+    private static readonly Option<string> Listen = new("--listen")
+    {
+        Description = "Address to listen on; beyond this machine only with TLS (địa chỉ lắng nghe).",
+        DefaultValueFactory = static _ => "http://127.0.0.1:8080",
+        HelpName = "URL",
+    };
+
+    private static readonly Option<string?> Address = new("--address")
+    {
+        Description = "The hub's own address on its first start, e.g. H06.09/lgsp; it keeps it (địa chỉ của trục).",
+        HelpName = "AGENCY/SYSTEM",
+    };
+
+    private static readonly Option<bool> Development = new("--development")
+    {
+        Description = "Accept keys made by 'hub dev-pki'. Never in production (chỉ để thử nghiệm).",
+    };
+
+    private static readonly Option<string?> PublicUrl = new("--public-url")
+    {
+        Description = "Base address that systems use when a proxy stands in front (địa chỉ công khai).",
+        HelpName = "URL",
+    };
+
+    private static readonly Option<string?> Certificate = new("--tls-certificate") { Description = "PEM file with the TLS certificate chain.", HelpName = "FILE" };
+
+    private static readonly Option<string?> Key = new("--tls-key") { Description = "PEM file with the TLS private key.", HelpName = "FILE" };
+
+    internal static Command Create()
+    {
+        Listen.Validators.Add(static result => RequireUri(result.GetValueOrDefault<string>(), "--listen", result.AddError));
+        PublicUrl.Validators.Add(static result => RequireUri(result.GetValueOrDefault<string?>(), "--public-url", result.AddError));
+        Address.Validators.Add(static result =>
+        {
+            if (result.GetValueOrDefault<string?>() is { } text && !SystemAddress.TryParse(text, out _)) result.AddError($"--address '{text}' is not agency/system, e.g. H06.09/lgsp.");
+        });
+        var command = new Command("serve", "Run a hub: HTTP API, deliveries, log (chạy trục).") { Listen, Address, Development, PublicUrl, Certificate, Key };
+        command.SetAction(RunAsync);
+        return command.WithExamples("""
+            hub serve --address H06.09/lgsp
+            hub serve --data /var/lib/hub --listen https://10.1.2.3:443 --tls-certificate chain.pem --tls-key key.pem
+            hub serve --listen http://127.0.0.1:8080 --public-url https://hub.example.gov.vn   # behind a proxy on this machine
+            """);
+    }
+
+    private static Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken) => OperatorCommand.GuardAsync(parsed, async () =>
+    {
+        var options = new NodeOptions
+        {
+            DataDirectory = parsed.GetValue(SharedOptions.Data)!,
+            Listen = new Uri(parsed.GetValue(Listen)!),
+            Address = parsed.GetValue(Address) is { } address ? SystemAddress.Parse(address) : null,
+            Development = parsed.GetValue(Development),
+            PublicUrl = parsed.GetValue(PublicUrl) is { } url ? new Uri(url) : null,
+            TlsCertificate = parsed.GetValue(Certificate),
+            TlsKey = parsed.GetValue(Key),
+            JsonLog = parsed.GetValue(SharedOptions.Json),
+        };
+        var mistakes = options.Mistakes();
+        foreach (var mistake in mistakes) parsed.InvocationConfiguration.Error.WriteLine(mistake);
+        if (mistakes.Count > 0) return ExitCode.Usage;
+        await using var node = await HubNode.StartAsync(options, cancellationToken);
+        await node.RunUntilAsync(cancellationToken);
+        return ExitCode.Ok;
+    });
+
+    private static void RequireUri(string? text, string option, Action<string> refuse)
+    {
+        if (text is not null && !Uri.TryCreate(text, UriKind.Absolute, out _)) refuse($"{option} '{text}' is not an address. Write http://127.0.0.1:8080.");
+    }
+}
