@@ -53,11 +53,11 @@ internal static class OperatorMessageEndpoints
         if (reason is not { Length: > 0 and <= MaxReason } || reason.Any(char.IsControl)) throw QueryText.Bad("reason", reason ?? "", $"1 to {MaxReason} characters: the law or decision that demands it");
         if (!MessageKey.TryParse(key, out var parsed)) throw MessageReads.NotFound();
         var deliveries = await store.ListDeliveriesAsync(parsed, context.RequestAborted);
-        var cancelled = await committer.RunAsync(scope => EraseAsync(scope, parsed, deliveries, caller.Actor, reason, clock.GetUtcNow()), context.RequestAborted);
+        var cancelled = await committer.RunAsync(scope => EraseWithinAsync(scope, parsed, deliveries, caller.Actor, reason, clock.GetUtcNow()), context.RequestAborted);
         return Results.Json(new ErasureView(key, cancelled), HubJson.Options);
     }
 
-    private static async ValueTask<IReadOnlyList<long>> EraseAsync(
+    private static async ValueTask<IReadOnlyList<long>> EraseWithinAsync(
         CommitScope scope, MessageKey key, IReadOnlyList<DeliveryRecord> deliveries, string actor, string reason, DateTimeOffset now)
     {
         var message = await scope.Transaction.FindMessageAsync(key) ?? throw MessageReads.NotFound();

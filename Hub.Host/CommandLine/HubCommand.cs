@@ -13,6 +13,17 @@ internal static class HubCommand
     private static readonly IReadOnlyList<Func<Command>> Factories =
     [
         DemoCommand.Create,
+        ServeCommand.Create,
+        ImportCommand.Create,
+        MessagesCommand.Create,
+        ShowCommand.Create,
+        DeadLettersCommand.Create,
+        ReplayCommand.Create,
+        EraseCommand.Create,
+        StatusCommand.Create,
+        TokenCommand.Create,
+        ReceiptCommand.Create,
+        LogCommand.Create,
         DevPkiCommand.Create,
         ReceiveCommand.Create,
         SendCommand.Create,
@@ -31,15 +42,16 @@ internal static class HubCommand
         return root;
     }
 
-    internal static async Task<int> RunAsync(string[] args)
+    /// <summary>Parses and runs a command line.</summary>
+    /// <param name="args">The arguments.</param>
+    /// <param name="output">Where results and errors go; null for stdout and stderr.</param>
+    internal static async Task<int> RunAsync(string[] args, TextWriter? output = null)
     {
         var parsed = Create().Parse(args);
         var usageError = parsed.Errors.Count > 0;
-        var code = await parsed.InvokeAsync(new InvocationConfiguration
-        {
-            EnableDefaultExceptionHandler = false,
-            ProcessTerminationTimeout = TerminationTimeout,
-        });
+        var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TerminationTimeout };
+        if (output is not null) (configuration.Output, configuration.Error) = (output, output);
+        var code = await parsed.InvokeAsync(configuration);
         return usageError ? ExitCode.Usage : code;
     }
 }

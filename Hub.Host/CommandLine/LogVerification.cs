@@ -74,11 +74,11 @@ internal sealed class LogVerification(LogReader log, NoteVerifier key, Action<do
             Fail($"the tree of {checkpoint.Size} leaves has another root than {what}: the log was changed");
     }
 
-    private async Task CheckEntriesAsync(long first, IReadOnlyList<byte[]> hashes)
+    private async Task CheckEntriesAsync(long first, byte[][] hashes)
     {
-        var entries = await log.EntriesAsync(first, hashes.Count);
-        if (entries.Count < hashes.Count) Fail($"entries {first + entries.Count} to {first + hashes.Count - 1} are missing");
-        for (var i = 0; i < Math.Min(entries.Count, hashes.Count); i++)
+        var entries = await log.EntriesAsync(first, hashes.Length);
+        if (entries.Count < hashes.Length) Fail($"entries {first + entries.Count} to {first + hashes.Length - 1} are missing");
+        for (var i = 0; i < Math.Min(entries.Count, hashes.Length); i++)
         {
             var (header, commitment) = entries[i];
             if (!MerkleTree.LeafHash(header).AsSpan().SequenceEqual(hashes[i])) Fail($"the header of entry {first + i} is not what the tree holds");
@@ -103,7 +103,7 @@ internal sealed class LogVerification(LogReader log, NoteVerifier key, Action<do
         return roots;
     }
 
-    private static byte[] RootOf(IReadOnlyList<byte[]> hashes)
+    private static byte[] RootOf(byte[][] hashes)
     {
         var tree = new CompactTree();
         foreach (var hash in hashes) tree.Add(hash);

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text;
 using Hub.Contracts.Problems;
 
@@ -54,7 +53,7 @@ internal sealed class DataFolder
     }
 
     private static bool IsSharingViolation(IOException failure) =>
-        RuntimeInformation.IsOSPlatform(OSPlatform.Windows)
+        OperatingSystem.IsWindows()
             ? (failure.HResult & 0xFFFF) is 32 or 33
             : failure is not (FileNotFoundException or DirectoryNotFoundException or PathTooLongException);
 }

@@ -93,7 +93,7 @@ internal sealed class HubNode : IAsyncDisposable
     /// <summary>The port may have been chosen by the system (port 0).</summary>
     private Uri BoundAddress(Uri listen)
     {
-        var bound = _app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses
+        var bound = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses
             .First(static address => !address.Contains("unix:", StringComparison.Ordinal));
         return new UriBuilder(listen) { Port = new Uri(bound).Port }.Uri;
     }

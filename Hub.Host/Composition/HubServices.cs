@@ -1,8 +1,8 @@
 using Hub.Adapters.Channels.Push;
 using Hub.Adapters.Keys;
 using Hub.Adapters.Stores.Files;
-using Hub.Adapters.Stores.Sqlite;
-using Hub.Apps.Archive;
+//using Hub.Adapters.Stores.Sqlite;
+//using Hub.Apps.Archive;
 using Hub.Core;
 using Hub.Core.Apps;
 using Hub.Core.Delivery;
@@ -28,7 +28,7 @@ internal static class HubServices
         services.AddSingleton(FileHubKeys.OpenOrCreate(folder.Directory, options.Address));
         services.AddSingleton<IHubKeys>(static p => p.GetRequiredService<FileHubKeys>());
 
-        services.AddSingleton<IHubStore, SqliteHubStore>();
+        //services.AddSingleton<IHubStore, SqliteHubStore>();
         services.AddSingleton<IUploadStore, FileUploadStore>();
         services.AddSingleton<GroupCommitter>();
         services.AddSingleton<ICommitter>(static p => p.GetRequiredService<GroupCommitter>());
@@ -46,7 +46,7 @@ internal static class HubServices
         services.AddSingleton<DeadLetters>();
         services.AddSingleton<IDeliveryChannel, PushChannel>();
         services.AddSingleton<IDeliveryChannel, AppChannel>();
-        services.AddSingleton<IHandle, ArchiveApp>();
+        //services.AddSingleton<IHandle, ArchiveApp>();
         services.AddSingleton<Dispatcher>();
         if (options.Dispatch) services.AddHostedService<DispatcherService>();
         return services;

@@ -1,4 +1,5 @@
 using System.Net.Mime;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Threading.RateLimiting;
 using Hub.Contracts.Problems;
@@ -80,15 +81,15 @@ internal static class TokenEndpoint
         return fields;
     }
 
-    private static IResult Metadata(HubOrigins origins) => Results.Json(new Dictionary<string, object>(StringComparer.Ordinal)
+    private static IResult Metadata(HubOrigins origins) => Results.Json(new JsonObject
     {
         ["issuer"] = origins.Absolute(""),
         ["token_endpoint"] = origins.Absolute("/oauth/token"),
-        ["grant_types_supported"] = new[] { "client_credentials" },
-        ["response_types_supported"] = Array.Empty<string>(),
-        ["scopes_supported"] = new[] { "system" },
-        ["token_endpoint_auth_methods_supported"] = new[] { "private_key_jwt" },
-        ["token_endpoint_auth_signing_alg_values_supported"] = new[] { "PS256", "RS256", "ES256", "ES384" },
+        ["grant_types_supported"] = new JsonArray("client_credentials"),
+        ["response_types_supported"] = new JsonArray(),
+        ["scopes_supported"] = new JsonArray("system"),
+        ["token_endpoint_auth_methods_supported"] = new JsonArray("private_key_jwt"),
+        ["token_endpoint_auth_signing_alg_values_supported"] = new JsonArray("PS256", "RS256", "ES256", "ES384"),
         ["service_documentation"] = origins.Absolute("/docs"),
     });
 }

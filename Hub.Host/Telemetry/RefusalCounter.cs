@@ -43,7 +43,7 @@ internal sealed class RefusalCounter(ICommitter committer, TimeProvider clock, I
 
     private async Task FlushAsync()
     {
-        var counts = Interlocked.Exchange(ref _counts, new ConcurrentDictionary<(string, string), int>());
+        var counts = Interlocked.Exchange(ref _counts, new ConcurrentDictionary<(string Source, string Code), int>());
         if (counts.IsEmpty) return;
         try
         {

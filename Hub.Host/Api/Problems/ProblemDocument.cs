@@ -40,7 +40,7 @@ internal static class ProblemDocument
 
     private static string TypeOf(ProblemCode code, string origin) => $"{origin}/problems/{code.Code}";
 
-    private static JsonNode ItemOf(ProblemItem item, string origin) => new JsonObject
+    private static JsonObject ItemOf(ProblemItem item, string origin) => new JsonObject
     {
         ["subject"] = item.Subject,
         ["code"] = item.Code.Code,
