@@ -1,7 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using System.Text.Unicode;
 using Hub.Contracts.Problems;
 
 namespace Hub.Host.Api;
@@ -22,8 +21,8 @@ internal static class HubJson
         options.NumberHandling = JsonNumberHandling.Strict;
         options.AllowDuplicateProperties = false;
         options.MaxDepth = 16;
-        // Vietnamese stays readable; < > & and quotes stay escaped.
-        options.Encoder = JavaScriptEncoder.Create(UnicodeRanges.All);
+        // Readable Vietnamese and quotes: answers are never put into HTML, and carry nosniff.
+        options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
         options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false));
         options.Converters.Add(new InstantConverter());
     }

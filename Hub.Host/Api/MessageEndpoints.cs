@@ -43,7 +43,6 @@ internal static class MessageEndpoints
         var started = Stopwatch.GetTimestamp();
         var accepted = await intake.AcceptAsync(body.Memory, encoding, caller, context.RequestAborted);
         HubMeter.AcceptDuration.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
-        (accepted.Duplicate ? HubMeter.Duplicates : HubMeter.Accepted).Add(1);
         await AnswerAsync(context.Response, accepted);
     }
 

@@ -1,8 +1,7 @@
 using Hub.Adapters.Channels.Push;
 using Hub.Adapters.Keys;
-using Hub.Adapters.Stores.Files;
-//using Hub.Adapters.Stores.Sqlite;
-//using Hub.Apps.Archive;
+using Hub.Adapters.Stores.Sqlite;
+using Hub.Apps.Archive;
 using Hub.Core;
 using Hub.Core.Apps;
 using Hub.Core.Delivery;
@@ -28,8 +27,8 @@ internal static class HubServices
         services.AddSingleton(FileHubKeys.OpenOrCreate(folder.Directory, options.Address));
         services.AddSingleton<IHubKeys>(static p => p.GetRequiredService<FileHubKeys>());
 
-        //services.AddSingleton<IHubStore, SqliteHubStore>();
-        services.AddSingleton<IUploadStore, FileUploadStore>();
+        services.AddSingleton<IHubStore, SqliteHubStore>();
+        services.AddSingleton<IUploadStore, NoUploads>();
         services.AddSingleton<GroupCommitter>();
         services.AddSingleton<ICommitter>(static p => p.GetRequiredService<GroupCommitter>());
         services.AddSingleton<TrailReader>();
@@ -39,14 +38,15 @@ internal static class HubServices
         services.AddSingleton<DeliverySignals>();
         services.AddSingleton<Acknowledgements>();
         services.AddSingleton<IAcknowledgements>(static p => p.GetRequiredService<Acknowledgements>());
-        services.AddSingleton<IIntake, IntakeService>();
+        services.AddSingleton<IntakeService>();
+        services.AddSingleton<IIntake>(static p => p.GetRequiredService<IntakeService>());
         // Intake applies acknowledgements, and an unsigned acknowledgement is staged through intake: one end is lazy.
         services.AddSingleton(static p => new Lazy<IIntake>(p.GetRequiredService<IIntake>));
         services.AddSingleton<Mailbox>();
         services.AddSingleton<DeadLetters>();
         services.AddSingleton<IDeliveryChannel, PushChannel>();
         services.AddSingleton<IDeliveryChannel, AppChannel>();
-        //services.AddSingleton<IHandle, ArchiveApp>();
+        services.AddSingleton<IHandle, ArchiveApp>();
         services.AddSingleton<Dispatcher>();
         if (options.Dispatch) services.AddHostedService<DispatcherService>();
         return services;

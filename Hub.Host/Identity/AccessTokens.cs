@@ -34,6 +34,7 @@ internal sealed class AccessTokens(IHubKeys keys, IRegistry registry, HubSetting
     /// <param name="scopes">What it may.</param>
     /// <param name="lifetime">How long, at most 8 hours.</param>
     /// <param name="key">The registered key that asked, for systems.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     internal async ValueTask<string> IssueAsync(string actor, Scopes scopes, TimeSpan lifetime, VerificationKey? key = null, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(lifetime, LongestLifetime);

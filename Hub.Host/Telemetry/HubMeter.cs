@@ -11,10 +11,6 @@ internal static class HubMeter
 
     internal static readonly Counter<long> Refusals = Meter.CreateCounter<long>("hub.refusals", "{refusal}", "Requests refused, by problem code.");
 
-    internal static readonly Counter<long> Accepted = Meter.CreateCounter<long>("hub.messages.accepted", "{message}", "Envelopes accepted over the API.");
-
-    internal static readonly Counter<long> Duplicates = Meter.CreateCounter<long>("hub.messages.duplicate", "{message}", "Envelopes that had been accepted before.");
-
     internal static readonly Histogram<double> AcceptDuration = Meter.CreateHistogram<double>("hub.accept.duration", "s", "From the whole body to its receipt.");
 
     internal static readonly Counter<long> Tokens = Meter.CreateCounter<long>("hub.tokens.issued", "{token}", "Access tokens issued to systems.");

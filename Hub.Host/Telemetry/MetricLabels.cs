@@ -11,7 +11,7 @@ internal static class MetricLabels
     /// <summary>Tags that would tell peers apart, or say nothing here, are dropped.</summary>
     private static readonly HashSet<string> Dropped = new(StringComparer.Ordinal)
     {
-        "server.address", "server.port", "network.protocol.name", "network.protocol.version", "network.transport", "network.type", "url.scheme", "error.type", "http.request.method_original", "user_agent.synthetic.type",
+        "server.address", "server.port", "network.protocol.name", "network.protocol.version", "network.transport", "network.type", "url.scheme", "error.type", "aspnetcore.request.is_unhandled", "http.request.method_original", "user_agent.synthetic.type",
     };
 
     internal static KeyValuePair<string, string>[] Of(ReadOnlySpan<KeyValuePair<string, object?>> tags)

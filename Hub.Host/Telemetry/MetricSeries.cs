@@ -23,7 +23,14 @@ internal sealed class MetricFamily(string name, MetricKind kind, string? unit, s
 
     private readonly Dictionary<string, MetricSeries> _series = new(StringComparer.Ordinal);
 
+    /// <summary>Bounds of durations in seconds, and of counts.</summary>
+    private static readonly double[] Durations = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+    private static readonly double[] Counts = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
+
     internal string Name { get; } = name;
+
+    /// <summary>Upper bounds of the buckets of a histogram; none for others.</summary>
+    internal double[] Bounds { get; } = kind != MetricKind.Histogram ? [] : unit == "seconds" ? Durations : Counts;
 
     internal MetricKind Kind { get; } = kind;
 
@@ -45,7 +52,7 @@ internal sealed class MetricFamily(string name, MetricKind kind, string? unit, s
                     key = MetricLabels.Write(labels);
                 }
 
-                if (!_series.TryGetValue(key, out series)) _series.Add(key, series = new MetricSeries(labels, Kind, accumulates));
+                if (!_series.TryGetValue(key, out series)) _series.Add(key, series = new MetricSeries(labels, Bounds, accumulates));
             }
 
             series.Record(value);
@@ -63,11 +70,8 @@ internal sealed class MetricFamily(string name, MetricKind kind, string? unit, s
 }
 
 /// <summary>The numbers of one label set.</summary>
-internal sealed class MetricSeries(KeyValuePair<string, string>[] labels, MetricKind kind, bool accumulates)
+internal sealed class MetricSeries(KeyValuePair<string, string>[] labels, double[] bounds, bool accumulates)
 {
-    /// <summary>Upper bounds of histogram buckets, in seconds.</summary>
-    internal static readonly double[] Bounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
-
     internal KeyValuePair<string, string>[] Labels { get; } = labels;
 
     internal double Value { get; private set; }
@@ -75,14 +79,14 @@ internal sealed class MetricSeries(KeyValuePair<string, string>[] labels, Metric
     internal long Count { get; private set; }
 
     /// <summary>Observations per bucket, not cumulated; the last one is above every bound.</summary>
-    internal long[] Buckets { get; } = kind == MetricKind.Histogram ? new long[Bounds.Length + 1] : [];
+    internal long[] Buckets { get; } = bounds.Length > 0 ? new long[bounds.Length + 1] : [];
 
     internal void Record(double value)
     {
         Count++;
         Value = accumulates ? Value + value : value;
-        if (kind != MetricKind.Histogram) return;
-        var bucket = Array.FindIndex(Bounds, bound => value <= bound);
-        Buckets[bucket < 0 ? Bounds.Length : bucket]++;
+        if (bounds.Length == 0) return;
+        var bucket = Array.FindIndex(bounds, bound => value <= bound);
+        Buckets[bucket < 0 ? bounds.Length : bucket]++;
     }
 }

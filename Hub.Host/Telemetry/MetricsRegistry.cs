@@ -51,7 +51,7 @@ internal sealed class MetricsRegistry : IHostedService, IDisposable
     private static bool IsWanted(Instrument instrument) =>
         instrument.Meter.Name.StartsWith("Hub.", StringComparison.Ordinal) || instrument.Meter.Name == "Hub"
         || instrument.Name is "http.server.request.duration" or "http.server.active_requests" or "kestrel.active_connections" or "kestrel.rejected_connections"
-            or "dotnet.process.memory.working_set" or "dotnet.process.cpu.time" or "dotnet.gc.pause.time" or "dotnet.thread_pool.queue.length" or "dotnet.exceptions";
+            or "dotnet.process.memory.working_set" or "dotnet.process.cpu.time" or "dotnet.gc.pause.time" or "dotnet.exceptions";
 
     /// <summary>Observable instruments report their value, the others a change; a plain gauge reports its value too.</summary>
     private static (MetricKind Kind, bool Accumulates) KindOf(Instrument instrument)

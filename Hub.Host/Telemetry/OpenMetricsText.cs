@@ -26,7 +26,7 @@ internal static class OpenMetricsText
             switch (family.Kind)
             {
                 case MetricKind.Histogram:
-                    WriteBuckets(text, name, series);
+                    WriteBuckets(text, family, series);
                     break;
                 case MetricKind.Counter:
                     Line(text, name + "_total", MetricLabels.Write(series.Labels), Number(series.Value));
@@ -38,13 +38,14 @@ internal static class OpenMetricsText
         });
     }
 
-    private static void WriteBuckets(StringBuilder text, string name, MetricSeries series)
+    private static void WriteBuckets(StringBuilder text, MetricFamily family, MetricSeries series)
     {
+        var name = family.Name;
         long below = 0;
         for (var i = 0; i < series.Buckets.Length; i++)
         {
             below += series.Buckets[i];
-            var bound = i < MetricSeries.Bounds.Length ? Bound(MetricSeries.Bounds[i]) : "+Inf";
+            var bound = i < family.Bounds.Length ? Bound(family.Bounds[i]) : "+Inf";
             Line(text, name + "_bucket", MetricLabels.Write(series.Labels, bound), below.ToString(CultureInfo.InvariantCulture));
         }
 
