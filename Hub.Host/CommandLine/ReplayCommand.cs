@@ -17,7 +17,7 @@ internal static class ReplayCommand
         var command = new Command("replay", "Set dead deliveries going again (chuyển lại).") { Id, All, Recipient };
         command.Validators.Add(static result =>
         {
-            if (result.GetValue(Id) is null != result.GetValue(All)) result.AddError("Give either DELIVERY, or --all.");
+            if (result.GetResult(Id) is { Tokens.Count: > 0 } == result.GetValue(All)) result.AddError("Give either DELIVERY, or --all.");
         });
         command.SetAction(static (parsed, cancellationToken) => OperatorCommand.RunAsync(parsed, hub => ReplayAsync(parsed, hub, cancellationToken), cancellationToken));
         return command.WithExamples("""

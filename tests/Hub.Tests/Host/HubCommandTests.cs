@@ -31,7 +31,7 @@ public sealed class HubCommandTests
         foreach (var command in Leaves(HubCommand.Create()))
         {
             using var output = new StringWriter();
-            var path = string.Join(' ', Path(command));
+            var path = string.Join(' ', Words(command));
             HubCommand.Create().Parse($"{path} --help").Invoke(new InvocationConfiguration { Output = output });
             Assert.That(output.ToString(), Does.Contain("Examples").And.Contain($"hub {path}"), path);
         }
@@ -48,7 +48,7 @@ public sealed class HubCommandTests
     private static IEnumerable<Command> Leaves(Command command) =>
         command.Subcommands.Count == 0 ? [command] : command.Subcommands.SelectMany(Leaves);
 
-    private static IEnumerable<string> Path(Command command) => command.Parents.OfType<Command>().SingleOrDefault() is { } parent and not RootCommand
-        ? [.. Path(parent), command.Name]
+    private static IEnumerable<string> Words(Command command) => command.Parents.OfType<Command>().SingleOrDefault() is { } parent and not RootCommand
+        ? [.. Words(parent), command.Name]
         : [command.Name];
 }

@@ -9,7 +9,6 @@ using Hub.Core.Registry;
 using Hub.Host.Composition;
 using Hub.Host.Identity;
 using Hub.Tests.Storage;
-using Hub.Tests.Time;
 
 namespace Hub.Tests.Host;
 
@@ -35,7 +34,7 @@ internal sealed class TokenBench : IRegistry, IDisposable
 
     internal static SystemAddress Bob { get; } = SystemAddress.Parse("H06.02/qlvb");
 
-    internal ManualClock Clock { get; } = new();
+    internal Time.ManualClock Clock { get; } = new();
 
     internal FileHubKeys Keys { get; }
 
