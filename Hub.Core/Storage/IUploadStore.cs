@@ -21,7 +21,7 @@ public interface IUploadStore
 
     /// <summary>Appends bytes at an offset, which must be where the upload stands; completes it when the size is reached.</summary>
     /// <exception cref="Hub.Contracts.Problems.ProblemException"><c>invalid-request</c> for a wrong offset, <c>too-large</c>
-    /// beyond the size, <c>digest-mismatch</c> when complete with another digest (the upload starts over).</exception>
+    /// beyond the size, <c>digest-mismatch</c> when complete with another digest; after the last two the upload starts over.</exception>
     ValueTask<UploadStatus> AppendAsync(SystemAddress owner, string sha256, long offset, Stream content, CancellationToken cancellationToken = default);
 
     /// <summary>Opens complete content for reading (seekable); null when there is none.</summary>

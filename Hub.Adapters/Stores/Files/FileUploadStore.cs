@@ -1,0 +1,134 @@
+using Hub.Contracts.Addresses;
+using Hub.Contracts.Problems;
+using Hub.Core;
+using Hub.Core.Storage;
+using Hub.Core.Trail;
+
+namespace Hub.Adapters.Stores.Files;
+
+/// <summary>Uploads as encrypted files in <c>uploads/</c>, a folder for each owner. Thread-safe.</summary>
+/// <remarks>
+/// <para>Failure policy. An unfinished upload is a <c>.part</c> file, not synced: after a crash it is read back and goes on from the
+/// first chunk that is not whole. It becomes complete only when all bytes have the digest: file synced, renamed, folder
+/// synced, and only then reported. A full disk is <c>unavailable</c>, and the upload goes on from where it stands.</para>
+/// <para>Limits: 10 GiB each; 32 unfinished ones for each owner, of which those untouched for a day make room for new ones.</para>
+/// </remarks>
+public sealed class FileUploadStore : IUploadStore, IDisposable
+{
+    internal const long MaxBytes = 10L << 30;
+    internal const int MaxUnfinished = 32;
+    private readonly UnfinishedUploads _unfinished = new();
+    private readonly string _folder;
+    private readonly ReadOnlyMemory<byte> _hubKey;
+    private readonly TimeProvider _clock;
+
+    /// <summary>A store in the data folder of the settings.</summary>
+    public FileUploadStore(HubSettings settings, IHubKeys keys, TimeProvider clock)
+    {
+        _folder = Path.GetFullPath(Path.Combine(settings.DataDirectory, "uploads"));
+        _hubKey = keys.DataKey;
+        _clock = clock;
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ProblemException"><c>invalid-request</c> for a malformed digest, a negative size or another size than
+    /// before; <c>too-large</c> over 10 GiB; <c>rate-limited</c> when the owner has too many unfinished uploads.</exception>
+    public async ValueTask<UploadStatus> BeginAsync(SystemAddress owner, string sha256, long size, CancellationToken cancellationToken = default)
+    {
+        var place = UploadPlace.Of(_folder, owner, sha256);
+        if (size < 0) throw ProblemCode.InvalidRequest.With($"The size of an upload is a number of bytes, not {size}.");
+        if (size > MaxBytes) throw ProblemCode.TooLarge.With($"An upload has at most {MaxBytes} bytes (10 GiB), not {size}.");
+        if (await FindAsync(owner, sha256, cancellationToken) is { } found)
+        {
+            return found.Size == size
+                ? found
+                : throw ProblemCode.InvalidRequest.With($"The upload {sha256} was begun with {found.Size} bytes, not {size}. One digest has one size: check which is right.");
+        }
+
+        DurableFile.CreateFolder(_folder);
+        DurableFile.CreateFolder(place.Folder);
+        _unfinished.MakeRoom(place.Folder, MaxUnfinished, _clock.GetUtcNow().UtcDateTime);
+        UploadFile.Create(place.Part, _hubKey.Span, place.Name, size);
+        return size == 0
+            ? await AppendAsync(owner, sha256, 0, Stream.Null, cancellationToken)
+            : new UploadStatus(sha256, size, 0, Complete: false);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<UploadStatus?> FindAsync(SystemAddress owner, string sha256, CancellationToken cancellationToken = default)
+    {
+        var place = UploadPlace.Of(_folder, owner, sha256);
+        if (FindComplete(place) is { } complete) return complete;
+        if (_unfinished.Peek(place) is { } known) return StatusOf(place, known);
+        if (!File.Exists(place.Part)) return FindComplete(place);
+        using var visit = await _unfinished.EnterAsync(place, cancellationToken);
+        return visit.Load(_hubKey.Span) is { } progress ? StatusOf(place, progress) : FindComplete(place);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<UploadStatus> AppendAsync(SystemAddress owner, string sha256, long offset, Stream content, CancellationToken cancellationToken = default)
+    {
+        var place = UploadPlace.Of(_folder, owner, sha256);
+        using var visit = await _unfinished.EnterAsync(place, cancellationToken);
+        if (visit.Load(_hubKey.Span) is not { } progress) return AppendToNone(place, offset);
+        if (offset != progress.Offset) throw WrongOffset(offset, progress.Offset);
+        try
+        {
+            await progress.AppendAsync(content, cancellationToken);
+            return progress.Offset < progress.Size ? StatusOf(place, progress) : Finish(place, visit, progress);
+        }
+        catch (ProblemException refused)
+        {
+            visit.Drop(delete: refused.Code == ProblemCode.TooLarge || refused.Code == ProblemCode.DigestMismatch);
+            throw;
+        }
+        catch (IOException full) when (IsDiskFull(full))
+        {
+            visit.Drop(delete: false);
+            throw ProblemCode.Unavailable.With("The hub's disk is full. Ask where the upload stands, and go on from there later.", full);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<Stream?> OpenReadAsync(SystemAddress owner, string sha256, CancellationToken cancellationToken = default)
+    {
+        var place = UploadPlace.Of(_folder, owner, sha256);
+        var file = UploadFile.Open(place.Complete, _hubKey.Span, place.Name, FileAccess.Read);
+        return new(file is null ? null : new UploadReadStream(file, place.Complete));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _unfinished.Dispose();
+
+    private static UploadStatus Finish(UploadPlace place, UnfinishedUploads.Visit visit, UploadProgress progress)
+    {
+        var size = progress.Size;
+        if (!progress.HasDigest(place.Sha256))
+            throw ProblemCode.DigestMismatch.With($"The {size} bytes that arrived do not have the SHA-256 {place.Sha256}. The upload starts over.");
+        progress.Sync();
+        File.Move(place.Part, place.Complete, overwrite: true);
+        DurableFile.SyncFolder(place.Folder);
+        visit.Drop(delete: false);
+        return new UploadStatus(place.Sha256, size, size, Complete: true);
+    }
+
+    private UploadStatus AppendToNone(UploadPlace place, long offset)
+    {
+        var complete = FindComplete(place) ?? throw ProblemCode.NotFound.With($"There is no upload {place.Sha256}: begin it first.");
+        return offset == complete.Offset ? complete : throw WrongOffset(offset, complete.Offset);
+    }
+
+    private UploadStatus? FindComplete(UploadPlace place)
+    {
+        using var file = UploadFile.Open(place.Complete, _hubKey.Span, place.Name, FileAccess.Read);
+        return file is null ? null : new UploadStatus(place.Sha256, file.Size, file.Size, Complete: true);
+    }
+
+    private static UploadStatus StatusOf(UploadPlace place, UploadProgress progress) => new(place.Sha256, progress.Size, progress.Offset, Complete: false);
+
+    private static ProblemException WrongOffset(long offset, long stands) =>
+        ProblemCode.InvalidRequest.With($"The upload stands at byte {stands}, not at {offset}. Send from there.");
+
+    // ENOSPC, ERROR_DISK_FULL, ERROR_HANDLE_DISK_FULL.
+    private static bool IsDiskFull(IOException failure) => (failure.HResult & 0xFFFF) is 28 or 112 or 39;
+}

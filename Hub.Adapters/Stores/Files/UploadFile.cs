@@ -1,0 +1,134 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+using Hub.Adapters.Stores.Bodies;
+using Hub.Contracts.Problems;
+using Microsoft.Win32.SafeHandles;
+
+namespace Hub.Adapters.Stores.Files;
+
+/// <summary>The file of one upload: the bytes <c>HBU1</c>, the promised size (int64, little-endian), the file's wrapped data
+/// key, then chunks of 64 KiB of content, each as random nonce (12), AES-256-GCM ciphertext, tag (16).</summary>
+/// <remarks>The data key is bound to owner, digest and size, a chunk to its place: files and chunks cannot stand in for one
+/// another. The last chunk is written again, under a fresh nonce, while it grows; one torn by a crash fails its tag and is
+/// given up, so an upload goes on from a chunk's beginning.</remarks>
+internal sealed class UploadFile : IDisposable
+{
+    internal const int ChunkBytes = 64 << 10;
+    internal const int SealedChunkBytes = NonceBytes + ChunkBytes + TagBytes;
+    private const int NonceBytes = 12;
+    private const int TagBytes = 16;
+    private const int HeaderBytes = 4 + sizeof(long) + KeyWrap.WrappedBytes;
+    private readonly SafeFileHandle _handle;
+    private readonly AesGcm _cipher;
+
+    private UploadFile(SafeFileHandle handle, ReadOnlySpan<byte> dataKey, long size)
+    {
+        _handle = handle;
+        _cipher = new AesGcm(dataKey, TagBytes);
+        Size = size;
+    }
+
+    private static ReadOnlySpan<byte> Magic => "HBU1"u8;
+
+    /// <summary>Promised size of the content.</summary>
+    internal long Size { get; }
+
+    internal static void Create(string path, ReadOnlySpan<byte> hubKey, string name, long size)
+    {
+        Span<byte> header = stackalloc byte[HeaderBytes];
+        Span<byte> dataKey = stackalloc byte[KeyWrap.KeyBytes];
+        RandomNumberGenerator.Fill(dataKey);
+        Magic.CopyTo(header);
+        BinaryPrimitives.WriteInt64LittleEndian(header[4..], size);
+        KeyWrap.Wrap(hubKey, OwnerOf(name, size), dataKey, header[12..]);
+        CryptographicOperations.ZeroMemory(dataKey);
+        DurableFile.Write(path, header, DurableFile.OwnerOnlyFile, overwrite: false);
+    }
+
+    /// <summary>Opens a file; null when there is none.</summary>
+    /// <exception cref="ProblemException"><c>internal-error</c>: its header is damaged, or it was written with another data key.</exception>
+    internal static UploadFile? Open(string path, ReadOnlySpan<byte> hubKey, string name, FileAccess access)
+    {
+        SafeFileHandle handle;
+        try
+        {
+            handle = File.OpenHandle(path, FileMode.Open, access, FileShare.ReadWrite | FileShare.Delete);
+        }
+        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+
+        Span<byte> header = stackalloc byte[HeaderBytes];
+        Span<byte> dataKey = stackalloc byte[KeyWrap.KeyBytes];
+        var read = RandomAccess.Read(handle, header, 0);
+        var size = BinaryPrimitives.ReadInt64LittleEndian(header[4..]);
+        if (read != HeaderBytes || !header.StartsWith(Magic) || !KeyWrap.TryUnwrap(hubKey, OwnerOf(name, size), header[12..], dataKey))
+        {
+            handle.Dispose();
+            throw ProblemCode.InternalError.With($"The stored upload '{path}' cannot be opened: it is damaged, or keys/data.key is not the one it was written with. Restore it from a backup, or delete it and upload again.");
+        }
+
+        var file = new UploadFile(handle, dataKey, size);
+        CryptographicOperations.ZeroMemory(dataKey);
+        return file;
+    }
+
+    /// <summary>Reads a chunk; the number of its bytes, or −1 when it is damaged or cut short.</summary>
+    /// <param name="index">Zero-based.</param>
+    /// <param name="content">Receives the content; at least <see cref="ChunkBytes"/>.</param>
+    /// <param name="scratch">At least <see cref="SealedChunkBytes"/>.</param>
+    internal int ReadChunk(long index, Span<byte> content, Span<byte> scratch)
+    {
+        var read = 0;
+        while (read < SealedChunkBytes)
+        {
+            var more = RandomAccess.Read(_handle, scratch[read..SealedChunkBytes], Place(index) + read);
+            if (more == 0) break;
+            read += more;
+        }
+
+        if (read == 0) return 0;
+        var length = read - NonceBytes - TagBytes;
+        if (length <= 0) return -1;
+        try
+        {
+            _cipher.Decrypt(scratch[..NonceBytes], scratch.Slice(NonceBytes, length), scratch.Slice(NonceBytes + length, TagBytes), content[..length], IndexOf(index, stackalloc byte[sizeof(long)]));
+            return length;
+        }
+        catch (AuthenticationTagMismatchException)
+        {
+            return -1;
+        }
+    }
+
+    internal void WriteChunk(long index, ReadOnlySpan<byte> content, Span<byte> scratch)
+    {
+        var record = scratch[..(NonceBytes + content.Length + TagBytes)];
+        RandomNumberGenerator.Fill(record[..NonceBytes]);
+        _cipher.Encrypt(record[..NonceBytes], content, record.Slice(NonceBytes, content.Length), record[(NonceBytes + content.Length)..], IndexOf(index, stackalloc byte[sizeof(long)]));
+        RandomAccess.Write(_handle, record, Place(index));
+    }
+
+    /// <summary>Cuts the file behind a number of whole chunks.</summary>
+    internal void CutAfter(long chunks) => RandomAccess.SetLength(_handle, Place(chunks));
+
+    internal void Sync() => RandomAccess.FlushToDisk(_handle);
+
+    public void Dispose()
+    {
+        _cipher.Dispose();
+        _handle.Dispose();
+    }
+
+    private static long Place(long index) => HeaderBytes + (index * SealedChunkBytes);
+
+    private static byte[] OwnerOf(string name, long size) => Encoding.UTF8.GetBytes($"{name}\n{size}");
+
+    private static Span<byte> IndexOf(long index, Span<byte> bytes)
+    {
+        BinaryPrimitives.WriteInt64LittleEndian(bytes, index);
+        return bytes;
+    }
+}

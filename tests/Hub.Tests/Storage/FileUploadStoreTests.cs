@@ -1,0 +1,115 @@
+using Hub.Adapters.Stores.Files;
+using Hub.Contracts.Problems;
+using Hub.Core;
+using Hub.Core.Storage;
+using static Hub.Tests.Storage.StoreSamples;
+
+namespace Hub.Tests.Storage;
+
+public sealed class FileUploadStoreTests : UploadStoreContract
+{
+    private DataFolder _folder = null!;
+    private FileUploadStore _store = null!;
+
+    protected override IUploadStore Create()
+    {
+        _folder = new DataFolder();
+        return _store = Open(_folder.Path);
+    }
+
+    [TearDown]
+    public void DeleteFolder()
+    {
+        _store.Dispose();
+        _folder.Dispose();
+    }
+
+    [Test]
+    public async Task Files_AreEncrypted_AndTheOwnersOnly()
+    {
+        var content = Enumerable.Repeat("mật khẩu"u8.ToArray(), 20_000).SelectMany(b => b).ToArray();
+        await Uploads.BeginAsync(Sender, DigestOf(content), content.Length);
+        await AppendAsync(DigestOf(content), 0, content);
+        var file = OnlyFile();
+        Assert.That(File.ReadAllBytes(file).AsSpan().IndexOf("mật khẩu"u8), Is.EqualTo(-1));
+        if (!OperatingSystem.IsWindows()) Assert.That(File.GetUnixFileMode(file), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
+    }
+
+    [TestCase(0, 200_000)]
+    [TestCase(1, 196_608)]
+    [TestCase(70_000, 65_536)]
+    [TestCase(999_999, 0)]
+    public async Task Find_AfterACrashCutTheTail_StandsAtTheLastWholeChunk(int cut, int expected)
+    {
+        var content = Content(300_000);
+        var digest = DigestOf(content);
+        await Uploads.BeginAsync(Sender, digest, content.Length);
+        await AppendAsync(digest, 0, content[..200_000]);
+        _store.Dispose();
+        var part = OnlyFile();
+        using (var file = new FileStream(part, FileMode.Open)) file.SetLength(Math.Max(72, file.Length - cut));
+
+        using var reopened = Open(_folder.Path);
+        Assert.That((await reopened.FindAsync(Sender, digest))!.Offset, Is.EqualTo(expected));
+        Assert.That((await reopened.AppendAsync(Sender, digest, expected, new MemoryStream(content[expected..]))).Complete);
+        Assert.That(await ReadAsync(digest), Is.EqualTo(content));
+    }
+
+    [Test]
+    public async Task Find_AfterACrashDamagedAChunk_StandsBeforeIt()
+    {
+        var content = Content(300_000);
+        var digest = DigestOf(content);
+        await Uploads.BeginAsync(Sender, digest, content.Length);
+        await AppendAsync(digest, 0, content[..200_000]);
+        _store.Dispose();
+        FlipByte(OnlyFile(), 72 + 65_564 + 500);
+        using var reopened = Open(_folder.Path);
+        Assert.That((await reopened.FindAsync(Sender, digest))!.Offset, Is.EqualTo(65_536));
+        Assert.That((await reopened.AppendAsync(Sender, digest, 65_536, new MemoryStream(content[65_536..]))).Complete);
+    }
+
+    [TestCase(10)]
+    [TestCase(100_000)]
+    public async Task OpenRead_DamagedByte_IsAnError(int offset)
+    {
+        var content = Content(150_000);
+        await Uploads.BeginAsync(Sender, DigestOf(content), content.Length);
+        await AppendAsync(DigestOf(content), 0, content);
+        FlipByte(OnlyFile(), offset);
+        AssertRefused(ProblemCode.InternalError, () => ReadAsync(DigestOf(content)));
+    }
+
+    [Test]
+    public async Task OpenRead_ChunksSwapped_IsAnError()
+    {
+        var content = Content(131_072);
+        await Uploads.BeginAsync(Sender, DigestOf(content), content.Length);
+        await AppendAsync(DigestOf(content), 0, content);
+        var bytes = File.ReadAllBytes(OnlyFile());
+        File.WriteAllBytes(OnlyFile(), [.. bytes[..72], .. bytes[(72 + 65_564)..], .. bytes[72..(72 + 65_564)]]);
+        AssertRefused(ProblemCode.InternalError, () => ReadAsync(DigestOf(content)));
+    }
+
+    [Test]
+    public async Task Begin_WhenOldOnesWereAbandoned_MakesRoom()
+    {
+        for (var i = 0; i < 32; i++) await Uploads.BeginAsync(Sender, DigestOf([(byte)i]), 1);
+        foreach (var part in Directory.GetFiles(Path.Combine(_folder.Path, "uploads"), "*", SearchOption.AllDirectories).Take(3))
+            File.SetLastWriteTimeUtc(part, TimeProvider.System.GetUtcNow().UtcDateTime.AddDays(-2));
+        Assert.That((await Uploads.BeginAsync(Sender, DigestOf([99]), 1)).Offset, Is.Zero);
+    }
+
+    private static FileUploadStore Open(string folder) => new(new HubSettings { DataDirectory = folder }, DataFolder.Keys, TimeProvider.System);
+
+    private string OnlyFile() => Directory.GetFiles(Path.Combine(_folder.Path, "uploads"), "*", SearchOption.AllDirectories).Single();
+
+    private static void FlipByte(string path, long offset)
+    {
+        using var file = new FileStream(path, FileMode.Open);
+        file.Position = offset;
+        var value = file.ReadByte();
+        file.Position = offset;
+        file.WriteByte((byte)(value ^ 1));
+    }
+}
