@@ -26,16 +26,19 @@ internal sealed class IntakeBench : IAsyncDisposable
     internal static readonly SystemAddress Commune = SystemAddress.Parse("H06.40.01/qlvb");
     private readonly TemporaryFolder _folder = new();
 
-    private IntakeBench(IHubStore? store)
+    private IntakeBench(NewStore? newStore)
     {
-        Store = store ?? new InMemoryStore();
         var settings = new HubSettings { DataDirectory = _folder.Path };
         Keys = FileHubKeys.OpenOrCreate(_folder.Path, RegistrySamples.HubAddress);
+        Store = newStore?.Invoke(settings, Keys, Clock) ?? new InMemoryStore();
         Committer = new GroupCommitter(Store, Keys, settings, Clock, NullLogger<GroupCommitter>.Instance);
         Registry = new RegistryService(Store, Committer, Keys, settings, Clock, NullLogger<RegistryService>.Instance);
         Trail = new TrailReader(Store);
         Intake = new IntakeService(Registry, Committer, Store, Uploads, Keys, new Acknowledgements(Clock), Trail, Signals, settings, Clock);
     }
+
+    /// <summary>Makes the store to run over.</summary>
+    internal delegate IHubStore NewStore(HubSettings settings, IHubKeys keys, TimeProvider clock);
 
     internal ManualClock Clock { get; } = new(RegistrySamples.Now);
 
@@ -61,9 +64,9 @@ internal sealed class IntakeBench : IAsyncDisposable
 
     internal string Yaml { get; private set; } = "";
 
-    internal static async Task<IntakeBench> StartAsync(IHubStore? store = null)
+    internal static async Task<IntakeBench> StartAsync(NewStore? newStore = null)
     {
-        var bench = new IntakeBench(store);
+        var bench = new IntakeBench(newStore);
         await bench.Store.OpenAsync();
         await bench.Committer.StartAsync();
         bench.Yaml = RegistrySamples.Yaml(PemOf(bench.ProvinceSigner), PemOf(bench.CommuneSigner));

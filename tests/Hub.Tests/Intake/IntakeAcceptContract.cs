@@ -1,23 +1,25 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using Hub.Adapters.Stores.Sqlite;
 using Hub.Contracts.Addresses;
 using Hub.Contracts.Envelopes;
 using Hub.Contracts.Problems;
 using Hub.Contracts.Trail;
 using Hub.Core.Storage;
+using Microsoft.Extensions.Logging.Abstractions;
 using static Hub.Tests.Intake.IntakeBench;
 
 namespace Hub.Tests.Intake;
 
-[TestFixture]
-public class IntakeAcceptTests
+public abstract class IntakeAcceptContract
 {
     private IntakeBench _bench = null!;
 
-    protected virtual IHubStore? NewStore() => null;
+    /// <summary>The store to run over; null for the reference store.</summary>
+    private protected abstract IntakeBench.NewStore? Store { get; }
 
     [SetUp]
-    public async Task StartAsync() => _bench = await IntakeBench.StartAsync(NewStore());
+    public async Task StartAsync() => _bench = await IntakeBench.StartAsync(Store);
 
     [TearDown]
     public async Task StopAsync() => await _bench.DisposeAsync();
@@ -186,4 +188,17 @@ public class IntakeAcceptTests
         await _bench.Registry.ImportAsync(_bench.Yaml + "\n  - {from: H06, services: [vn.report.v1], to: \"*\"}\n", "operator:test");
         Assert.That((await _bench.SendAsync(report)).Duplicate, Is.False);
     }
+}
+
+[TestFixture]
+public sealed class IntakeAcceptOverReferenceStoreTests : IntakeAcceptContract
+{
+    private protected override IntakeBench.NewStore? Store => null;
+}
+
+[TestFixture]
+public sealed class IntakeAcceptOverSqliteTests : IntakeAcceptContract
+{
+    private protected override IntakeBench.NewStore? Store => static (settings, keys, clock) =>
+        new SqliteHubStore(settings, keys, clock, NullLogger<SqliteHubStore>.Instance);
 }
