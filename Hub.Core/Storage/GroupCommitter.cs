@@ -15,7 +15,8 @@ namespace Hub.Core.Storage;
 /// a published checkpoint is never written again: signing on would fork the log.</remarks>
 public sealed class GroupCommitter : ICommitter, IAsyncDisposable
 {
-    private const int QueuedGroups = 8;
+    internal const int QueuedGroups = 8;
+
     private const int JointTries = 3;
     private static readonly TimeSpan PlaceWait = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(2);

@@ -13,18 +13,19 @@ namespace Hub.Tests.Storage;
 /// <summary>A committer over a store, with keys of its own, and the small units that its tests run.</summary>
 internal sealed class CommitterBench : IAsyncDisposable
 {
+    internal const int MaxGroup = 64;
     internal static readonly SystemAddress Sender = SystemAddress.Parse("H06.01/qlvb");
-    private readonly TemporaryFolder _folder = new();
+    private readonly IDisposable? _folder;
 
-    private CommitterBench(IHubStore? store)
+    private CommitterBench(IHubStore store, IDisposable? folder)
     {
-        Keys = FileHubKeys.OpenOrCreate(_folder.Path);
+        _folder = folder;
         Failures = new FailingStore.Switch();
-        Store = FailingStore.Wrap(store ?? new InMemoryStore(), Failures);
+        Store = FailingStore.Wrap(store, Failures);
         Committer = NewCommitter();
     }
 
-    internal FileHubKeys Keys { get; }
+    internal FileHubKeys Keys => DataFolder.Keys;
 
     internal IHubStore Store { get; }
 
@@ -34,9 +35,9 @@ internal sealed class CommitterBench : IAsyncDisposable
 
     internal GroupCommitter Committer { get; private set; }
 
-    internal static async Task<CommitterBench> StartAsync(IHubStore? store = null)
+    internal static async Task<CommitterBench> StartAsync((IHubStore Store, IDisposable? Folder) made)
     {
-        var bench = new CommitterBench(store);
+        var bench = new CommitterBench(made.Store, made.Folder);
         await bench.Store.OpenAsync();
         await bench.Committer.StartAsync();
         return bench;
@@ -73,7 +74,7 @@ internal sealed class CommitterBench : IAsyncDisposable
     {
         await Committer.DisposeAsync();
         await Store.DisposeAsync();
-        _folder.Dispose();
+        _folder?.Dispose();
     }
 
     private static string Sha256Of(string id) => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(OctetsOf(id)));
@@ -95,7 +96,7 @@ internal sealed class CommitterBench : IAsyncDisposable
     };
 
     private GroupCommitter NewCommitter() => new(
-        Store, Keys, new HubSettings { DataDirectory = _folder.Path, MaxGroup = 64 }, Clock, NullLogger<GroupCommitter>.Instance);
+        Store, Keys, new HubSettings { DataDirectory = "", MaxGroup = MaxGroup }, Clock, NullLogger<GroupCommitter>.Instance);
 }
 
 /// <summary>A clock that stands still until it is set.</summary>
@@ -103,5 +104,11 @@ internal sealed class ManualClock : TimeProvider
 {
     internal DateTimeOffset Now { get; set; } = new(2026, 3, 2, 9, 15, 0, 250, TimeSpan.Zero);
 
+    /// <summary>Whether timers fire at once.</summary>
+    internal bool Impatient { get; set; }
+
     public override DateTimeOffset GetUtcNow() => Now;
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+        base.CreateTimer(callback, state, Impatient ? TimeSpan.Zero : dueTime, period);
 }

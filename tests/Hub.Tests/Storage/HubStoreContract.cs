@@ -263,7 +263,7 @@ public abstract partial class HubStoreContract
         var readers = Enumerable.Range(0, 3).Select(_ => Task.Run(async () =>
         {
             var reads = 0;
-            while (!stop.IsCancellationRequested)
+            do
             {
                 var counts = await Store.ReadStatisticsAsync();
                 Assert.That(counts.Messages % 5, Is.Zero);
@@ -271,7 +271,7 @@ public abstract partial class HubStoreContract
                     Assert.That((await Store.ReadOctetsAsync(message.Key))!.Value.ToArray(), Is.EqualTo(Octets(message.Id)));
                 reads++;
             }
-
+            while (!stop.IsCancellationRequested);
             return reads;
         })).ToArray();
         for (var group = 0; group < 40; group++)

@@ -10,6 +10,9 @@ internal sealed record InMemoryState
 {
     internal ImmutableDictionary<MessageKey, MessageRecord> Messages { get; init; } = ImmutableDictionary<MessageKey, MessageRecord>.Empty;
 
+    /// <summary>In the order of their insertion.</summary>
+    internal ImmutableList<MessageKey> Order { get; init; } = [];
+
     internal ImmutableDictionary<MessageKey, ReadOnlyMemory<byte>> Octets { get; init; } = ImmutableDictionary<MessageKey, ReadOnlyMemory<byte>>.Empty;
 
     /// <summary>By id.</summary>

@@ -1,5 +1,6 @@
 using Hub.Contracts.Addresses;
 using Hub.Contracts.Envelopes;
+using Hub.Contracts.Problems;
 using Hub.Core.Storage;
 
 namespace Hub.Tests.Storage;
@@ -8,29 +9,36 @@ namespace Hub.Tests.Storage;
 internal sealed class InMemoryStore : IHubStore
 {
     private readonly SemaphoreSlim _writer = new(1, 1);
+    private readonly Turn _turn = new();
     private volatile InMemoryState _state = new();
 
-    internal InMemoryState State => _state;
+    /// <summary>All it holds; setting it is what restoring a backup under a running hub does.</summary>
+    internal InMemoryState State
+    {
+        get => _state;
+        set => _state = value;
+    }
 
     public ValueTask OpenAsync(CancellationToken cancellationToken = default) => default;
 
     public async ValueTask<IStoreTransaction> BeginAsync(CancellationToken cancellationToken = default)
     {
         await _writer.WaitAsync(cancellationToken);
-        return new InMemoryTransaction(_state, next => _state = next, () => _writer.Release());
+        return new InMemoryTransaction(_state, _turn, next => _state = next, () => _writer.Release());
     }
 
     public ValueTask<MessageRecord?> FindMessageAsync(MessageKey key, CancellationToken cancellationToken = default) => new(_state.Messages.GetValueOrDefault(key));
 
     public ValueTask<ReadOnlyMemory<byte>?> ReadOctetsAsync(MessageKey key, CancellationToken cancellationToken = default) =>
-        new(_state.Octets.TryGetValue(key, out var octets) ? octets : null);
+        new(_state.Octets.TryGetValue(key, out var octets) ? octets : (ReadOnlyMemory<byte>?)null);
 
     public ValueTask<Page<MessageRecord>> ListMessagesAsync(MessageQuery query, CancellationToken cancellationToken = default)
     {
         var state = _state;
         ILookup<MessageKey, DeliveryRecord> deliveries = state.Deliveries.Values.ToLookup(d => d.Message);
-        return new(PageOf(
-            state.Messages.Values.Where(m => Matches(m)).OrderByDescending(m => m.Entry), m => -m.Entry, query.Cursor, query.Limit));
+        var newestFirst = state.Order.Select((key, i) => (Message: state.Messages[key], Place: $"{long.MaxValue - state.Messages[key].Accepted.UtcTicks:d19}{int.MaxValue - i:d10}"));
+        var page = PageOf(newestFirst.Where(m => Matches(m.Message)).OrderBy(m => m.Place, StringComparer.Ordinal), m => m.Place, query.Cursor, query.Limit);
+        return new(new Page<MessageRecord>([.. page.Items.Select(m => m.Message)], page.Next));
 
         bool Matches(MessageRecord m) =>
             (query.VisibleTo is not { } caller || m.From == caller || deliveries[m.Key].Any(d => d.Recipient == caller))
@@ -49,7 +57,7 @@ internal sealed class InMemoryStore : IHubStore
     public ValueTask<DeliveryRecord?> FindDeliveryAsync(long id, CancellationToken cancellationToken = default) => new(_state.Deliveries.GetValueOrDefault(id));
 
     public ValueTask<Page<DeliveryRecord>> ListDeliveriesAsync(DeliveryState state, SystemAddress? recipient, string? cursor, int limit, CancellationToken cancellationToken = default) =>
-        new(PageOf(_state.Deliveries.Values.Where(d => d.State == state && (recipient is null || d.Recipient == recipient)), d => d.Id, cursor, limit));
+        new(PageOf(_state.Deliveries.Values.Where(d => d.State == state && (recipient is null || d.Recipient == recipient)), d => $"{d.Id:d29}", cursor, limit));
 
     public ValueTask<IReadOnlyList<EntryRecord>> ListEntriesAsync(MessageKey key, CancellationToken cancellationToken = default) =>
         new([.. _state.Entries.Where(e => e.ParseHeader().Key == key.Value)]);
@@ -69,7 +77,7 @@ internal sealed class InMemoryStore : IHubStore
     public ValueTask<(long Version, string Document)?> ReadRegistryAsync(CancellationToken cancellationToken = default) => new(_state.Registry);
 
     public ValueTask<ReadOnlyMemory<byte>?> ReadAppStateAsync(SystemAddress app, string key, CancellationToken cancellationToken = default) =>
-        new(_state.AppState.TryGetValue(InMemoryState.AppKey(app, key), out var value) ? value : null);
+        new(_state.AppState.TryGetValue(InMemoryState.AppKey(app, key), out var value) ? value : (ReadOnlyMemory<byte>?)null);
 
     public ValueTask<IReadOnlyList<KeyValuePair<string, ReadOnlyMemory<byte>>>> ListAppStateAsync(SystemAddress app, string prefix, int limit, CancellationToken cancellationToken = default)
     {
@@ -89,10 +97,16 @@ internal sealed class InMemoryStore : IHubStore
 
     public ValueTask DisposeAsync() => default;
 
-    private static Page<T> PageOf<T>(IEnumerable<T> sorted, Func<T, long> place, string? cursor, int limit)
+    private static Page<T> PageOf<T>(IEnumerable<T> sorted, Func<T, string> place, string? cursor, int limit)
     {
-        var rest = cursor is null ? sorted : sorted.Where(row => place(row) > long.Parse(cursor));
-        var rows = rest.Take(limit + 1).ToList();
-        return rows.Count <= limit ? new Page<T>(rows, null) : new Page<T>(rows[..limit], place(rows[limit - 1]).ToString());
+        if (cursor is not null && (cursor.Length != 29 || !cursor.All(char.IsAsciiDigit))) throw ProblemCode.InvalidRequest.With("Not a cursor.");
+        var rows = sorted.Where(row => cursor is null || string.CompareOrdinal(place(row), cursor) > 0).Take(limit + 1).ToList();
+        return rows.Count <= limit ? new Page<T>(rows, null) : new Page<T>(rows[..limit], place(rows[limit - 1]));
+    }
+
+    /// <summary>Whose turn it is among the recipients due.</summary>
+    internal sealed class Turn
+    {
+        internal string Last { get; set; } = "";
     }
 }

@@ -4,7 +4,7 @@ using Hub.Core.Storage;
 
 namespace Hub.Tests.Storage;
 
-internal sealed class InMemoryTransaction(InMemoryState begun, Action<InMemoryState> commit, Action end) : IStoreTransaction
+internal sealed class InMemoryTransaction(InMemoryState begun, InMemoryStore.Turn turn, Action<InMemoryState> commit, Action end) : IStoreTransaction
 {
     private InMemoryState _state = begun;
 
@@ -17,6 +17,7 @@ internal sealed class InMemoryTransaction(InMemoryState begun, Action<InMemorySt
         _state = _state with
         {
             Messages = _state.Messages.Add(message.Key, message),
+            Order = _state.Order.Add(message.Key),
             Octets = _state.Octets.Add(message.Key, octets.ToArray()),
             Deliveries = _state.Deliveries.AddRange(numbered.Select(d => KeyValuePair.Create(d.Id, d))),
         };
@@ -33,8 +34,14 @@ internal sealed class InMemoryTransaction(InMemoryState begun, Action<InMemorySt
         return new(claimed);
     }
 
-    public ValueTask<IReadOnlyList<SystemAddress>> ListRecipientsDueAsync(DateTimeOffset now, int limit) =>
-        new([.. _state.Claimable(now).OrderBy(d => d.Due).Select(d => d.Recipient).Distinct().Take(limit)]);
+    public ValueTask<IReadOnlyList<SystemAddress>> ListRecipientsDueAsync(DateTimeOffset now, int limit)
+    {
+        var due = _state.Claimable(now).Select(d => d.Recipient).Distinct().OrderBy(r => r.ToString(), StringComparer.Ordinal).ToList();
+        var next = due.FindIndex(r => string.CompareOrdinal(r.ToString(), turn.Last) > 0);
+        var taken = due.Skip(next).Concat(due.Take(Math.Max(next, 0))).Take(limit).ToList();
+        if (taken.Count > 0) turn.Last = taken[^1].ToString();
+        return new(taken);
+    }
 
     public ValueTask<int> ReleaseClaimsAsync(SystemAddress recipient, DateTimeOffset now)
     {
@@ -53,6 +60,7 @@ internal sealed class InMemoryTransaction(InMemoryState begun, Action<InMemorySt
 
     public ValueTask UpdateDeliveryAsync(DeliveryRecord delivery)
     {
+        if (!_state.Deliveries.ContainsKey(delivery.Id)) throw new InvalidOperationException($"There is no delivery {delivery.Id}.");
         Put([delivery]);
         return default;
     }
@@ -73,7 +81,7 @@ internal sealed class InMemoryTransaction(InMemoryState begun, Action<InMemorySt
 
     public ValueTask AppendEntriesAsync(IReadOnlyList<EntryRecord> entries)
     {
-        if (entries.Where((e, i) => e.Index != _state.Entries.Count + i).Any()) throw new ArgumentException("Indexes are consecutive from the log's size on.", nameof(entries));
+        if (entries.Where((e, i) => e.Index != _state.Entries.Count + i).Any()) throw new InvalidOperationException("Indexes are consecutive from the log's size on.");
         _state = _state with { Entries = _state.Entries.AddRange(entries) };
         return default;
     }
@@ -97,7 +105,7 @@ internal sealed class InMemoryTransaction(InMemoryState begun, Action<InMemorySt
     }
 
     public ValueTask<ReadOnlyMemory<byte>?> ReadAppStateAsync(SystemAddress app, string key) =>
-        new(_state.AppState.TryGetValue(InMemoryState.AppKey(app, key), out var value) ? value : null);
+        new(_state.AppState.TryGetValue(InMemoryState.AppKey(app, key), out var value) ? value : (ReadOnlyMemory<byte>?)null);
 
     public ValueTask WriteAppStateAsync(SystemAddress app, string key, ReadOnlyMemory<byte>? value)
     {
