@@ -1,3 +1,4 @@
+using Hub.Adapters.Stores.Files;
 using Hub.Adapters.Channels.Push;
 using Hub.Adapters.Keys;
 using Hub.Adapters.Stores.Sqlite;
@@ -28,7 +29,7 @@ internal static class HubServices
         services.AddSingleton<IHubKeys>(static p => p.GetRequiredService<FileHubKeys>());
 
         services.AddSingleton<IHubStore, SqliteHubStore>();
-        services.AddSingleton<IUploadStore, NoUploads>();
+        services.AddSingleton<IUploadStore, FileUploadStore>();
         services.AddSingleton<GroupCommitter>();
         services.AddSingleton<ICommitter>(static p => p.GetRequiredService<GroupCommitter>());
         services.AddSingleton<TrailReader>();
