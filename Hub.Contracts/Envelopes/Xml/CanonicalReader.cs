@@ -34,6 +34,7 @@ internal sealed class CanonicalReader : IDisposable
     };
 
     private readonly XmlReader _reader;
+    private readonly Func<XmlPart> _advance;
     private readonly CanonicalWriter _writer;
     private readonly OctetSink _sink;
     private readonly EnvelopeLimits _limits;
@@ -55,15 +56,8 @@ internal sealed class CanonicalReader : IDisposable
         _sink = sink;
         _writer = writer;
         _limits = limits;
-        try
-        {
-            // It reads the first octets at once.
-            _reader = XmlReader.Create(new Utf8Text(octets), Settings);
-        }
-        catch (DecoderFallbackException fault)
-        {
-            throw NotUtf8(fault);
-        }
+        _advance = Advance;
+        _reader = Guarded(() => XmlReader.Create(new Utf8Text(octets), Settings));
     }
 
     /// <summary>The start tag last reached.</summary>
@@ -88,11 +82,15 @@ internal sealed class CanonicalReader : IDisposable
 
     /// <summary>Moves on.</summary>
     /// <exception cref="ProblemException">The document is not well-formed, outside the profile or beyond a limit.</exception>
-    internal XmlPart Next()
+    internal XmlPart Next() => Guarded(_advance);
+
+    public void Dispose() => _reader.Dispose();
+
+    private static T Guarded<T>(Func<T> parse)
     {
         try
         {
-            return Advance();
+            return parse();
         }
         catch (XmlException fault)
         {
@@ -103,11 +101,6 @@ internal sealed class CanonicalReader : IDisposable
             throw NotUtf8(fault);
         }
     }
-
-    public void Dispose() => _reader.Dispose();
-
-    private static ProblemException NotUtf8(DecoderFallbackException fault) =>
-        ProblemCode.MalformedEnvelope.With("The octets are not valid UTF-8, the only encoding of envelopes.", fault);
 
     private XmlPart Advance()
     {
