@@ -22,7 +22,10 @@ public static partial class EnvelopeRules
     /// <summary>Checks every rule.</summary>
     /// <exception cref="ProblemException"><c>malformed-envelope</c>, <c>too-large</c> or (inline attachments)
     /// <c>digest-mismatch</c>, naming the field and the rule.</exception>
-    public static void Check(Envelope envelope, EnvelopeLimits limits)
+    public static void Check(Envelope envelope, EnvelopeLimits limits) => Check(envelope, limits, xmlIsRead: false);
+
+    /// <summary>As <see cref="Check(Envelope, EnvelopeLimits)"/>; a reader that has parsed an XML payload does not do so twice.</summary>
+    internal static void Check(Envelope envelope, EnvelopeLimits limits, bool xmlIsRead)
     {
         ArgumentNullException.ThrowIfNull(envelope);
         ArgumentNullException.ThrowIfNull(limits);
@@ -32,7 +35,7 @@ public static partial class EnvelopeRules
         CheckCorrelation(envelope);
         if (envelope.Priority is < 0 or > 4) throw Malformed("priority", $"is {envelope.Priority}", "0 to 4");
         if (envelope.Subject is not null) CheckSubject(envelope.Subject);
-        if (envelope.Payload is not null) PayloadRules.Check(envelope.Payload, limits);
+        if (envelope.Payload is not null) PayloadRules.Check(envelope.Payload, limits, xmlIsRead);
         CheckAttachments(envelope.Attachments, limits);
         CheckExtensions(envelope.Extensions, limits);
     }

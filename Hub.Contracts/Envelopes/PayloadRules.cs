@@ -5,7 +5,7 @@ namespace Hub.Contracts.Envelopes;
 /// <summary>The rules of <see cref="Payload"/>.</summary>
 internal static class PayloadRules
 {
-    internal static void Check(Payload payload, EnvelopeLimits limits)
+    internal static void Check(Payload payload, EnvelopeLimits limits, bool xmlIsRead)
     {
         if (!EnvelopeRules.IsMediaType(payload.MediaType))
             throw EnvelopeRules.Malformed("payload.mediaType", $"is {TextRules.Quote(payload.MediaType)}", EnvelopeRules.MediaTypeRule);
@@ -20,7 +20,7 @@ internal static class PayloadRules
         };
         if (!fits)
             throw EnvelopeRules.Malformed("payload", $"has encryption {payload.Encryption} in the form {payload.Form}", "jwe as bytes, xmlenc11 as an XML element, or none");
-        if (payload.Form == PayloadForm.Xml) Xml.XmlPayload.Read(payload.Data, limits);
+        if (payload.Form == PayloadForm.Xml && !xmlIsRead) Xml.XmlPayload.Read(payload.Data, limits);
         if (payload.Form == PayloadForm.Json) Json.JsonText.Check(payload.Data.Span, limits.MaxDepth - 2, limits.MaxNodes);
     }
 }

@@ -27,7 +27,7 @@ public static class XmlEnvelope
             throw ProblemCode.SignatureInvalid.With($"The key {TextRules.Quote(key.Id)} cannot be used with {signature.Algorithm}.");
         if (!key.Verify(signature.Algorithm, signature.SignedInfo.Span, signature.Value))
             throw ProblemCode.SignatureInvalid.With($"The SignatureValue does not verify with the key {TextRules.Quote(key.Id)} and {signature.Algorithm}.");
-        EnvelopeRules.Check(document.Envelope, limits);
+        EnvelopeRules.Check(document.Envelope, limits, xmlIsRead: true);
         return new VerifiedEnvelope(
             document.Envelope, EnvelopeEncoding.Xml, octets, SHA256.HashData(octets.Span), document.ContentDigest, signature.Algorithm, key);
     }
@@ -39,7 +39,7 @@ public static class XmlEnvelope
     {
         ArgumentNullException.ThrowIfNull(limits);
         var envelope = EnvelopeReader.Read(octets, limits).Envelope;
-        EnvelopeRules.Check(envelope, limits);
+        EnvelopeRules.Check(envelope, limits, xmlIsRead: true);
         return envelope;
     }
 

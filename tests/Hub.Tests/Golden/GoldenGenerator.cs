@@ -13,6 +13,8 @@ public sealed class GoldenGenerator
         var keys = new GoldenKeys();
         GoldenManifest.WriteKeys(keys);
         GoldenManifest.WriteSamples(EnvelopeEncoding.Json, JsonGoldenSamples.Make(keys), keys);
+        GoldenManifest.WriteSamples(EnvelopeEncoding.Xml, XmlGoldenSamples.Make(keys), keys);
+        Assert.That(GoldenManifest.ReadSamples(EnvelopeEncoding.Xml).Count(), Is.GreaterThanOrEqualTo(32));
         Assert.That(GoldenManifest.ReadSamples(EnvelopeEncoding.Json).Count(), Is.GreaterThanOrEqualTo(32));
     }
 }
