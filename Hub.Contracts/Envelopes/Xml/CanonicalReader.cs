@@ -98,7 +98,7 @@ internal sealed class CanonicalReader : IDisposable
         }
         catch (DecoderFallbackException fault)
         {
-            throw NotUtf8(fault);
+            throw ProblemCode.MalformedEnvelope.With("The octets are not valid UTF-8, the only encoding of envelopes.", fault);
         }
     }
 

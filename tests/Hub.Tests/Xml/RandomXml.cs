@@ -11,7 +11,9 @@ namespace Hub.Tests.Xml;
 public sealed class RandomXml(int seed, bool forSignedXml = false)
 {
     private static readonly string[] Prefixes = ["", "a", "b", "ab", "A"];
-    private static readonly string[] Uris = ["urn:1", "urn:2", "urn:hub:envelope:1", "http://example.invalid/a?b&amp;c", "urn:Ủy"];
+
+    // Without & and letters beyond ASCII: libxml2 writes &#38; for the one and refuses the others.
+    private static readonly string[] Uris = ["urn:1", "urn:2", "urn:hub:envelope:1", "http://example.invalid/a?b=c#d", "urn:%E1%BB%A6y"];
     private static readonly string[] Names = ["x", "y", "văn-bản", "X", "x.1", "_"];
 
     private static readonly string[] Pieces =

@@ -40,6 +40,7 @@ public sealed class XmlRoundTripTests
     [TestCase("<x xmlns=\"urn:y\"><z xmlns=\"\"></z></x>")]
     [TestCase("<p:x xmlns:p=\"urn:y\"><z></z><y xmlns=\"urn:hub:envelope:1\"><p:w xmlns=\"\"></p:w></y></p:x>")]
     [TestCase("<x xmlns=\"urn:hub:envelope:1\"></x>")]
+    [TestCase("<x xmlns=\"urn:Ủy&amp;&lt;&quot;&#x9;\"></x>")]
     public async Task Verify_OfAnXmlPayload_GivesItsCanonicalForm(string element)
     {
         var model = GoldenModel.Minimal("m-2") with { Payload = GoldenModel.Xml(element) };
