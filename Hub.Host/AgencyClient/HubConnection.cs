@@ -72,9 +72,21 @@ internal sealed class HubConnection : IDisposable
     {
         using var answer = await SendAsync(() => Request(method, path, content), cancellationToken);
         var bytes = await ReadAsync(answer, cancellationToken);
-        if (bytes.Length == 0) return default;
-        using var document = JsonDocument.Parse(bytes);
-        return document.RootElement.Clone();
+        try
+        {
+            using var document = JsonDocument.Parse(bytes);
+            return document.RootElement.Clone();
+        }
+        catch (JsonException malformed)
+        {
+            throw new HubEvidenceException($"The hub's answer to {method} {path} is no JSON: {malformed.Message}");
+        }
+    }
+
+    /// <summary>Sends a request whose answer matters by its status only.</summary>
+    public async Task PostAsync(string path, HttpContent? content, CancellationToken cancellationToken)
+    {
+        using var answer = await SendAsync(() => Request(HttpMethod.Post, path, content), cancellationToken);
     }
 
     /// <summary>Reads a whole answer.</summary>

@@ -50,6 +50,6 @@ internal sealed class MailboxClient(HubConnection connection)
     public Task RenewAsync(MailboxClaim claim, CancellationToken cancellationToken = default) =>
         PostAsync(claim, "renew", null, cancellationToken);
 
-    private Task<JsonElement> PostAsync(MailboxClaim claim, string what, HttpContent? content, CancellationToken cancellationToken) =>
-        connection.JsonAsync(HttpMethod.Post, $"{Claims}/{Uri.EscapeDataString(claim.Claim)}/{what}", content, cancellationToken);
+    private Task PostAsync(MailboxClaim claim, string what, HttpContent? content, CancellationToken cancellationToken) =>
+        connection.PostAsync($"{Claims}/{Uri.EscapeDataString(claim.Claim)}/{what}", content, cancellationToken);
 }

@@ -34,6 +34,10 @@ internal sealed class DemoObserver(DemoWorld world, DemoStory story)
     public ReceivedDocument? Received(DemoMessage message, ExpectedRecipient recipient) =>
         world.Programs.FirstOrDefault(program => program.Self == recipient.System)?.Documents.GetValueOrDefault(message.Sent.Key);
 
+    /// <summary>How it reached the recipient: <c>pull</c>, <c>push</c>, or <c>app</c> for an app on the bus.</summary>
+    public string Way(DemoMessage message, ExpectedRecipient recipient) =>
+        world.Programs.Any(program => program.Self == recipient.System) ? Received(message, recipient)?.Way ?? "not yet" : "app";
+
     /// <summary>The answers that came back to the sender from one recipient.</summary>
     public IReadOnlyList<ReceivedAnswer> Answers(DemoMessage message, ExpectedRecipient recipient) =>
     [

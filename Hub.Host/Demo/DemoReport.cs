@@ -17,8 +17,14 @@ internal sealed class DemoReport
 
     public DemoReport(TextWriter output)
     {
-        _console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
-        if (Console.IsOutputRedirected) _console.Profile.Width = PlainWidth;
+        var plain = Console.IsOutputRedirected;
+        _console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = plain ? AnsiSupport.No : AnsiSupport.Detect,
+            ColorSystem = plain ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
+            Out = new AnsiConsoleOutput(plain ? output : Console.Out),
+        });
+        if (plain) _console.Profile.Width = PlainWidth;
     }
 
     public void Step(string text) => _console.MarkupLineInterpolated($"[grey]›[/] {text}");
@@ -41,7 +47,7 @@ internal sealed class DemoReport
                     Text(first ? message.From.ToString() : ""),
                     Text(recipient.System.ToString()),
                     Text(first ? (message.Encoding == EnvelopeEncoding.Xml ? "XML" : "JSON") : ""),
-                    Text(observer.Received(message, recipient)?.Way ?? "app"),
+                    Text(observer.Way(message, recipient)),
                     Text(delivery?.Attempts.ToString(CultureInfo.InvariantCulture) ?? "–"),
                     Answers(message, recipient, observer));
                 first = false;
