@@ -17,7 +17,7 @@ internal sealed class DataFolder
 
     internal string SocketFile => Path.Combine(Directory, "hub.sock");
 
-    internal string UrlFile => Path.Combine(Directory, "hub.url");
+    private string UrlFile => Path.Combine(Directory, "hub.url");
 
     private string LockFile => Path.Combine(Directory, "hub.lock");
 
@@ -50,6 +50,14 @@ internal sealed class DataFolder
     {
         File.Delete(SocketFile);
         File.Delete(UrlFile);
+    }
+
+    /// <summary>Tells where the hub answers, whole or not at all: others read the file as soon as it is there.</summary>
+    internal async Task PublishUrlAsync(string url, CancellationToken cancellationToken)
+    {
+        var fresh = UrlFile + ".new";
+        await File.WriteAllTextAsync(fresh, url + "\n", cancellationToken);
+        File.Move(fresh, UrlFile, overwrite: true);
     }
 
     private static bool IsSharingViolation(IOException failure) =>

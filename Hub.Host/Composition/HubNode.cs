@@ -62,7 +62,7 @@ internal sealed class HubNode : IAsyncDisposable
         Url = BoundAddress(listen);
         var origins = services.GetRequiredService<HubOrigins>();
         origins.Open(options.PublicUrl ?? Url, Url);
-        await File.WriteAllTextAsync(_folder.UrlFile, origins.Public.GetLeftPart(UriPartial.Authority) + "\n", cancellationToken);
+        await _folder.PublishUrlAsync(origins.Public.GetLeftPart(UriPartial.Authority), cancellationToken);
         services.GetRequiredService<ILogger<HubNode>>().LogInformation("Listening on {Url}", Url.GetLeftPart(UriPartial.Authority));
     }
 
