@@ -21,7 +21,7 @@ public static class JsonEnvelope
         var (jws, envelope) = Parse(octets, limits);
         var key = keys.Find(envelope.From, jws.Header.Key);
         jws.Verify(key);
-        EnvelopeRules.Check(envelope, limits);
+        EnvelopeRules.Check(envelope, limits, xmlIsRead: true);
         return new VerifiedEnvelope(
             envelope, EnvelopeEncoding.Json, octets, SHA256.HashData(octets.Span), SHA256.HashData(jws.Payload), jws.Header.Algorithm, key);
     }
@@ -32,7 +32,7 @@ public static class JsonEnvelope
     {
         ArgumentNullException.ThrowIfNull(limits);
         var envelope = Parse(octets, limits).Envelope;
-        EnvelopeRules.Check(envelope, limits);
+        EnvelopeRules.Check(envelope, limits, xmlIsRead: true);
         return envelope;
     }
 
