@@ -31,10 +31,33 @@ internal sealed class ReadPool(Func<SqliteSession> open) : IAsyncDisposable
         }
     }
 
+    /// <summary>Keeps reads from starting until disposed, and waits for those that run, as long as it may.</summary>
+    internal PauseScope Pause(TimeSpan wait)
+    {
+        var (taken, started) = (0, TimeProvider.System.GetTimestamp());
+        while (taken < Most)
+        {
+            var left = wait - TimeProvider.System.GetElapsedTime(started);
+            if (left < TimeSpan.Zero || !_places.Wait(left)) break;
+            taken++;
+        }
+
+        return new PauseScope(_places, taken);
+    }
+
     /// <summary>Waits for running reads and closes the connections.</summary>
     public async ValueTask DisposeAsync()
     {
         for (var place = 0; place < Most; place++) await _places.WaitAsync();
         while (_idle.TryTake(out var session)) session.Dispose();
+    }
+
+    /// <summary>See <see cref="Pause"/>.</summary>
+    internal readonly ref struct PauseScope(SemaphoreSlim places, int taken)
+    {
+        public void Dispose()
+        {
+            if (taken > 0) places.Release(taken);
+        }
     }
 }

@@ -55,6 +55,9 @@ public sealed partial class SqliteHubStore : IHubStore
 
     internal DueRecipients DueRecipients { get; } = new();
 
+    /// <summary>What the writer's statements cost since the last call; see <see cref="SqliteSession.TakeSteps"/>.</summary>
+    internal long TakeSteps() => Writer.TakeSteps();
+
     private string DatabasePath => Path.Combine(_folder, "hub.db");
 
     private SqliteSession Writer => _writer ?? throw new InvalidOperationException("The store is not open.");
@@ -76,7 +79,7 @@ public sealed partial class SqliteHubStore : IHubStore
         if (cut > 0) _log.LogInformation("Cut {Bytes} bytes of bodies that no committed message refers to.", cut);
         _bodies = new BodyWriter(_segments, _keys.DataKey, last, SegmentBytes);
         _bodyReader = new BodyReader(_segments, _keys.DataKey);
-        _wal = new WalKeeper(_writer, DatabasePath, WalLimits, _clock, _log);
+        _wal = new WalKeeper(_writer, _readers, DatabasePath, WalLimits, _clock, _log);
         return default;
     }
 

@@ -39,6 +39,14 @@ internal sealed class SqliteSession : IDisposable
         return statement;
     }
 
+    /// <summary>Steps of SQLite's virtual machine since the last call: what the statements cost, independent of the clock.</summary>
+    internal long TakeSteps()
+    {
+        var steps = 0L;
+        foreach (var statement in _statements.Values) steps += statement.TakeSteps();
+        return steps;
+    }
+
     internal Name Name(long number)
     {
         if (_names.Find(number) is { } known) return known;

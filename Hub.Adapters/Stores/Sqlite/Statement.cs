@@ -9,6 +9,7 @@ namespace Hub.Adapters.Stores.Sqlite;
 /// a <see cref="SqliteCommand"/> makes a reader.</remarks>
 internal sealed class Statement : IDisposable
 {
+    private const int VirtualMachineSteps = 4; // SQLITE_STMTSTATUS_VM_STEP
     private readonly sqlite3 _database;
     private readonly sqlite3_stmt _handle;
     private int _place = 1;
@@ -101,6 +102,9 @@ internal sealed class Statement : IDisposable
     internal ReadOnlySpan<byte> Blob(int column) => raw.sqlite3_column_blob(_handle, column);
 
     internal bool IsNull(int column) => raw.sqlite3_column_type(_handle, column) == raw.SQLITE_NULL;
+
+    /// <summary>Steps of the virtual machine since the last call.</summary>
+    internal int TakeSteps() => raw.sqlite3_stmt_status(_handle, VirtualMachineSteps, 1);
 
     public void Dispose() => _handle.Dispose();
 

@@ -39,7 +39,7 @@ internal sealed class DataFolder : IDisposable
         var copy = new DataFolder();
         foreach (var file in Directory.GetFiles(Path, "*", SearchOption.AllDirectories))
         {
-            if (file.EndsWith("-shm", StringComparison.Ordinal)) continue;
+            if (System.IO.Path.GetFileName(file) is "hub.db-shm" or "lock") continue;
             var target = System.IO.Path.Combine(copy.Path, System.IO.Path.GetRelativePath(Path, file));
             Directory.CreateDirectory(System.IO.Path.GetDirectoryName(target)!);
             using var from = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);

@@ -1,0 +1,83 @@
+using Hub.Adapters.Stores.Sqlite;
+using Hub.Core.Storage;
+using static Hub.Tests.Storage.StoreSamples;
+
+namespace Hub.Tests.Storage;
+
+/// <summary>Costs that must not grow with the store: the write-ahead log, and claims among many deliveries.</summary>
+public sealed class SqliteHubStoreBoundsTests
+{
+    private DataFolder _folder = null!;
+
+    [SetUp]
+    public void CreateFolder() => _folder = new DataFolder();
+
+    [TearDown]
+    public void DeleteFolder() => _folder.Dispose();
+
+    [Test]
+    public async Task Wal_UnderConstantWritesAndReaders_StaysBounded()
+    {
+        await using var store = _folder.CreateStore(limits: new WalLimits(Soft: 100, Hard: 400));
+        await store.OpenAsync();
+        using var stop = new CancellationTokenSource();
+        var readers = Enumerable.Range(0, 3).Select(_ => Task.Run(async () =>
+        {
+            while (!stop.IsCancellationRequested) await store.ListMessagesAsync(new MessageQuery { Limit = 50 });
+        })).ToArray();
+        var wal = new FileInfo(Path.Combine(_folder.Path, "hub.db-wal"));
+        var (greatest, written) = (0L, 0L);
+        for (var group = 0; group < 100; group++)
+        {
+            await store.WriteAsync(async transaction =>
+            {
+                for (var i = 0; i < 10; i++)
+                {
+                    var message = NewMessage($"g{group}-{i}");
+                    await transaction.InsertMessageAsync(message, Octets(message.Id), [NewDelivery(message)]);
+                    await transaction.WriteTileAsync(0, (group * 10) + i, new byte[8192]);
+                }
+            });
+            written += 10 * 8192;
+            wal.Refresh();
+            greatest = Math.Max(greatest, wal.Length);
+        }
+
+        await stop.CancelAsync();
+        await Task.WhenAll(readers);
+        const long bound = 900 * 4120; // twice the hard limit, and one group
+        Assert.That(written, Is.GreaterThan(2 * bound), "far more than the bound went through the log");
+        Assert.That(greatest, Is.LessThan(bound));
+    }
+
+    [Test]
+    public async Task Claim_AmongManyThatWait_TouchesOnlyWhatItTakes()
+    {
+        await using var store = _folder.CreateStore();
+        await store.OpenAsync();
+        for (var group = 0; group < 10; group++)
+        {
+            await store.WriteAsync(async transaction =>
+            {
+                for (var i = 0; i < 1000; i++)
+                {
+                    var message = NewMessage($"g{group}-{i}") with { Priority = i % 5 };
+                    await transaction.InsertMessageAsync(message, default, [NewDelivery(message), NewDelivery(message, Other, due: Start.AddDays(1))]);
+                }
+            });
+        }
+
+        // Counted, not timed: the steps of SQLite's virtual machine.
+        Assert.That(await StepsAsync(store, Start, 10), Is.LessThan(5_000));
+        Assert.That(await StepsAsync(store, Start, 1000), Is.GreaterThan(5_000), "the counter counts");
+        Assert.That(await StepsAsync(store, Start, 10, Other), Is.LessThan(500), "ten thousand that are not due yet");
+    }
+
+    private static Task<long> StepsAsync(SqliteHubStore store, DateTimeOffset now, int limit, Hub.Contracts.Addresses.SystemAddress? recipient = null) => store.WriteAsync(async transaction =>
+    {
+        store.TakeSteps();
+        await transaction.ClaimAsync(recipient ?? Receiver, now, now.AddHours(1), limit);
+        await transaction.ListRecipientsDueAsync(now, 10);
+        return store.TakeSteps();
+    });
+}
