@@ -1,0 +1,209 @@
+using System.Text;
+using Hub.Adapters.Keys;
+using Hub.Contracts.Addresses;
+using Hub.Contracts.Envelopes;
+using Hub.Contracts.Envelopes.Json;
+using Hub.Contracts.Messages;
+using Hub.Contracts.Problems;
+using Hub.Contracts.Signatures;
+using Hub.Core;
+using Hub.Core.Apps;
+using Hub.Core.Delivery;
+using Hub.Core.Intake;
+using Hub.Core.Registry;
+using Hub.Core.Storage;
+using Hub.Tests.Storage;
+using ManualClock = Hub.Tests.Time.ManualClock;
+
+namespace Hub.Tests.Delivery;
+
+/// <summary>A hub's delivery half over a store: real committer, log, keys, mailbox and dispatcher; partners are scripted.</summary>
+internal sealed class DeliveryBench : IAsyncDisposable
+{
+    internal static readonly SystemAddress Sender = SystemAddress.Parse("H06/qlvb");
+    internal static readonly SystemAddress Pushed = SystemAddress.Parse("H06.40/qlvb");
+    internal static readonly SystemAddress Puller = SystemAddress.Parse("H06.41/qlvb");
+    internal static readonly SystemAddress AppSystem = SystemAddress.Parse("H06.42/archive");
+    private static readonly LocalSigner SenderKey = LocalSigner.FromPem("k1", TestKeys.NewPem());
+    private static readonly VerificationKey SenderVerifier = new("k1", SenderKey.ExportSubjectPublicKeyInfo());
+
+    private readonly TemporaryFolder _folder = new();
+    private GroupCommitter _committer = null!;
+    private CancellationTokenSource _stopping = new();
+    private Task _dispatching = Task.CompletedTask;
+
+    private DeliveryBench(RegistryContent content, IEnumerable<IHandle> handlers)
+    {
+        Handlers = [.. handlers];
+        Keys = FileHubKeys.OpenOrCreate(_folder.Path, content.Hub);
+        Registry = new FixedRegistry(new RegistrySnapshot(1, content));
+        Store = new InMemoryStore();
+    }
+
+    internal ManualClock Clock { get; } = new();
+
+    internal FileHubKeys Keys { get; }
+
+    internal FixedRegistry Registry { get; }
+
+    internal IHubStore Store { get; }
+
+    internal IReadOnlyList<IHandle> Handlers { get; }
+
+    internal ScriptedChannel Channel { get; } = new();
+
+    internal DeliverySignals Signals { get; } = new();
+
+    internal WatchedCommitter Committer { get; private set; } = null!;
+
+    internal Mailbox Mailbox { get; private set; } = null!;
+
+    internal DeadLetters DeadLetters { get; private set; } = null!;
+
+    internal Acknowledgements Acknowledgements { get; private set; } = null!;
+
+    internal static RegistryContent Content(DeliveryPolicy? policy = null, params AgencySystem[] more)
+    {
+        policy ??= new DeliveryPolicy { MaxAttempts = 3, FirstDelay = TimeSpan.FromSeconds(2), MaxDelay = TimeSpan.FromMinutes(1), Jitter = 0 };
+        AgencySystem[] systems =
+        [
+            new() { Address = Sender, Name = "Sender", Policy = policy },
+            new() { Address = Pushed, Name = "Pushed", Policy = policy, Channel = new ChannelSettings("push", new Uri("https://push.example/in")) },
+            new() { Address = Puller, Name = "Puller", Policy = policy },
+            new() { Address = AppSystem, Name = "App", Policy = policy, Channel = new ChannelSettings("app", App: "archive") },
+            .. more,
+        ];
+        return new RegistryContent
+        {
+            Hub = SystemAddress.Parse("H06.09/lgsp"),
+            Levels = [new Level("province", "Tỉnh", "Province", 1)],
+            Agencies = [.. systems.Select(s => s.Address.Agency).Distinct().Select(code => new Agency { Code = code, Name = code.Value, Level = "province" })],
+            Systems = systems,
+            Services = [new Service(MessageType.Parse("vn.document.v1"), "Văn bản", "Document")],
+            Rights = [new Right("*", ["*"], "*")],
+        };
+    }
+
+    internal static async Task<DeliveryBench> StartAsync(RegistryContent? content = null, params IHandle[] handlers)
+    {
+        var bench = new DeliveryBench(content ?? Content(), handlers);
+        await bench.Store.OpenAsync();
+        await bench.BootAsync();
+        return bench;
+    }
+
+    /// <summary>Starts the dispatcher.</summary>
+    internal void Dispatch()
+    {
+        _stopping = new CancellationTokenSource();
+        var intake = new Lazy<IIntake>(() => new StagingIntake(Registry, Signals, Clock));
+        var apps = new AppChannel(
+            Handlers, Committer, Store, Keys, Registry, Acknowledgements, intake, Clock, new TestLog<AppChannel>());
+        var dispatcher = new Dispatcher(
+            Registry, Committer, Store, Keys, [Channel, apps], Acknowledgements, intake, Signals, Clock, new TestLog<Dispatcher>());
+        _dispatching = dispatcher.RunAsync(_stopping.Token);
+    }
+
+    /// <summary>Stops the dispatcher in order and waits for its end.</summary>
+    internal async Task StopAsync()
+    {
+        await _stopping.CancelAsync();
+        await _dispatching.WaitAsync(TimeSpan.FromSeconds(20));
+    }
+
+    /// <summary>Stops the dispatcher in order without waiting.</summary>
+    internal Task BeginStopAsync()
+    {
+        _ = _stopping.CancelAsync();
+        return _dispatching;
+    }
+
+    /// <summary>The process dies: whatever was under way never comes to an end. Then the hub starts again over the same store.</summary>
+    internal async Task CrashAndRestartAsync()
+    {
+        Committer.Die();
+        await _committer.DisposeAsync();
+        await BootAsync();
+    }
+
+    /// <summary>Accepts a message from the sender, signed by it.</summary>
+    internal async Task<MessageKey> AcceptAsync(
+        string id, SystemAddress to, Payload? payload = null, string type = "vn.document.v1", DateTimeOffset? expires = null, DateTimeOffset? notBefore = null)
+    {
+        var envelope = new Envelope
+        {
+            Id = id, Type = MessageType.Parse(type), From = Sender, To = [new Recipient(RecipientAddress.Parse(to.ToString()))],
+            Created = Clock.GetUtcNow(), Expires = expires, NotBefore = notBefore, Conversation = "c1",
+            Payload = payload ?? new Payload { Form = PayloadForm.Json, MediaType = "application/json", Data = Encoding.UTF8.GetBytes("""{"a":1}""") },
+        };
+        var sealedOne = await EnvelopeSeal.SealAsync(envelope, SenderKey, SenderVerifier);
+        await Committer.RunAsync(async scope =>
+        {
+            await new StagingIntake(Registry, Signals, Clock).StageAsync(scope, sealedOne, "sender-signed");
+            return true;
+        });
+        return envelope.Key;
+    }
+
+    internal async Task<DeliveryRecord> DeliveryAsync(MessageKey key) => (await Store.ListDeliveriesAsync(key)).Single();
+
+    /// <summary>Waits until the only delivery of a message is in a state; looks again after every commit.</summary>
+    internal async Task<DeliveryRecord> UntilAsync(MessageKey key, DeliveryState state)
+    {
+        DeliveryRecord? delivery = null;
+        await UntilAsync(async () => (delivery = await DeliveryAsync(key)).State == state);
+        return delivery!;
+    }
+
+    internal async Task UntilAsync(Func<Task<bool>> holds)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (true)
+        {
+            var next = Committer.NextAsync();
+            if (await holds()) return;
+            await next.WaitAsync(patience.Token);
+        }
+    }
+
+    /// <summary>What a system finds in its mailbox, read back as envelopes; acknowledged at once.</summary>
+    internal async Task<IReadOnlyList<Envelope>> TakeAllAsync(SystemAddress system)
+    {
+        List<Envelope> taken = [];
+        foreach (var claim in await Mailbox.ClaimAsync(system, Mailbox.MaxClaims, TimeSpan.Zero))
+        {
+            var octets = await Store.ReadOctetsAsync(claim.Message.Key);
+            taken.Add(JsonEnvelope.ReadUnverified(octets!.Value, EnvelopeLimits.Default));
+            await Mailbox.AckAsync(system, claim.Claim);
+        }
+
+        return taken;
+    }
+
+    internal async Task<IReadOnlyList<string>> KindsAsync(MessageKey key) =>
+        [.. (await Store.ListEntriesAsync(key)).Select(e => e.ParseHeader().Kind)];
+
+    internal ValueTask<SystemAddress> AcknowledgeAsync(SystemAddress recipient, Acknowledgement answer) =>
+        Committer.RunAsync(scope => Acknowledgements.ApplySignedAsync(scope, recipient, answer));
+
+    internal static string CodeOf(Func<Task> action) => Assert.ThrowsAsync<ProblemException>(() => action())!.Code.Code;
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        await _committer.DisposeAsync();
+        await Store.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    private async Task BootAsync()
+    {
+        _committer = new GroupCommitter(Store, Keys, new HubSettings { DataDirectory = _folder.Path }, Clock, new TestLog<GroupCommitter>());
+        await _committer.StartAsync();
+        Committer = new WatchedCommitter(_committer);
+        Acknowledgements = new Acknowledgements(Clock);
+        var intake = new Lazy<IIntake>(() => new StagingIntake(Registry, Signals, Clock));
+        Mailbox = new Mailbox(Registry, Committer, Store, Keys, intake, Acknowledgements, Signals, Clock);
+        DeadLetters = new DeadLetters(Committer, Signals, Clock);
+    }
+}
