@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Hub.Contracts.Addresses;
 using Hub.Contracts.Envelopes;
 using Hub.Contracts.Envelopes.Json;
@@ -15,14 +16,17 @@ namespace Hub.Core.Apps;
 /// <summary>Runs a handler and commits its effects together with the end of its delivery, exactly once.</summary>
 /// <remarks>The handler runs without any lock. One unit of a commit then checks that the delivery is still held by the claim it
 /// ran under and that nothing it read has changed, and applies writes, messages, answers and the end of the delivery. If the
-/// hub stops before, nothing has happened and the handler runs again; if it stops after, the delivery is over.</remarks>
+/// hub stops before, nothing has happened and the handler runs again; if it stops after, the delivery is over. Runs of one app
+/// that got in each other's way take turns.</remarks>
 internal sealed class AppRunner(
     ICommitter committer, IHubStore store, IHubKeys keys, IRegistry registry, Acknowledgements acknowledgements, Lazy<IIntake> intake, TimeProvider clock)
 {
     /// <summary>How an app's messages are attested: the hub holds the app's key.</summary>
     internal const string Assurance = "hub-attested(app)";
 
-    private const int MostRuns = 5;
+    private const int MostRuns = 32;
+
+    private readonly ConcurrentDictionary<SystemAddress, SemaphoreSlim> _turns = new();
 
     private enum Ending
     {
@@ -40,18 +44,37 @@ internal sealed class AppRunner(
         var envelope = delivery.Message.Encoding == EnvelopeEncoding.Xml
             ? XmlEnvelope.ReadUnverified(delivery.Octets, EnvelopeLimits.Default)
             : JsonEnvelope.ReadUnverified(delivery.Octets, EnvelopeLimits.Default);
-        for (var run = 0; run < MostRuns; run++)
+        var turn = _turns.GetOrAdd(delivery.Recipient.Address, static _ => new SemaphoreSlim(1, 1));
+        var inTurn = false;
+        try
         {
-            var context = new HandlerContext(delivery.Recipient.Address, delivery.Message, store, clock.GetUtcNow());
-            await handler.HandleAsync(envelope, context, cancellationToken);
-            cancellationToken.ThrowIfCancellationRequested();
-            var sends = await SealAsync(context, context.Sends);
-            var replies = await SealAsync(context, AnswersToSender(context));
-            if (await committer.RunAsync(scope => ApplyAsync(scope, delivery.Delivery, context, sends, replies), cancellationToken) != Ending.ReadsChanged)
-                return true;
-        }
+            for (var run = 0; run < MostRuns; run++)
+            {
+                if (!inTurn && (run > 0 || turn.CurrentCount == 0))
+                {
+                    await turn.WaitAsync(cancellationToken);
+                    inTurn = true;
+                }
 
-        return false;
+                if (await RunOnceAsync(handler, envelope, delivery, cancellationToken) != Ending.ReadsChanged) return true;
+            }
+
+            return false;
+        }
+        finally
+        {
+            if (inTurn) turn.Release();
+        }
+    }
+
+    private async ValueTask<Ending> RunOnceAsync(IHandle handler, Envelope envelope, OutgoingDelivery delivery, CancellationToken cancellationToken)
+    {
+        var context = new HandlerContext(delivery.Recipient.Address, delivery.Message, store, clock.GetUtcNow());
+        await handler.HandleAsync(envelope, context, cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+        var sends = await SealAsync(context, context.Sends);
+        var replies = await SealAsync(context, AnswersToSender(context));
+        return await committer.RunAsync(scope => ApplyAsync(scope, delivery.Delivery, context, sends, replies), cancellationToken);
     }
 
     private async ValueTask<Ending> ApplyAsync(

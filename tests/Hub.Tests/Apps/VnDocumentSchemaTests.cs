@@ -16,7 +16,7 @@ public class VnDocumentSchemaTests
 
     private static string Example => Path.Combine(Schemas, "examples", "vn.document.v1.xml");
 
-    private static string Schemas
+    internal static string Schemas
     {
         get
         {

@@ -1,15 +1,10 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
-using System.Text.Json.Nodes;
 using Hub.Contracts.Addresses;
-using Hub.Contracts.Envelopes;
-using Hub.Contracts.Trail;
+using Hub.Contracts.Problems;
 using Hub.Core.Delivery;
-using Hub.Core.Intake;
 using Hub.Core.Registry;
-using Hub.Core.Routing;
 using Hub.Core.Storage;
-using Hub.Core.Trail;
 
 namespace Hub.Tests.Delivery;
 
@@ -27,38 +22,13 @@ internal sealed class FixedRegistry(RegistrySnapshot current) : IRegistry
     public RegistrySnapshot Current { get; set; } = current;
 }
 
-/// <summary>The staging half of intake, in its shortest form.</summary>
-internal sealed class StagingIntake(IRegistry registry, DeliverySignals signals, TimeProvider clock) : IIntake
-{
-    public ValueTask<Acceptance> AcceptAsync(ReadOnlyMemory<byte> octets, EnvelopeEncoding encoding, SystemAddress caller, CancellationToken cancellationToken = default) =>
-        throw new NotSupportedException();
-
-    public async ValueTask StageAsync(CommitScope scope, VerifiedEnvelope envelope, string assurance)
-    {
-        var (message, now) = (envelope.Envelope, clock.GetUtcNow());
-        var recipients = registry.Current.Resolve(message.To, message.Type, now);
-        var ticket = scope.Append(new TrailEntry(EntryKinds.MessageAccepted, message.Key, message.From.ToString(), new JsonObject { ["id"] = message.Id }));
-        var record = new MessageRecord
-        {
-            Key = message.Key, Id = message.Id, From = message.From, Type = message.Type, Encoding = envelope.Encoding, Size = envelope.Octets.Length,
-            Sha256 = Convert.ToHexStringLower(envelope.Sha256), ContentDigest = Convert.ToHexStringLower(envelope.ContentDigest), Assurance = assurance,
-            Created = message.Created, Accepted = now, NotBefore = message.NotBefore, Expires = message.Expires, Priority = message.Priority,
-            Conversation = message.Conversation, InReplyTo = message.InReplyTo?.Key, Entry = ticket.Index,
-        };
-        await scope.Transaction.InsertMessageAsync(record, envelope.Octets, RoutePlanner.Plan(message.Key, recipients, now, message.NotBefore));
-        scope.AfterCommit(() =>
-        {
-            foreach (var recipient in recipients) signals.Notify(recipient.System.Address);
-        });
-    }
-}
-
 /// <summary>A channel of kind push whose partners do what the test says.</summary>
-internal sealed class ScriptedChannel : IDeliveryChannel
+internal sealed class ScriptedChannel : IDeliveryChannel, IDisposable
 {
     private readonly ConcurrentQueue<OutgoingDelivery> _sent = new();
     private readonly ConcurrentDictionary<SystemAddress, (int Now, int Most)> _inFlight = new();
 
+    private readonly CancellationTokenSource _released = new();
     private TaskCompletionSource _next = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public string Kind => "push";
@@ -80,6 +50,11 @@ internal sealed class ScriptedChannel : IDeliveryChannel
         }
     }
 
+    /// <summary>Lets go all partners that never answer, now and from now on.</summary>
+    public void ReleaseAll() => _released.Cancel();
+
+    public void Dispose() => _released.Dispose();
+
     public int MostInFlight(SystemAddress system) => _inFlight.TryGetValue(system, out var count) ? count.Most : 0;
 
     public async ValueTask<AttemptOutcome> SendAsync(OutgoingDelivery delivery, CancellationToken cancellationToken)
@@ -90,7 +65,12 @@ internal sealed class ScriptedChannel : IDeliveryChannel
         _inFlight.AddOrUpdate(system, (1, 1), (_, c) => (c.Now + 1, Math.Max(c.Most, c.Now + 1)));
         try
         {
-            return await Partner(delivery, cancellationToken);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _released.Token);
+            return await Partner(delivery, either.Token);
+        }
+        catch (OperationCanceledException) when (_released.IsCancellationRequested)
+        {
+            return new AttemptOutcome.Failed(ProblemCode.RecipientUnreachable, "the test is over");
         }
         finally
         {

@@ -1,5 +1,6 @@
 using System.Text;
 using Hub.Adapters.Keys;
+using Hub.Adapters.Stores.Sqlite;
 using Hub.Contracts.Addresses;
 using Hub.Contracts.Envelopes;
 using Hub.Contracts.Envelopes.Json;
@@ -12,6 +13,8 @@ using Hub.Core.Delivery;
 using Hub.Core.Intake;
 using Hub.Core.Registry;
 using Hub.Core.Storage;
+using Hub.Core.Trail;
+using Hub.Tests.Intake;
 using Hub.Tests.Storage;
 using ManualClock = Hub.Tests.Time.ManualClock;
 
@@ -29,6 +32,7 @@ internal sealed class DeliveryBench : IAsyncDisposable
 
     private readonly TemporaryFolder _folder = new();
     private GroupCommitter _committer = null!;
+    private Lazy<IIntake> _intake = null!;
     private CancellationTokenSource _stopping = new();
     private Task _dispatching = Task.CompletedTask;
 
@@ -37,7 +41,6 @@ internal sealed class DeliveryBench : IAsyncDisposable
         Handlers = [.. handlers];
         Keys = FileHubKeys.OpenOrCreate(_folder.Path, content.Hub);
         Registry = new FixedRegistry(new RegistrySnapshot(1, content));
-        Store = new InMemoryStore();
     }
 
     internal ManualClock Clock { get; } = new();
@@ -46,7 +49,7 @@ internal sealed class DeliveryBench : IAsyncDisposable
 
     internal FixedRegistry Registry { get; }
 
-    internal IHubStore Store { get; }
+    internal IHubStore Store { get; private set; } = null!;
 
     internal IReadOnlyList<IHandle> Handlers { get; }
 
@@ -79,7 +82,7 @@ internal sealed class DeliveryBench : IAsyncDisposable
             Levels = [new Level("province", "Tỉnh", "Province", 1)],
             Agencies = [.. systems.Select(s => s.Address.Agency).Distinct().Select(code => new Agency { Code = code, Name = code.Value, Level = "province" })],
             Systems = systems,
-            Services = [new Service(MessageType.Parse("vn.document.v1"), "Văn bản", "Document")],
+            Services = [new Service(MessageType.Parse("vn.document.v1"), "Văn bản", "Document"), new Service(MessageType.Parse("vn.note.v1"), "Ghi chú", "Note", "hub-attested")],
             Rights = [new Right("*", ["*"], "*")],
         };
     }
@@ -87,7 +90,6 @@ internal sealed class DeliveryBench : IAsyncDisposable
     internal static async Task<DeliveryBench> StartAsync(RegistryContent? content = null, params IHandle[] handlers)
     {
         var bench = new DeliveryBench(content ?? Content(), handlers);
-        await bench.Store.OpenAsync();
         await bench.BootAsync();
         return bench;
     }
@@ -96,11 +98,10 @@ internal sealed class DeliveryBench : IAsyncDisposable
     internal void Dispatch()
     {
         _stopping = new CancellationTokenSource();
-        var intake = new Lazy<IIntake>(() => new StagingIntake(Registry, Signals, Clock));
         var apps = new AppChannel(
-            Handlers, Committer, Store, Keys, Registry, Acknowledgements, intake, Clock, new TestLog<AppChannel>());
+            Handlers, Committer, Store, Keys, Registry, Acknowledgements, _intake, Clock, new TestLog<AppChannel>());
         var dispatcher = new Dispatcher(
-            Registry, Committer, Store, Keys, [Channel, apps], Acknowledgements, intake, Signals, Clock, new TestLog<Dispatcher>());
+            Registry, Committer, Store, Keys, [Channel, apps], Acknowledgements, _intake, Signals, Clock, new TestLog<Dispatcher>());
         _dispatching = dispatcher.RunAsync(_stopping.Token);
     }
 
@@ -123,6 +124,7 @@ internal sealed class DeliveryBench : IAsyncDisposable
     {
         Committer.Die();
         await _committer.DisposeAsync();
+        await Store.DisposeAsync();
         await BootAsync();
     }
 
@@ -139,7 +141,7 @@ internal sealed class DeliveryBench : IAsyncDisposable
         var sealedOne = await EnvelopeSeal.SealAsync(envelope, SenderKey, SenderVerifier);
         await Committer.RunAsync(async scope =>
         {
-            await new StagingIntake(Registry, Signals, Clock).StageAsync(scope, sealedOne, "sender-signed");
+            await _intake.Value.StageAsync(scope, sealedOne, Assurances.SenderSigned);
             return true;
         });
         return envelope.Key;
@@ -190,20 +192,27 @@ internal sealed class DeliveryBench : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        Channel.ReleaseAll();
         await StopAsync();
         await _committer.DisposeAsync();
         await Store.DisposeAsync();
+        Channel.Dispose();
         _folder.Dispose();
     }
 
     private async Task BootAsync()
     {
-        _committer = new GroupCommitter(Store, Keys, new HubSettings { DataDirectory = _folder.Path }, Clock, new TestLog<GroupCommitter>());
+        var settings = new HubSettings { DataDirectory = _folder.Path };
+        Store = new SqliteHubStore(settings, Keys, Clock, new TestLog<SqliteHubStore>());
+        await Store.OpenAsync();
+        _committer = new GroupCommitter(Store, Keys, settings, Clock, new TestLog<GroupCommitter>());
         await _committer.StartAsync();
         Committer = new WatchedCommitter(_committer);
         Acknowledgements = new Acknowledgements(Clock);
-        var intake = new Lazy<IIntake>(() => new StagingIntake(Registry, Signals, Clock));
-        Mailbox = new Mailbox(Registry, Committer, Store, Keys, intake, Acknowledgements, Signals, Clock);
+        var intake = new IntakeService(
+            Registry, Committer, Store, new InMemoryUploads(), Keys, Acknowledgements, new TrailReader(Store), Signals, settings, Clock);
+        _intake = new Lazy<IIntake>(() => intake);
+        Mailbox = new Mailbox(Registry, Committer, Store, Keys, _intake, Acknowledgements, Signals, Clock);
         DeadLetters = new DeadLetters(Committer, Signals, Clock);
     }
 }

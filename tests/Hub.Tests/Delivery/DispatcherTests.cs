@@ -132,7 +132,7 @@ public class DispatcherTests
     [Test]
     public async Task Expired_WhileQueued_EndsAndTheSenderHearsOfIt()
     {
-        _bench.Dispatch();
+        await DispatchAsync();
         var key = await _bench.AcceptAsync("1", Puller, expires: _bench.Clock.GetUtcNow().AddMinutes(1));
         _bench.Clock.Advance(TimeSpan.FromSeconds(66));
         await _bench.UntilAsync(key, DeliveryState.Expired);
@@ -142,7 +142,7 @@ public class DispatcherTests
     [Test]
     public async Task Mailbox_NobodyEmptiesIt_DeliveryDiesOfAge()
     {
-        _bench.Dispatch();
+        await DispatchAsync();
         var key = await _bench.AcceptAsync("1", Puller);
         _bench.Clock.Advance(TimeSpan.FromDays(7) + TimeSpan.FromMinutes(2));
         await _bench.UntilAsync(key, DeliveryState.Dead);
@@ -280,11 +280,18 @@ public class DispatcherTests
         while (!stopped.IsCompleted)
         {
             _bench.Clock.Advance(TimeSpan.FromSeconds(1));
-            await Task.Yield();
+            await Task.WhenAny(stopped, Task.Delay(20));
         }
 
         await stopped;
         Assert.That(await _bench.DeliveryAsync(key), Has.Property(nameof(DeliveryRecord.State)).EqualTo(DeliveryState.Queued));
+    }
+
+    /// <summary>Starts the dispatcher and waits until it is under way, its timers included.</summary>
+    private async Task DispatchAsync()
+    {
+        _bench.Dispatch();
+        await _bench.UntilAsync(await _bench.AcceptAsync("first", Pushed), DeliveryState.Delivered);
     }
 
     private async Task SentAsync(int count) => await _bench.Channel.SentAsync(count);
