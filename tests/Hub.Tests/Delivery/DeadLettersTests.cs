@@ -44,7 +44,9 @@ public class DeadLettersTests
     public async Task Replay_LongAfterItsAge_GetsItsAttemptsAgain()
     {
         var dead = await DeadAsync();
+        await _bench.StopAsync();
         _bench.Clock.Advance(TimeSpan.FromDays(30));
+        _bench.Dispatch();
         _bench.Channel.Partner = (_, _) => Task.FromResult<AttemptOutcome>(new AttemptOutcome.Failed(ProblemCode.RecipientFailed, "HTTP 503"));
         await _bench.DeadLetters.ReplayAsync(dead.Id, "operator:an");
         await _bench.UntilAsync(async () => (await _bench.DeliveryAsync(dead.Message)) is { State: DeliveryState.Queued, Attempts: 1 });
