@@ -67,6 +67,8 @@ internal static class HubServices
         services.AddSingleton<MetricsRegistry>();
         services.AddHostedService(static p => p.GetRequiredService<MetricsRegistry>());
         services.ConfigureHttpJsonOptions(static json => HubJson.Configure(json.SerializerOptions));
+        // A parameter that cannot be bound becomes a problem like every other, in one place.
+        services.Configure<RouteHandlerOptions>(static routes => routes.ThrowOnBadRequest = true);
         services.AddRateLimiter(TokenEndpoint.Limit);
         OpenApiSetup.Add(services);
         return services;

@@ -52,6 +52,7 @@ internal sealed class ProblemMiddleware(RequestDelegate next, HubOrigins origins
     {
         StatusCodes.Status404NotFound => new Problem(ProblemCode.NotFound, "There is nothing at this address. The API is described at /docs."),
         StatusCodes.Status405MethodNotAllowed => new Problem(ProblemCode.InvalidRequest, $"{context.Request.Method} is not possible here. Allowed: {context.Response.Headers.Allow}."),
+        StatusCodes.Status415UnsupportedMediaType => new Problem(ProblemCode.UnsupportedMediaType, $"The content type '{context.Request.ContentType}' is not accepted here; /docs says which are."),
         StatusCodes.Status429TooManyRequests => new Problem(ProblemCode.RateLimited, "This source asks too often. Wait, then use the token you have until it expires.") { RetryAfter = TimeSpan.FromSeconds(5) },
         _ => null,
     };

@@ -55,9 +55,13 @@ public sealed class When_operators_use_the_api
     public async Task Should_not_let_auditors_change_anything()
     {
         var token = await _bench.TokenAsync("auditor", "content");
-        foreach (var path in new[] { "/api/v1/operator/import", $"/api/v1/operator/messages/{new string('a', 64)}/erase", "/api/v1/operator/deliveries/1/replay", "/api/v1/operator/tokens", "/api/v1/messages" })
+        foreach (var (path, type) in new[]
         {
-            using var answer = await _bench.RequestAsync(HttpMethod.Post, path, token, new StringContent("{}", Encoding.UTF8, "application/json"));
+            ("/api/v1/operator/import", "application/yaml"), ($"/api/v1/operator/messages/{new string('a', 64)}/erase", "application/json"),
+            ("/api/v1/operator/deliveries/1/replay", "application/json"), ("/api/v1/operator/tokens", "application/json"), ("/api/v1/messages", "application/jose"),
+        })
+        {
+            using var answer = await _bench.RequestAsync(HttpMethod.Post, path, token, new StringContent("{}", Encoding.UTF8, type));
             await ApiBench.ProblemAsync(answer, "not-allowed", HttpStatusCode.Forbidden);
         }
     }

@@ -9,6 +9,7 @@ public sealed class HubProcess : IAsyncDisposable
 {
     private readonly Process _process;
     private readonly StringBuilder _log;
+    private bool _disposed;
 
     private HubProcess(Process process, StringBuilder log, string dataDirectory, Uri baseAddress)
     {
@@ -101,6 +102,8 @@ public sealed class HubProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_disposed) return;
+        _disposed = true;
         Http.Dispose();
         try
         {
