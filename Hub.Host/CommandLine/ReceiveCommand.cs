@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Text.Json;
 using Hub.Host.AgencyClient;
@@ -39,16 +40,12 @@ internal static class ReceiveCommand
 
     internal static Command Create()
     {
+        Max.Validators.Add(static result => RequireRange(result, 1, 100));
+        Wait.Validators.Add(static result => RequireRange(result, 0, 60));
         Ack.AcceptOnlyFromAmong("auto", "signed", "plain", "refuse", "none");
         var command = new Command("receive", "Take messages from a system's mailbox, keep them and answer (nhận thông điệp).");
         Agency.AddTo(command);
         foreach (var option in (Option[])[Out, Max, Wait, Ack, Status, Reason, StatementKey]) command.Options.Add(option);
-        command.Validators.Add(static result =>
-        {
-            if (result.GetValue(Max) is < 1 or > 100) result.AddError("--max is 1 to 100.");
-            if (result.GetValue(Wait) is < 0 or > 60) result.AddError("--wait is 0 to 60 seconds.");
-            if (result.GetValue(Ack) == "refuse" && result.GetValue(Reason) is null) result.AddError("A refusal needs --reason.");
-        });
         command.SetAction((parsed, cancellationToken) => AgencyErrors.RunAsync(parsed, () => RunAsync(parsed, cancellationToken)));
         return command.WithExamples("""
             hub receive --url https://hub.example --system H06.42/qlvb --key H06.42_qlvb.key.pem --out ./inbox --wait 30
@@ -58,6 +55,8 @@ internal static class ReceiveCommand
 
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
+        if (parsed.GetValue(Ack) == "refuse" && string.IsNullOrWhiteSpace(parsed.GetValue(Reason)))
+            throw new FormatException("--ack refuse needs --reason.");
         using var client = Agency.Connect(parsed);
         var answering = new MailboxAnswering(
             Enum.Parse<AnswerMode>(parsed.GetValue(Ack)!, ignoreCase: true), parsed.GetValue(Status), parsed.GetValue(Reason));
@@ -65,6 +64,12 @@ internal static class ReceiveCommand
         var received = await receiver.ReceiveAsync(parsed.GetValue(Max), TimeSpan.FromSeconds(parsed.GetValue(Wait)), cancellationToken);
         Report(parsed, received);
         return received.Any(static item => item.Problem is not null) ? ExitCode.Refused : ExitCode.Ok;
+    }
+
+    private static void RequireRange(OptionResult result, int least, int most)
+    {
+        if (result.GetValueOrDefault<int>() is var value && (value < least || value > most))
+            result.AddError($"{result.Option.Name} is {least} to {most}.");
     }
 
     private static void Report(ParseResult parsed, IReadOnlyList<ReceivedMessage> received)
