@@ -19,6 +19,7 @@ public sealed class StoreMeasurement
         await store.OpenAsync();
         var body = new byte[1024];
         var index = 0L;
+        var cpu = Environment.CpuUsage.TotalTime;
         var inserting = Stopwatch.StartNew();
         for (var first = 0; first < Messages; first += Group)
         {
@@ -40,6 +41,8 @@ public sealed class StoreMeasurement
         }
 
         inserting.Stop();
+        var insertCpu = Environment.CpuUsage.TotalTime - cpu;
+        cpu = Environment.CpuUsage.TotalTime;
         var delivering = Stopwatch.StartNew();
         var delivered = 0;
         while (true)
@@ -54,8 +57,9 @@ public sealed class StoreMeasurement
         }
 
         delivering.Stop();
+        var deliverCpu = Environment.CpuUsage.TotalTime - cpu;
         var wal = new FileInfo(Path.Combine(folder.Path, "hub.db-wal")).Length >> 20;
-        TestContext.Out.WriteLine($"insert {index / 2 / inserting.Elapsed.TotalSeconds:f0} messages/s, claim and deliver {delivered / delivering.Elapsed.TotalSeconds:f0}/s, WAL {wal} MiB, load {File.ReadAllText("/proc/loadavg")}");
+        TestContext.Out.WriteLine($"insert {index / 2 / inserting.Elapsed.TotalSeconds:f0} messages/s ({insertCpu.TotalMicroseconds / Messages:f0} µs CPU each), claim and deliver {delivered / delivering.Elapsed.TotalSeconds:f0}/s ({deliverCpu.TotalMicroseconds / Messages:f0} µs CPU each), WAL {wal} MiB, load {File.ReadAllText("/proc/loadavg")}");
         Assert.That(delivered, Is.EqualTo(index / 2));
     }
 }
