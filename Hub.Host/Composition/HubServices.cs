@@ -1,6 +1,6 @@
-using Hub.Adapters.Stores.Files;
 using Hub.Adapters.Channels.Push;
 using Hub.Adapters.Keys;
+using Hub.Adapters.Stores.Files;
 using Hub.Adapters.Stores.Sqlite;
 using Hub.Apps.Archive;
 using Hub.Core;

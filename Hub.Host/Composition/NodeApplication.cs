@@ -3,6 +3,7 @@ using Hub.Host.Api.Problems;
 using Hub.Host.Identity;
 using Hub.Host.Pages;
 using Hub.Host.Telemetry;
+using Microsoft.AspNetCore.HttpOverrides;
 
 namespace Hub.Host.Composition;
 
@@ -29,9 +30,18 @@ internal static class NodeApplication
         builder.Services.Configure<HostOptions>(static host => host.ShutdownTimeout = DrainTime);
         builder.Services.AddHub(options, folder).AddHubHttp();
         var app = builder.Build();
+        if (options.PublicUrl is not null) TrustProxy(app);
         Use(app);
         return app;
     }
+
+    /// <summary>With a public address a proxy on this machine stands in front: it alone may say whose request it passes on,
+    /// so that one source cannot use up the share of all. Requests from elsewhere are taken at their own address.</summary>
+    private static void TrustProxy(WebApplication app) => app.UseForwardedHeaders(new ForwardedHeadersOptions
+    {
+        ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto,
+        ForwardLimit = 1,
+    });
 
     private static void Use(WebApplication app)
     {
@@ -65,7 +75,8 @@ internal static class NodeApplication
         {
             logging.AddJsonConsole(static console =>
             {
-                console.IncludeScopes = true;
+                // Scopes hold the path, and with it whatever a caller wrote there.
+                console.IncludeScopes = false;
                 console.UseUtcTimestamp = true;
                 console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ";
             });

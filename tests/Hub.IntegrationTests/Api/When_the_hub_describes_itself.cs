@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Nodes;
 using Hub.Contracts.Addresses;
 using Hub.Contracts.Problems;
@@ -71,6 +73,8 @@ public sealed class When_the_hub_describes_itself
             Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.OK));
             Assert.That(answer.Content.Headers.ContentType!.MediaType, Is.EqualTo("text/html"));
             Assert.That(answer.Headers.GetValues("Content-Security-Policy").Single(), Does.StartWith("default-src 'none'").And.Contain("sha256-"));
+            var style = html[(html.IndexOf("<style>", StringComparison.Ordinal) + 7)..html.IndexOf("</style>", StringComparison.Ordinal)];
+            Assert.That(answer.Headers.GetValues("Content-Security-Policy").Single(), Does.Contain($"'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(style)))}'"));
             Assert.That(html, Does.Contain("lang=\"vi\"").And.Not.Contain("<script").And.Not.Contain("http://").And.Not.Contain("https://"));
         });
     }
