@@ -3,7 +3,11 @@ namespace Hub.Adapters.Stores.Bodies;
 /// <summary>What a crash left after the last body that the database refers to.</summary>
 internal static class BodyTail
 {
-    /// <summary>Cuts everything after the last referenced body; returns the bytes cut.</summary>
+    /// <summary>Appended to the name of a segment that the database knows nothing of: put aside, never deleted, since the
+    /// database that refers to it may yet be restored.</summary>
+    internal const string AsideSuffix = ".aside";
+
+    /// <summary>Cuts everything after the last referenced body, and puts later segments aside; returns the bytes cut.</summary>
     /// <param name="folder">The segments.</param>
     /// <param name="last">The last referenced body, erased or not; null when the database refers to none.</param>
     /// <exception cref="InvalidDataException">The segments end before <paramref name="last"/> does, or there are full
@@ -24,7 +28,7 @@ internal static class BodyTail
             if (segment > (last?.Segment ?? 0))
             {
                 cut += length;
-                File.Delete(file);
+                File.Move(file, file + AsideSuffix, overwrite: true);
                 continue;
             }
 
