@@ -11,7 +11,8 @@ return args switch
 static int Usage()
 {
     Console.Error.WriteLine("""
-        Hub.Benchmarks throughput [--seconds 60] [--warmup 10] [--connections 64] [--cases 1KB,10KB,100KB,XML-4KB]
+        Hub.Benchmarks throughput [--seconds 60] [--warmup 10] [--connections 64] [--presign-mib 3072]
+                [--cases 1KB,10KB,100KB,XML-4KB]
 
         Runs the shipped hub as its own process with default security and durability, between a generator process and a
         sink process, and prints what was delivered and committed each second. The last line is one JSON object.

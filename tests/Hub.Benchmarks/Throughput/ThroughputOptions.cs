@@ -9,6 +9,9 @@ internal sealed record ThroughputOptions
 
     internal int Connections { get; init; } = 64;
 
+    /// <summary>Memory for envelopes signed before the clock starts; the rest is signed on the fly and costs the run its CPU.</summary>
+    internal long PresignBytes { get; init; } = 3L << 30;
+
     internal IReadOnlyList<Case> Cases { get; init; } = Case.All;
 
     internal static ThroughputOptions Parse(IReadOnlyList<string> arguments)
@@ -22,6 +25,7 @@ internal sealed record ThroughputOptions
                 "--warmup" => options with { Warmup = TimeSpan.FromSeconds(int.Parse(value)) },
                 "--seconds" => options with { Measured = TimeSpan.FromSeconds(int.Parse(value)) },
                 "--connections" => options with { Connections = int.Parse(value) },
+                "--presign-mib" => options with { PresignBytes = long.Parse(value) << 20 },
                 "--cases" => options with { Cases = [.. value.Split(',').Select(Case.Named)] },
                 _ => throw new ArgumentException($"Unknown option {arguments[i]}.", nameof(arguments)),
             };

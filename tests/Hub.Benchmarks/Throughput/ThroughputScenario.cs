@@ -68,7 +68,7 @@ internal static class ThroughputScenario
 
         var settings = new GeneratorSettings(
             hubUrl, sinkUrl, BenchmarkRegistry.Sender, "k1", keyPem, one.Algorithm, one.Encoding, one.PayloadBytes, BenchmarkRegistry.Recipients,
-            options.Connections, MaxOutstanding: 4000, (options.Warmup + options.Measured).TotalSeconds + 1, PresignBytes: 3L << 30);
+            options.Connections, MaxOutstanding: 4000, (options.Warmup + options.Measured).TotalSeconds + 1, options.PresignBytes);
         var settingsPath = Path.Combine(folder, "generator.json");
         settings.Save(settingsPath);
         await using var generator = ChildProcess.StartDotnet(ownDll, "generator", settingsPath);
