@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Text;
 using System.Text.Json.Nodes;
 using Hub.Contracts.Envelopes;
 
@@ -17,6 +19,9 @@ public sealed record EntryHeader(string Kind, DateTimeOffset Time, string? Key, 
 
     private const int Version = 1;
 
+    /// <summary>Characters that stand for themselves in JSON: every header that a hub writes has only these.</summary>
+    private static readonly SearchValues<char> Plain =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789./:-_@ ");
 
     /// <summary>The leaf data.</summary>
     /// <exception cref="InvalidOperationException">The commitment has not 32 bytes.</exception>
@@ -24,6 +29,11 @@ public sealed record EntryHeader(string Kind, DateTimeOffset Time, string? Key, 
     public byte[] ToCanonicalJson()
     {
         if (Commitment.Length != MerkleTree.HashLength) throw new InvalidOperationException($"A commitment has 32 bytes; this one has {Commitment.Length}.");
+        return IsPlain(Actor) && IsPlain(Kind) && (Key is null || IsPlain(Key)) ? WritePlain() : CanonicalJson.Serialize(ToJson());
+    }
+
+    private JsonObject ToJson()
+    {
         var header = new JsonObject
         {
             ["actor"] = Actor,
@@ -33,8 +43,17 @@ public sealed record EntryHeader(string Kind, DateTimeOffset Time, string? Key, 
             ["v"] = Version,
         };
         if (Key is not null) header["key"] = Key;
-        return CanonicalJson.Serialize(header);
+        return header;
     }
+
+    private byte[] WritePlain()
+    {
+        var key = Key is null ? "" : $"\"key\":\"{Key}\",";
+        return Encoding.ASCII.GetBytes(
+            $"{{\"actor\":\"{Actor}\",\"commitment\":\"{Convert.ToHexStringLower(Commitment.Span)}\",{key}\"kind\":\"{Kind}\",\"time\":\"{Rfc3339.Format(Time)}\",\"v\":1}}");
+    }
+
+    private static bool IsPlain(string text) => !text.AsSpan().ContainsAnyExcept(Plain);
 
     /// <summary>Reads leaf data.</summary>
     /// <exception cref="FormatException">Not an entry header of version 1 in canonical form.</exception>

@@ -1,6 +1,6 @@
+using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 
 namespace Hub.Contracts.Trail;
 
@@ -19,7 +19,7 @@ public sealed record Receipt(TlogProof Proof, EntryHeader Header, ReadOnlyMemory
     /// <summary>Bytes in a salt.</summary>
     public const int SaltLength = 32;
 
-    private static readonly JsonSerializerOptions PlainText = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions PlainText = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Composes a receipt from an entry and its place in the log.</summary>
     /// <param name="header">The entry's header.</param>
@@ -32,13 +32,17 @@ public sealed record Receipt(TlogProof Proof, EntryHeader Header, ReadOnlyMemory
     public static Receipt Create(EntryHeader header, ReadOnlyMemory<byte> body, ReadOnlyMemory<byte> salt, long index, IReadOnlyList<byte[]> proof, string checkpointNote)
     {
         if (salt.Length != SaltLength) throw new ArgumentException($"A salt has 32 bytes; this one has {salt.Length}.", nameof(salt));
-        var extra = new JsonObject
+        var extra = new ArrayBufferWriter<byte>(2 * body.Length + 512);
+        using (var json = new Utf8JsonWriter(extra, PlainText))
         {
-            ["body"] = CanonicalText.StrictUtf8.GetString(body.Span),
-            ["header"] = CanonicalText.StrictUtf8.GetString(header.ToCanonicalJson()),
-            ["salt"] = Convert.ToHexStringLower(salt.Span),
-        };
-        return new Receipt(new TlogProof(CanonicalText.StrictUtf8.GetBytes(extra.ToJsonString(PlainText)), index, proof, checkpointNote), header, body, salt);
+            json.WriteStartObject();
+            json.WriteString("body"u8, CanonicalText.StrictUtf8.GetString(body.Span));
+            json.WriteString("header"u8, header.ToCanonicalJson());
+            json.WriteString("salt"u8, Convert.ToHexStringLower(salt.Span));
+            json.WriteEndObject();
+        }
+
+        return new Receipt(new TlogProof(extra.WrittenMemory, index, proof, checkpointNote), header, body, salt);
     }
 
     /// <summary>Reads the text form.</summary>
@@ -71,7 +75,7 @@ public sealed record Receipt(TlogProof Proof, EntryHeader Header, ReadOnlyMemory
     /// <summary>The text form.</summary>
     public override string ToString() => Proof.ToString();
 
-    private static readonly System.Buffers.SearchValues<char> LowerHex = System.Buffers.SearchValues.Create("0123456789abcdef");
+    private static readonly SearchValues<char> LowerHex = SearchValues.Create("0123456789abcdef");
 
     private static byte[] Utf8(string text)
     {

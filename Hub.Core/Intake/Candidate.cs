@@ -11,6 +11,8 @@ namespace Hub.Core.Intake;
 /// <summary>A message that passed every check and only waits for its commit.</summary>
 internal sealed record Candidate
 {
+    private TrailEntry? _entry;
+
     internal required VerifiedEnvelope Verified { get; init; }
 
     internal required string Assurance { get; init; }
@@ -28,8 +30,10 @@ internal sealed record Candidate
 
     internal string ContentDigest => Convert.ToHexStringLower(Verified.ContentDigest);
 
-    /// <summary>The acceptance as the log commits to it.</summary>
-    internal TrailEntry ToEntry()
+    /// <summary>The acceptance as the log commits to it; made once, however often its unit runs.</summary>
+    internal TrailEntry ToEntry() => _entry ??= MakeEntry();
+
+    private TrailEntry MakeEntry()
     {
         var envelope = Verified.Envelope;
         return new TrailEntry(EntryKinds.MessageAccepted, Key, Assurance == Assurances.AttestedHub ? "hub" : envelope.From.ToString(), new JsonObject
@@ -47,7 +51,7 @@ internal sealed record Candidate
             ["created"] = Rfc3339.Format(envelope.Created),
             ["accepted"] = Rfc3339.Format(Accepted),
             ["recipients"] = new JsonArray([.. Recipients.Select(Describe)]),
-        });
+        }).Prepare();
     }
 
     internal MessageRecord ToRecord(long entry)

@@ -78,20 +78,36 @@ public sealed class IntakeService : IIntake
         var envelope = verified.Envelope;
         CheckCaller(registry, envelope.From, caller);
 
-        // A retry gets its receipt even when its window or its rights have ended meanwhile.
-        if (await _store.FindMessageAsync(envelope.Key, cancellationToken) is { } accepted)
+        Candidate candidate;
+        try
         {
+            candidate = await CheckAsync(verified, registry, now, cancellationToken);
+        }
+        catch (ProblemException)
+        {
+            // A retry gets its receipt even when its window or its rights have ended meanwhile.
+            if (await _store.FindMessageAsync(envelope.Key, cancellationToken) is not { } accepted) throw;
             AcceptanceUnit.CheckSameContent(accepted, Convert.ToHexStringLower(verified.ContentDigest));
             return await DuplicateOfAsync(accepted, cancellationToken);
         }
 
+        candidate.ToEntry();
+        var (message, ticket) = await _committer.RunAsync(scope => _unit.RunAsync(scope, candidate), cancellationToken);
+        return ticket is null
+            ? await DuplicateOfAsync(message, CancellationToken.None)
+            : new Acceptance(message.Key, TrailReader.ReceiptOf(ticket), Duplicate: false);
+    }
+
+    private async ValueTask<Candidate> CheckAsync(VerifiedEnvelope verified, RegistrySnapshot registry, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var envelope = verified.Envelope;
         ClockWindow.Check(envelope, now, _settings.AcceptPast, _settings.AcceptFuture);
-        var service = ServiceRules.Find(registry, envelope, octets.Length);
+        var service = ServiceRules.Find(registry, envelope, verified.Octets.Length);
         ServiceRules.CheckExtensions(envelope);
         ServiceRules.CheckAssurance(service, Assurances.SenderSigned);
         var recipients = registry.Resolve(envelope.To, envelope.Type, now);
         RightsCheck.Check(registry, envelope, recipients, now);
-        var candidate = new Candidate
+        return new Candidate
         {
             Verified = verified,
             Assurance = Assurances.SenderSigned,
@@ -100,11 +116,6 @@ public sealed class IntakeService : IIntake
             Uploads = await UploadCheck.CheckAsync(_uploads, envelope, cancellationToken),
             Answer = AcknowledgementRules.Read(envelope),
         };
-
-        var (message, ticket) = await _committer.RunAsync(scope => _unit.RunAsync(scope, candidate), cancellationToken);
-        return ticket is null
-            ? await DuplicateOfAsync(message, CancellationToken.None)
-            : new Acceptance(message.Key, TrailReader.ReceiptOf(ticket), Duplicate: false);
     }
 
     private static void CheckCaller(RegistrySnapshot registry, SystemAddress from, SystemAddress caller)

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Hub.Contracts.Trail;
 using Hub.Core.Storage;
 
@@ -17,9 +16,7 @@ internal sealed class TrailBatch(TrailHead head, TimeProvider clock)
     /// when the clock went back.</summary>
     internal EntryTicket Append(TrailEntry entry)
     {
-        var body = CanonicalJson.Serialize(entry.Body);
-        var salt = RandomNumberGenerator.GetBytes(Receipt.SaltLength);
-        var commitment = SHA256.HashData([.. salt, .. body]);
+        var (body, salt, commitment) = entry.Seal();
         var time = Later(_time, clock.GetUtcNow());
         var header = new EntryHeader(entry.Kind, time, entry.Key?.Value, entry.Actor, commitment);
         var leaf = header.ToCanonicalJson();

@@ -1,5 +1,7 @@
+using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Hub.Contracts.Envelopes;
+using Hub.Contracts.Trail;
 
 namespace Hub.Core.Trail;
 
@@ -8,7 +10,36 @@ namespace Hub.Core.Trail;
 /// <param name="Key">The message it is about, if any.</param>
 /// <param name="Actor">Who did it: a system address, <c>hub</c>, or <c>operator:name</c>.</param>
 /// <param name="Body">What happened; committed to with a salt, erasable.</param>
-public sealed record TrailEntry(string Kind, MessageKey? Key, string Actor, JsonObject Body);
+public sealed record TrailEntry(string Kind, MessageKey? Key, string Actor, JsonObject Body)
+{
+    private SealedBody? _sealed;
+
+    /// <summary>Computes salt and commitment now, on the caller's thread, instead of inside the commit.</summary>
+    public TrailEntry Prepare()
+    {
+        Seal();
+        return this;
+    }
+
+    internal SealedBody Seal() => _sealed ??= SealedBody.Of(Body);
+}
+
+/// <summary>A body as the log commits to it.</summary>
+/// <param name="Body">Canonical JSON.</param>
+/// <param name="Salt">32 random bytes.</param>
+/// <param name="Commitment">SHA-256(salt ‖ body).</param>
+internal sealed record SealedBody(byte[] Body, byte[] Salt, byte[] Commitment)
+{
+    internal static SealedBody Of(JsonObject json)
+    {
+        var body = CanonicalJson.Serialize(json);
+        var salt = RandomNumberGenerator.GetBytes(Receipt.SaltLength);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(salt);
+        hash.AppendData(body);
+        return new SealedBody(body, salt, hash.GetHashAndReset());
+    }
+}
 
 /// <summary>Where an entry stands in the log. Index is set when the entry is appended to the group; the tree size and
 /// checkpoint once the group is integrated, just before its commit.</summary>

@@ -21,6 +21,7 @@ internal sealed class MetricFamily(string name, MetricKind kind, string? unit, s
 
     private static readonly KeyValuePair<string, string>[] Overflow = [new("overflow", "true")];
 
+    private readonly TagSets _sets = new();
     private readonly Dictionary<string, MetricSeries> _series = new(StringComparer.Ordinal);
 
     /// <summary>Bounds of durations in seconds, and of counts.</summary>
@@ -40,6 +41,12 @@ internal sealed class MetricFamily(string name, MetricKind kind, string? unit, s
 
     internal void Record(double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
+        var series = _sets.Find(tags) ?? FindOrAdd(tags);
+        lock (series) series.Record(value);
+    }
+
+    private MetricSeries FindOrAdd(ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
         var labels = MetricLabels.Of(tags);
         lock (_series)
         {
@@ -55,16 +62,20 @@ internal sealed class MetricFamily(string name, MetricKind kind, string? unit, s
                 if (!_series.TryGetValue(key, out series)) _series.Add(key, series = new MetricSeries(labels, Bounds, accumulates));
             }
 
-            series.Record(value);
+            _sets.Keep(tags, series);
+            return series;
         }
     }
 
-    /// <summary>Runs an action over every series, in label order, while none changes.</summary>
+    /// <summary>Runs an action over every series, in label order, each while it does not change.</summary>
     internal void Read(Action<MetricSeries> read)
     {
         lock (_series)
         {
-            foreach (var (_, series) in _series.OrderBy(static pair => pair.Key, StringComparer.Ordinal)) read(series);
+            foreach (var (_, series) in _series.OrderBy(static pair => pair.Key, StringComparer.Ordinal))
+            {
+                lock (series) read(series);
+            }
         }
     }
 }
