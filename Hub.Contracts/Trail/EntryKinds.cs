@@ -27,6 +27,9 @@ public static class EntryKinds
     /// <summary>The delivery expired.</summary>
     public const string DeliveryExpired = "delivery.expired";
 
+    /// <summary>An answer to the sender could not be sent, e.g. because its system has left the registry; what it answers stands.</summary>
+    public const string DeliveryAnswerDropped = "delivery.answer-dropped";
+
     /// <summary>An operator set a dead delivery going again.</summary>
     public const string DeliveryReplayed = "delivery.replayed";
 

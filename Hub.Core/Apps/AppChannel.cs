@@ -1,7 +1,6 @@
 using Hub.Contracts.Problems;
 using Hub.Core.Delivery;
 using Hub.Core.Intake;
-using Hub.Core.Registry;
 using Hub.Core.Storage;
 using Hub.Core.Trail;
 using Microsoft.Extensions.Logging;
@@ -18,11 +17,11 @@ public sealed class AppChannel : IDeliveryChannel
     /// <summary>Composes the channel.</summary>
     /// <exception cref="ArgumentException">Two handlers have the same app name.</exception>
     public AppChannel(
-        IEnumerable<IHandle> handlers, ICommitter committer, IHubStore store, IHubKeys keys, IRegistry registry, Acknowledgements acknowledgements,
+        IEnumerable<IHandle> handlers, ICommitter committer, IHubStore store, IHubKeys keys, Acknowledgements acknowledgements,
         Lazy<IIntake> intake, TimeProvider clock, ILogger<AppChannel> log)
     {
         _handlers = handlers.ToDictionary(h => h.App, StringComparer.Ordinal);
-        _runner = new AppRunner(committer, store, keys, registry, acknowledgements, intake, clock);
+        _runner = new AppRunner(committer, store, keys, acknowledgements, intake, clock);
         _log = log;
     }
 

@@ -7,7 +7,6 @@ using Hub.Contracts.Messages;
 using Hub.Contracts.Problems;
 using Hub.Core.Delivery;
 using Hub.Core.Intake;
-using Hub.Core.Registry;
 using Hub.Core.Storage;
 using Hub.Core.Trail;
 
@@ -19,7 +18,7 @@ namespace Hub.Core.Apps;
 /// hub stops before, nothing has happened and the handler runs again; if it stops after, the delivery is over. Runs of one app
 /// that got in each other's way take turns.</remarks>
 internal sealed class AppRunner(
-    ICommitter committer, IHubStore store, IHubKeys keys, IRegistry registry, Acknowledgements acknowledgements, Lazy<IIntake> intake, TimeProvider clock)
+    ICommitter committer, IHubStore store, IHubKeys keys, Acknowledgements acknowledgements, Lazy<IIntake> intake, TimeProvider clock)
 {
     /// <summary>How an app's messages are attested: the hub holds the app's key.</summary>
     internal const string Assurance = "hub-attested(app)";
@@ -88,9 +87,22 @@ internal sealed class AppRunner(
 
         foreach (var (key, value) in context.Writes) await scope.Transaction.WriteAppStateAsync(context.Self, key, value);
         foreach (var send in sends) await intake.Value.StageAsync(scope, send, Assurance);
-        foreach (var reply in replies) await intake.Value.StageAsync(scope, reply, Assurance);
         await EndAsync(scope, current, context);
+        foreach (var reply in replies) await StageReplyAsync(scope, reply, current, context);
         return Ending.Applied;
+    }
+
+    /// <summary>A reply that cannot be sent undoes nothing of the work it answers for.</summary>
+    private async ValueTask StageReplyAsync(CommitScope scope, VerifiedEnvelope reply, DeliveryRecord held, HandlerContext context)
+    {
+        try
+        {
+            await intake.Value.StageAsync(scope, reply, Assurance);
+        }
+        catch (ProblemException refused)
+        {
+            scope.Append(DeliveryTrail.AnswerDropped(held, context.Self.ToString(), context.Message.From, refused.Problem));
+        }
     }
 
     private async ValueTask EndAsync(CommitScope scope, DeliveryRecord held, HandlerContext context)
@@ -106,10 +118,9 @@ internal sealed class AppRunner(
         foreach (var reply in context.Replies) ended = await acknowledgements.ApplyOfAppAsync(scope, ended, context.Message, reply);
     }
 
-    private IEnumerable<Envelope> AnswersToSender(HandlerContext context)
+    private static IEnumerable<Envelope> AnswersToSender(HandlerContext context)
     {
         var message = context.Message;
-        if (registry.Current.FindSystem(message.From) is null) yield break;
         foreach (var reply in context.Replies)
         {
             var answer = new Acknowledgement(

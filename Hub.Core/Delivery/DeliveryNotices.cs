@@ -2,7 +2,6 @@ using Hub.Contracts.Addresses;
 using Hub.Contracts.Envelopes;
 using Hub.Contracts.Messages;
 using Hub.Contracts.Problems;
-using Hub.Core.Registry;
 using Hub.Core.Storage;
 using Hub.Core.Trail;
 
@@ -10,17 +9,16 @@ namespace Hub.Core.Delivery;
 
 /// <summary>Writes the hub's own messages to a sender about one of its deliveries. They are signed before the commit that
 /// stages them, so that no lock is held meanwhile.</summary>
-internal sealed class DeliveryNotices(IRegistry registry, IHubKeys keys)
+internal sealed class DeliveryNotices(IHubKeys keys)
 {
     /// <summary>How the hub attests its own messages.</summary>
     internal const string Assurance = "hub-attested(hub)";
 
     /// <summary>Whether the sender is to hear of a delivery: never about the hub's own messages nor about <c>hub.*</c>
-    /// messages, or notices would breed notices; and only while it is in the registry.</summary>
+    /// messages, or notices would breed notices.</summary>
     internal bool IsWanted(MessageRecord message) =>
         !message.Type.Value.StartsWith("hub.", StringComparison.Ordinal)
-        && message.From != keys.Address
-        && registry.Current.FindSystem(message.From) is not null;
+        && message.From != keys.Address;
 
     /// <summary>A <c>hub.delivery-failed.v1</c>.</summary>
     internal ValueTask<VerifiedEnvelope> FailureAsync(

@@ -31,7 +31,7 @@ internal sealed class DeliveryOutcomes(
 
             if (answer is null) return current;
             var answered = await acknowledgements.ApplyUnsignedAsync(scope, current, message, answer);
-            await StageAsync(scope, ReferenceEquals(answered, current) ? null : notice);
+            await StageAsync(scope, ReferenceEquals(answered, current) ? null : notice, answered, message);
             return answered;
         });
     }
@@ -72,7 +72,7 @@ internal sealed class DeliveryOutcomes(
             };
             await scope.Transaction.UpdateDeliveryAsync(ended);
             scope.Append(DeliveryTrail.GivenUp(ended));
-            await StageAsync(scope, notice);
+            await StageAsync(scope, notice, ended, message);
             scope.AfterCommit(() => DeliveryMetrics.Changed(state));
             return true;
         });
@@ -103,16 +103,17 @@ internal sealed class DeliveryOutcomes(
         return current is not null && current.Claim == held.Claim && current.Replays == held.Replays ? current : null;
     }
 
-    private async ValueTask StageAsync(CommitScope scope, VerifiedEnvelope? notice)
+    private async ValueTask StageAsync(CommitScope scope, VerifiedEnvelope? notice, DeliveryRecord delivery, MessageRecord message)
     {
         if (notice is null) return;
         try
         {
             await intake.Value.StageAsync(scope, notice, DeliveryNotices.Assurance);
         }
-        catch (ProblemException)
+        catch (ProblemException refused)
         {
-            // The sender was closed or removed meanwhile. The outcome is recorded all the same: the trail has it.
+            // The sender has left the registry. The outcome is recorded all the same.
+            scope.Append(DeliveryTrail.AnswerDropped(delivery, DeliveryTrail.Hub, message.From, refused.Problem));
         }
     }
 }

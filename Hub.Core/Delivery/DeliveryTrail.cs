@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using Hub.Contracts.Addresses;
+using Hub.Contracts.Problems;
 using Hub.Contracts.Trail;
 using Hub.Core.Storage;
 using Hub.Core.Trail;
@@ -52,6 +54,15 @@ internal static class DeliveryTrail
         if (answer.Reason is not null) body["reason"] = answer.Reason;
         body["assertedBy"] = assertedBy;
         return new TrailEntry(EntryKinds.DeliveryAcknowledged, delivery.Message, actor, body);
+    }
+
+    internal static TrailEntry AnswerDropped(DeliveryRecord delivery, string actor, SystemAddress sender, Problem why)
+    {
+        var body = Body(delivery);
+        body["sender"] = sender.ToString();
+        body["problem"] = why.Code.Code;
+        body["detail"] = why.Detail;
+        return new TrailEntry(EntryKinds.DeliveryAnswerDropped, delivery.Message, actor, body);
     }
 
     internal static TrailEntry Replayed(DeliveryRecord delivery, string actor)

@@ -57,7 +57,7 @@ public sealed class Dispatcher
         _signals = signals;
         _clock = clock;
         _log = log;
-        _outcomes = new DeliveryOutcomes(committer, acknowledgements, new DeliveryNotices(registry, keys), intake, signals, clock);
+        _outcomes = new DeliveryOutcomes(committer, acknowledgements, new DeliveryNotices(keys), intake, signals, clock);
         _attempts = new DeliveryAttempts(store, channels, new DeliveryStatements(keys), _outcomes, clock, log);
         _sweep = new ExpirySweep(registry, committer, store, _outcomes, clock);
     }

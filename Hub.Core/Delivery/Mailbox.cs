@@ -44,7 +44,7 @@ public sealed class Mailbox
         _store = store;
         _signals = signals;
         _clock = clock;
-        _outcomes = new DeliveryOutcomes(committer, acknowledgements, new DeliveryNotices(registry, keys), intake, signals, clock);
+        _outcomes = new DeliveryOutcomes(committer, acknowledgements, new DeliveryNotices(keys), intake, signals, clock);
         _statements = new DeliveryStatements(keys);
     }
 

@@ -72,7 +72,9 @@ public sealed class RecipientResolver
 
     private AgencySystem? FindSystem(SystemAddress address, string subject)
     {
-        if (FindOpenAgency(address.Agency, subject) is not { } agency) return null;
+        // The hub's own answers reach a registered system even when its agency has closed: what was sent before is settled.
+        var closedToo = RegistrySnapshot.IsProtocol(_type);
+        if (FindAgency(address.Agency, subject, closedToo) is not { } agency) return null;
         foreach (var system in _registry.SystemsOf(agency.Code))
             if (system.Address.System == address.System) return system;
         return Bad(subject, ProblemCode.UnknownRecipient, $"{agency.Code} has no system '{address.System}'.");
@@ -80,7 +82,7 @@ public sealed class RecipientResolver
 
     private AgencySystem? FindSystemOfAgency(AgencyCode code, string subject)
     {
-        if (FindOpenAgency(code, subject) is not { } agency) return null;
+        if (FindAgency(code, subject, closedToo: false) is not { } agency) return null;
         var protocol = RegistrySnapshot.IsProtocol(_type);
         AgencySystem? found = null;
         foreach (var system in _registry.SystemsOf(agency.Code))
@@ -94,7 +96,7 @@ public sealed class RecipientResolver
         return found ?? Bad(subject, ProblemCode.NoSystemForType, $"{agency.Code} has no system that receives {_type}.");
     }
 
-    private Agency? FindOpenAgency(AgencyCode code, string subject)
+    private Agency? FindAgency(AgencyCode code, string subject, bool closedToo)
     {
         if (_registry.FindAgency(code) is not { } agency)
         {
@@ -102,7 +104,7 @@ public sealed class RecipientResolver
             return null;
         }
 
-        if (agency.IsOpen(_at)) return agency;
+        if (closedToo || agency.IsOpen(_at)) return agency;
         Bad(subject, ProblemCode.RecipientClosed, agency.ValidUntil <= _at
             ? $"{agency.Code} was closed on {agency.ValidUntil:yyyy-MM-dd}."
             : $"{agency.Code} opens on {agency.ValidFrom:yyyy-MM-dd}.");

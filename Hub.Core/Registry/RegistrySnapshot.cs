@@ -67,7 +67,8 @@ public sealed class RegistrySnapshot
     /// <summary>A group by its name without <c>group:</c>, or null.</summary>
     public Group? FindGroup(string name) => _groups.GetValueOrDefault(name);
 
-    /// <summary>Expands recipients to systems, each once, in the order named.</summary>
+    /// <summary>Expands recipients to systems, each once, in the order named. Messages of the hub's own protocol reach a system
+    /// that they name even when its agency is closed.</summary>
     /// <param name="to">Recipients as the sender wrote them.</param>
     /// <param name="type">The message's type, which chooses the system of an agency.</param>
     /// <param name="at">The instant at which they must be open.</param>

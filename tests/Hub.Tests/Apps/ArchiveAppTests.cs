@@ -2,6 +2,7 @@ using System.Text;
 using Hub.Apps.Archive;
 using Hub.Contracts.Envelopes;
 using Hub.Contracts.Messages;
+using Hub.Core.Registry;
 using Hub.Core.Storage;
 using Hub.Tests.Delivery;
 using static Hub.Tests.Delivery.DeliveryBench;
@@ -36,6 +37,35 @@ public class ArchiveAppTests
         Assert.That(filed.Sha256, Is.EqualTo((await _bench.Store.FindMessageAsync(key))!.Sha256));
         Assert.That(delivery.Status, Is.EqualTo("03"));
         Assert.That((await _bench.TakeAllAsync(Sender)).Select(e => Acknowledgement.Read(e).Status), Is.EqualTo(new[] { "01", "03" }));
+    }
+
+    [Test]
+    public async Task SendersAgencyClosedMeanwhile_FiledAndAnswered()
+    {
+        await _bench.StopAsync();
+        var key = await _bench.AcceptAsync("1", AppSystem, Example());
+        var content = _bench.Registry.Current.Content;
+        _bench.Registry.Current = new RegistrySnapshot(2, content with
+        {
+            Agencies = [.. content.Agencies.Select(a => a.Code == Sender.Agency ? a with { ValidUntil = _bench.Clock.GetUtcNow() } : a)],
+        });
+        _bench.Dispatch();
+        await _bench.UntilAsync(key, DeliveryState.Acknowledged);
+        Assert.That(await RecordsAsync(), Has.Count.EqualTo(1));
+        Assert.That((await _bench.TakeAllAsync(Sender)).Select(e => Acknowledgement.Read(e).Status), Is.EqualTo(new[] { "01", "03" }));
+    }
+
+    [Test]
+    public async Task SenderNoLongerRegistered_FiledAndTheDroppedAnswersAreInTheTrail()
+    {
+        await _bench.StopAsync();
+        var key = await _bench.AcceptAsync("1", AppSystem, Example());
+        var content = _bench.Registry.Current.Content;
+        _bench.Registry.Current = new RegistrySnapshot(2, content with { Systems = [.. content.Systems.Where(s => s.Address != Sender)] });
+        _bench.Dispatch();
+        await _bench.UntilAsync(key, DeliveryState.Acknowledged);
+        Assert.That(await RecordsAsync(), Has.Count.EqualTo(1));
+        Assert.That((await _bench.KindsAsync(key)).Count(k => k == "delivery.answer-dropped"), Is.EqualTo(2));
     }
 
     [Test]

@@ -99,7 +99,7 @@ internal sealed class DeliveryBench : IAsyncDisposable
     {
         _stopping = new CancellationTokenSource();
         var apps = new AppChannel(
-            Handlers, Committer, Store, Keys, Registry, Acknowledgements, _intake, Clock, new TestLog<AppChannel>());
+            Handlers, Committer, Store, Keys, Acknowledgements, _intake, Clock, new TestLog<AppChannel>());
         var dispatcher = new Dispatcher(
             Registry, Committer, Store, Keys, [Channel, apps], Acknowledgements, _intake, Signals, Clock, new TestLog<Dispatcher>());
         _dispatching = dispatcher.RunAsync(_stopping.Token);

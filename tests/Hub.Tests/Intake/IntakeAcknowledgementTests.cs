@@ -39,6 +39,15 @@ public sealed class IntakeAcknowledgementTests
     }
 
     [Test]
+    public async Task AcceptAsync_AnswerToASenderWhoseAgencyClosedMeanwhile_IsRecorded()
+    {
+        await _bench.Registry.ImportAsync(_bench.Yaml.Replace("level: province, parent: G22", "level: province, parent: G22, validUntil: 2020-01-01", StringComparison.Ordinal), "operator:test");
+        Assert.That(_bench.Registry.Current.FindAgency(Province.Agency)!.IsOpen(_bench.Clock.GetUtcNow()), Is.False);
+        await _bench.SendAsync(Answer());
+        Assert.That((await _bench.Store.ListDeliveriesAsync(_message.Key)).Single().State, Is.EqualTo(DeliveryState.Acknowledged));
+    }
+
+    [Test]
     public async Task AcceptAsync_SameAnswerAgain_IsADuplicateAndAppliedOnce()
     {
         await _bench.SendAsync(Answer());

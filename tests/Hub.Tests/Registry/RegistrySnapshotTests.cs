@@ -76,6 +76,14 @@ public sealed class RegistrySnapshotTests
     }
 
     [Test]
+    public void Resolve_AnswerToASystemOfAClosedAgency_ReachesIt()
+    {
+        var after = Rfc3339.Parse("2030-01-01T00:00:00Z");
+        var system = _registry.SystemsOf(_registry.FindAgency(To("H06.40").Address.Agency)!.Code)[0];
+        Assert.That(_registry.Resolve([To(system.Address.ToString())], MessageType.DeliveryFailed, after).Single().System, Is.SameAs(system));
+    }
+
+    [Test]
     public void Resolve_GroupsBeyondTheBound_IsTooLarge()
     {
         var content = Content();
