@@ -24,7 +24,7 @@ public sealed record ClaimInput(int Claims, int MaxClaims, DateTimeOffset Now, D
 /// not come round for ever. Pure.</summary>
 public static class ClaimPolicy
 {
-    /// <summary>Claims of a pushed delivery that may end without an outcome (the hub stopped meanwhile) beyond its attempts.</summary>
+    /// <summary>How often a stop of the hub may cut short what it holds of a delivery without that counting as an attempt (10).</summary>
     public const int Interruptions = 10;
 
     /// <summary>The decision.</summary>

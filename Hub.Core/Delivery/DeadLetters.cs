@@ -31,7 +31,7 @@ public sealed class DeadLetters(ICommitter committer, DeliverySignals signals, T
                     throw ProblemCode.ContentErased.With($"The content of message {delivery.Message} was erased; there is nothing to deliver.");
                 var queued = delivery with
                 {
-                    State = DeliveryState.Queued, Due = now, Attempts = 0, Replays = delivery.Replays + 1, Claim = null, ClaimedUntil = null, Changed = now,
+                    State = DeliveryState.Queued, Due = now, Attempts = 0, Interruptions = 0, Replays = delivery.Replays + 1, Claim = null, ClaimedUntil = null, Changed = now,
                 };
                 await scope.Transaction.UpdateDeliveryAsync(queued);
                 scope.Append(DeliveryTrail.Replayed(queued, actor));

@@ -22,7 +22,9 @@ public interface IStoreTransaction : IAsyncDisposable
     /// call goes on after the last one, so that none is starved.</summary>
     ValueTask<IReadOnlyList<SystemAddress>> ListRecipientsDueAsync(DateTimeOffset now, int limit);
 
-    /// <summary>Ends all running claims of one recipient: its claimed deliveries become queued and due at once, attempts kept.
+    /// <summary>Ends all running claims of one recipient: its claimed deliveries become queued and due at once. Each gets
+    /// the attempt back that its claim counted, as long as it had fewer than <see cref="Delivery.ClaimPolicy.Interruptions"/>
+    /// interruptions; that count grows by one.
     /// For recipients that the hub itself serves (push, app) when it starts; a mailbox's claims survive a restart.</summary>
     /// <returns>How many were released.</returns>
     ValueTask<int> ReleaseClaimsAsync(SystemAddress recipient, DateTimeOffset now);

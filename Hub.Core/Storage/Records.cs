@@ -123,6 +123,9 @@ public sealed record DeliveryRecord
     /// <summary>Attempts (pushes) or claims (mailbox) made so far; survives restarts.</summary>
     public int Attempts { get; init; }
 
+    /// <summary>Claims that a stop of the hub cut short; the first ten of them do not count as attempts.</summary>
+    public int Interruptions { get; init; }
+
     /// <summary>Times an operator replayed it.</summary>
     public int Replays { get; init; }
 

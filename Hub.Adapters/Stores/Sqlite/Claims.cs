@@ -1,3 +1,4 @@
+using Hub.Core.Delivery;
 using Hub.Core.Storage;
 
 namespace Hub.Adapters.Stores.Sqlite;
@@ -30,8 +31,8 @@ internal static class Claims
     /// <summary>Queues again what one recipient holds claimed, ended claims included; returns how many.</summary>
     internal static int Release(SqliteSession session, Counts counts, long recipient, DateTimeOffset now)
     {
-        var released = session.Use(SqliteSql.ReleaseClaims).Bind(now).Bind(recipient).Change()
-            + session.Use(SqliteSql.ReleaseEndedClaims).Bind(now).Bind(recipient).Change();
+        var released = session.Use(SqliteSql.ReleaseClaims).Bind(now).Bind(recipient).Bind(ClaimPolicy.Interruptions).Change()
+            + session.Use(SqliteSql.ReleaseEndedClaims).Bind(now).Bind(recipient).Bind(ClaimPolicy.Interruptions).Change();
         counts.Move(DeliveryState.Claimed, DeliveryState.Queued, released);
         return released;
     }

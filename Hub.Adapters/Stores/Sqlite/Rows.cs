@@ -53,6 +53,7 @@ internal static class Rows
         Outcome = row.NullableText(16),
         AssertedBy = row.NullableText(17),
         Changed = row.Time(18),
+        Interruptions = (int)row.Int(21),
     };
 
     internal static EntryRecord Entry(Statement row) => new(row.Int(0), row.Blob(1).ToArray(), Bytes(row, 2), Bytes(row, 3));

@@ -95,4 +95,7 @@ internal static class SqliteSchema
         CREATE TABLE registry (version INTEGER PRIMARY KEY, document TEXT NOT NULL) STRICT;
         CREATE TABLE app_state (app INTEGER NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL, PRIMARY KEY (app, key)) STRICT, WITHOUT ROWID;
         """;
+
+    /// <summary>Version 2: claims that a stop of the hub cut short are counted apart from attempts.</summary>
+    internal const string Version2 = "ALTER TABLE delivery ADD COLUMN interruptions INTEGER NOT NULL DEFAULT 0";
 }

@@ -41,7 +41,7 @@ internal static partial class SqliteSql
     internal const string EraseEntries = "UPDATE entry SET salt = NULL, body = NULL WHERE message = ?";
     internal const string EraseEntriesOfKey = "UPDATE entry SET salt = NULL, body = NULL WHERE key = ?";
 
-    internal const string DeliveryColumns = "d.id, m.key, d.recipient, d.role, d.why, d.state, d.due, d.attempts, d.replays, d.claim, d.claimed_until, d.last_problem, d.last_detail, d.delivered_at, d.status, d.reason, d.outcome, d.asserted_by, d.changed, d.accepted, d.message";
+    internal const string DeliveryColumns = "d.id, m.key, d.recipient, d.role, d.why, d.state, d.due, d.attempts, d.replays, d.claim, d.claimed_until, d.last_problem, d.last_detail, d.delivered_at, d.status, d.reason, d.outcome, d.asserted_by, d.changed, d.accepted, d.message, d.interruptions";
     internal const string FindDelivery = $"SELECT {DeliveryColumns} FROM delivery d JOIN message m ON m.num = d.message WHERE d.id = ?";
     internal const string FindDeliveryOfMessage = $"SELECT {DeliveryColumns} FROM message m JOIN delivery d ON d.message = m.num WHERE m.key = ? AND d.recipient = ?";
     internal const string DeliveriesOfMessage = $"SELECT {DeliveryColumns} FROM message m JOIN delivery d ON d.message = m.num WHERE m.key = ? ORDER BY d.id";
@@ -61,13 +61,13 @@ internal static partial class SqliteSql
         """;
 
     internal const string InsertDelivery = """
-        INSERT INTO delivery (message, recipient, accepted, rank, expires, role, why, state, ready, wake, due, attempts, replays, claim, claimed_until,
+        INSERT INTO delivery (message, recipient, accepted, rank, expires, role, why, state, ready, wake, due, attempts, interruptions, replays, claim, claimed_until,
             last_problem, last_detail, delivered_at, status, reason, outcome, asserted_by, changed)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """;
 
     internal const string UpdateDelivery = """
-        UPDATE delivery SET role = ?, why = ?, state = ?, ready = ?, wake = ?, due = ?, attempts = ?, replays = ?, claim = ?, claimed_until = ?,
+        UPDATE delivery SET role = ?, why = ?, state = ?, ready = ?, wake = ?, due = ?, attempts = ?, interruptions = ?, replays = ?, claim = ?, claimed_until = ?,
             last_problem = ?, last_detail = ?, delivered_at = ?, status = ?, reason = ?, outcome = ?, asserted_by = ?, changed = ?
         WHERE id = ?
         """;
@@ -85,8 +85,10 @@ internal static partial class SqliteSql
     internal const string Claim = "UPDATE delivery SET state = 1, ready = 0, wake = ?1, claimed_until = ?1, claim = ?2, attempts = attempts + 1, changed = ?3 WHERE id = ?4";
 
     // Running claims stand in the waiting index; queued deliveries that are not due yet stand there too and are left alone.
-    internal const string ReleaseClaims = "UPDATE delivery INDEXED BY delivery_waiting SET state = 0, ready = 1, wake = ?1, due = ?1, claim = NULL, claimed_until = NULL, changed = ?1 WHERE ready = 0 AND recipient = ?2 AND state = 1";
-    internal const string ReleaseEndedClaims = "UPDATE delivery INDEXED BY delivery_ready SET state = 0, wake = ?1, due = ?1, claim = NULL, claimed_until = NULL, changed = ?1 WHERE ready = 1 AND recipient = ?2 AND state = 1";
+    // The attempt that a claim counted is given back, but not for ever: a delivery may be what brings the hub down.
+    private const string Interrupt = "attempts = attempts - (interruptions < ?3 AND attempts > 0), interruptions = interruptions + 1";
+    internal const string ReleaseClaims = $"UPDATE delivery INDEXED BY delivery_waiting SET state = 0, {Interrupt}, ready = 1, wake = ?1, due = ?1, claim = NULL, claimed_until = NULL, changed = ?1 WHERE ready = 0 AND recipient = ?2 AND state = 1";
+    internal const string ReleaseEndedClaims = $"UPDATE delivery INDEXED BY delivery_ready SET state = 0, {Interrupt}, wake = ?1, due = ?1, claim = NULL, claimed_until = NULL, changed = ?1 WHERE ready = 1 AND recipient = ?2 AND state = 1";
 
     internal const string NextReady = "SELECT recipient FROM delivery INDEXED BY delivery_ready WHERE ready = 1 AND recipient > ? ORDER BY recipient LIMIT 1";
     internal const string AnyReady = "SELECT 1 FROM delivery INDEXED BY delivery_ready WHERE ready = 1 AND recipient = ? AND wake <= ? LIMIT 1";

@@ -175,7 +175,7 @@ internal sealed class SqliteTransaction(SqliteHubStore store, SqliteSession sess
         long? ready = wake is null ? null : wake <= now ? 1 : 0;
         return statement
             .Bind((long)delivery.Role).Bind(why).Bind((long)delivery.State).Bind(ready).Bind(wake).Bind(delivery.Due)
-            .Bind((long)delivery.Attempts).Bind((long)delivery.Replays).Bind(delivery.Claim).Bind(delivery.ClaimedUntil)
+            .Bind((long)delivery.Attempts).Bind((long)delivery.Interruptions).Bind((long)delivery.Replays).Bind(delivery.Claim).Bind(delivery.ClaimedUntil)
             .Bind(delivery.LastProblem).Bind(delivery.LastDetail).Bind(delivery.DeliveredAt).Bind(delivery.Status).Bind(delivery.Reason)
             .Bind(delivery.Outcome).Bind(delivery.AssertedBy).Bind(delivery.Changed);
     }

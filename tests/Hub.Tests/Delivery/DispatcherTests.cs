@@ -233,7 +233,24 @@ public class DispatcherTests
         await _bench.CrashAndRestartAsync();
         _bench.Channel.Partner = (_, _) => Outcome(new AttemptOutcome.Delivered());
         _bench.Dispatch();
-        Assert.That((await _bench.UntilAsync(key, DeliveryState.Delivered)).Attempts, Is.EqualTo(2));
+        var delivered = await _bench.UntilAsync(key, DeliveryState.Delivered);
+        Assert.That((delivered.Attempts, delivered.Interruptions), Is.EqualTo((1, 1)));
+    }
+
+    [Test]
+    public async Task Crash_WithFewAttemptsAllowed_CostsNone()
+    {
+        await _bench.DisposeAsync();
+        _bench = await StartAsync(Content(new DeliveryPolicy { MaxAttempts = 2, FirstDelay = TimeSpan.FromSeconds(1), Jitter = 0 }));
+        _bench.Channel.Partner = NeverAsync;
+        _bench.Dispatch();
+        var key = await _bench.AcceptAsync("1", Pushed);
+        await SentAsync(1);
+        await _bench.CrashAndRestartAsync();
+        _bench.Channel.Partner = (d, _) => Outcome(d.Delivery.Attempts == 1 ? Failed : new AttemptOutcome.Delivered());
+        _bench.Dispatch();
+        await _bench.UntilAsync(async () => (await _bench.DeliveryAsync(key)) is { State: not DeliveryState.Claimed, LastProblem: not null });
+        Assert.That((await _bench.DeliveryAsync(key)).State, Is.EqualTo(DeliveryState.Queued));
     }
 
     [Test]

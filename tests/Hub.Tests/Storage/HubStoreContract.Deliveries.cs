@@ -137,7 +137,7 @@ public abstract partial class HubStoreContract
     }
 
     [Test]
-    public async Task ReleaseClaims_OfOneRecipient_MakesThemDueAtOnceAndKeepsAttempts()
+    public async Task ReleaseClaims_OfOneRecipient_MakesThemDueAtOnceAndGivesTheAttemptBack()
     {
         foreach (var id in new[] { "ended", "running" })
         {
@@ -155,9 +155,24 @@ public abstract partial class HubStoreContract
         Assert.That(await Store.WriteAsync(t => t.ReleaseClaimsAsync(Receiver, now)), Is.EqualTo(2));
         Assert.That(await Store.WriteAsync(t => t.ReleaseClaimsAsync(Receiver, now)), Is.Zero);
         var released = (await Store.ListDeliveriesAsync(NewMessage("running").Key))[0];
-        Assert.That((released.State, released.Due, released.Claim, released.ClaimedUntil, released.Attempts), Is.EqualTo((DeliveryState.Queued, now, (string?)null, (DateTimeOffset?)null, 1)));
+        Assert.That((released.State, released.Due, released.Claim, released.ClaimedUntil, released.Attempts, released.Interruptions), Is.EqualTo((DeliveryState.Queued, now, (string?)null, (DateTimeOffset?)null, 0, 1)));
         Assert.That((await Store.ReadStatisticsAsync()).Deliveries[DeliveryState.Claimed], Is.EqualTo(2), "the other recipient's");
         Assert.That(await IdsAsync(await Store.ClaimAsync(now)), Is.EqualTo(new[] { "ended", "running" }));
+    }
+
+    [Test]
+    public async Task ReleaseClaims_MoreThanTenTimes_CountsAsAttempts()
+    {
+        await Store.AddAsync(NewMessage("a"));
+        List<int> attempts = [];
+        for (var i = 1; i <= 13; i++)
+        {
+            await Store.ClaimAsync(Start.AddSeconds(i), duration: TimeSpan.FromHours(1));
+            await Store.WriteAsync(t => t.ReleaseClaimsAsync(Receiver, Start.AddSeconds(i)));
+            attempts.Add((await Store.ListDeliveriesAsync(NewMessage("a").Key))[0].Attempts);
+        }
+
+        Assert.That(attempts, Is.EqualTo(new[] { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3 }));
     }
 
     [TestCase("")]

@@ -1,5 +1,6 @@
 using Hub.Contracts.Addresses;
 using Hub.Contracts.Envelopes;
+using Hub.Core.Delivery;
 using Hub.Core.Storage;
 
 namespace Hub.Tests.Storage;
@@ -46,7 +47,11 @@ internal sealed class InMemoryTransaction(InMemoryState begun, InMemoryStore.Tur
     public ValueTask<int> ReleaseClaimsAsync(SystemAddress recipient, DateTimeOffset now)
     {
         var released = _state.Deliveries.Values.Where(d => d.Recipient == recipient && d.State == DeliveryState.Claimed)
-            .Select(d => d with { State = DeliveryState.Queued, Claim = null, ClaimedUntil = null, Due = now, Changed = now }).ToList();
+            .Select(d => d with
+            {
+                State = DeliveryState.Queued, Claim = null, ClaimedUntil = null, Due = now, Changed = now,
+                Attempts = d.Interruptions < ClaimPolicy.Interruptions && d.Attempts > 0 ? d.Attempts - 1 : d.Attempts, Interruptions = d.Interruptions + 1,
+            }).ToList();
         Put(released);
         return new(released.Count);
     }
