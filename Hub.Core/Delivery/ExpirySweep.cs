@@ -5,12 +5,20 @@ using Hub.Core.Storage;
 namespace Hub.Core.Delivery;
 
 /// <summary>Ends deliveries that nobody takes: those whose message expired, and those older than their system's policy allows
-/// (a mailbox that nobody empties).</summary>
+/// (a mailbox that nobody empties). What is found together is ended together, so that it shares grouped commits.</summary>
 internal sealed class ExpirySweep(IRegistry registry, ICommitter committer, IHubStore store, DeliveryOutcomes outcomes, TimeProvider clock)
 {
     private const int Batch = 256;
-    private const int MostPages = 20;
     private static readonly DeliveryPolicy Default = new();
+
+    /// <summary>Where the age sweep goes on at its next run; nothing: from the oldest.</summary>
+    private readonly Dictionary<DeliveryState, string?> _cursors = [];
+
+    /// <summary>Deliveries looked at together in the age sweep, 1 to 200.</summary>
+    internal int PageSize { get; init; } = 200;
+
+    /// <summary>Most pages that one run of the age sweep looks at for each state; the next run goes on from there.</summary>
+    internal int MostPages { get; init; } = 20;
 
     /// <summary>Ends all deliveries whose message has expired.</summary>
     internal async Task EndExpiredAsync(CancellationToken cancellationToken)
@@ -20,33 +28,34 @@ internal sealed class ExpirySweep(IRegistry registry, ICommitter committer, IHub
         {
             var now = clock.GetUtcNow();
             var expired = await committer.RunAsync(scope => scope.Transaction.ListExpiredAsync(now, Batch), cancellationToken);
-            ended = 0;
-            foreach (var delivery in expired)
-            {
-                if (await store.FindMessageAsync(delivery.Message, cancellationToken) is not { } message) continue;
-                if (await outcomes.GiveUpAsync(delivery, message, DeliveryState.Expired, ProblemCode.Expired, $"not taken before {message.Expires:O}")) ended++;
-            }
+            ended = (await Task.WhenAll(expired.Select(delivery => EndExpiredAsync(delivery, cancellationToken)))).Count(static one => one);
         }
     }
 
-    /// <summary>Ends the deliveries that are too old, oldest first; stops at the first message younger than any policy allows.</summary>
+    /// <summary>Ends the deliveries that are too old, oldest first, up to the first message younger than any policy allows. What
+    /// is old and stays (its system allows a greater age, or somebody holds it) is stepped over, in as many runs as it takes.</summary>
     internal async Task EndAgedAsync(CancellationToken cancellationToken)
     {
         var shortest = registry.Current.Content.Systems.Select(s => s.Policy.MaxAge).Append(Default.MaxAge).Min();
         foreach (var state in new[] { DeliveryState.Queued, DeliveryState.Claimed })
         {
-            string? cursor = null;
+            var cursor = _cursors.GetValueOrDefault(state);
             for (var page = 0; page < MostPages; page++)
             {
-                var found = await store.ListDeliveriesAsync(state, recipient: null, cursor, 200, cancellationToken);
-                var goesOn = true;
-                foreach (var delivery in found.Items) goesOn = await EndIfAgedAsync(delivery, shortest, cancellationToken);
-                cursor = found.Next;
-                if (!goesOn || cursor is null) break;
+                var found = await store.ListDeliveriesAsync(state, recipient: null, cursor, PageSize, cancellationToken);
+                var old = await Task.WhenAll(found.Items.Select(delivery => EndIfAgedAsync(delivery, shortest, cancellationToken)));
+                cursor = old.All(static one => one) ? found.Next : null;
+                _cursors[state] = cursor;
+                if (cursor is null) break;
             }
         }
     }
 
+    private async Task<bool> EndExpiredAsync(DeliveryRecord delivery, CancellationToken cancellationToken) =>
+        await store.FindMessageAsync(delivery.Message, cancellationToken) is { } message
+        && await outcomes.GiveUpAsync(delivery, message, DeliveryState.Expired, ProblemCode.Expired, $"not taken before {message.Expires:O}");
+
+    /// <returns>Whether the message is old enough that later ones may be too.</returns>
     private async Task<bool> EndIfAgedAsync(DeliveryRecord delivery, TimeSpan shortest, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();

@@ -84,12 +84,17 @@ internal sealed class WatchedCommitter(ICommitter inner) : ICommitter
 {
     private volatile TaskCompletionSource _next = New();
     private volatile bool _dead;
+    private int _atOnce;
+    private int _mostAtOnce;
 
     /// <summary>Dies instead of running the next unit that is asked for while this is set.</summary>
     internal bool DiesBeforeNext { get; set; }
 
     /// <summary>Dies after the next unit is durable, before its caller hears of it.</summary>
     internal bool DiesAfterNext { get; set; }
+
+    /// <summary>Most units asked for at the same time.</summary>
+    internal int MostAtOnce => _mostAtOnce;
 
     internal TaskCompletionSource Death { get; } = New();
 
@@ -108,6 +113,7 @@ internal sealed class WatchedCommitter(ICommitter inner) : ICommitter
         try
         {
             var dies = DiesAfterNext;
+            InterlockedMost(Interlocked.Increment(ref _atOnce));
             var result = await inner.RunAsync(work, cancellationToken);
             if (dies) Die();
             if (_dead) await NeverAsync();
@@ -115,8 +121,14 @@ internal sealed class WatchedCommitter(ICommitter inner) : ICommitter
         }
         finally
         {
+            Interlocked.Decrement(ref _atOnce);
             Interlocked.Exchange(ref _next, New()).TrySetResult();
         }
+    }
+
+    private void InterlockedMost(int count)
+    {
+        for (var seen = _mostAtOnce; count > seen; seen = _mostAtOnce) Interlocked.CompareExchange(ref _mostAtOnce, count, seen);
     }
 
     private static Task NeverAsync() => new TaskCompletionSource().Task;

@@ -105,6 +105,12 @@ internal sealed class DeliveryBench : IAsyncDisposable
         _dispatching = dispatcher.RunAsync(_stopping.Token);
     }
 
+    internal ExpirySweep NewSweep(int pageSize = 200, int mostPages = 20)
+    {
+        var outcomes = new DeliveryOutcomes(Committer, Acknowledgements, new DeliveryNotices(Keys), _intake, Signals, Clock);
+        return new ExpirySweep(Registry, Committer, Store, outcomes, Clock) { PageSize = pageSize, MostPages = mostPages };
+    }
+
     /// <summary>Stops the dispatcher in order and waits for its end.</summary>
     internal async Task StopAsync()
     {

@@ -1,0 +1,59 @@
+using Hub.Contracts.Addresses;
+using Hub.Core.Registry;
+using Hub.Core.Storage;
+using static Hub.Tests.Delivery.DeliveryBench;
+
+namespace Hub.Tests.Delivery;
+
+public class ExpirySweepTests
+{
+    private static readonly SystemAddress Patient = SystemAddress.Parse("H06.43/qlvb");
+    private DeliveryBench _bench = null!;
+
+    [SetUp]
+    public async Task Start()
+    {
+        var patient = new AgencySystem { Address = Patient, Name = "Patient", Policy = new DeliveryPolicy { MaxAge = TimeSpan.FromDays(30) } };
+        _bench = await StartAsync(Content(new DeliveryPolicy { MaxAge = TimeSpan.FromHours(1) }, patient));
+    }
+
+    [TearDown]
+    public async Task Stop() => await _bench.DisposeAsync();
+
+    [Test]
+    public async Task EndAged_OlderOnesThatStay_AreSteppedOverFromRunToRun()
+    {
+        for (var i = 0; i < 5; i++) await _bench.AcceptAsync($"patient-{i}", Patient);
+        var aged = await _bench.AcceptAsync("aged", Puller);
+        _bench.Clock.Advance(TimeSpan.FromHours(2));
+        var sweep = _bench.NewSweep(pageSize: 2, mostPages: 1);
+        for (var run = 0; run < 3; run++) await sweep.EndAgedAsync(CancellationToken.None);
+        Assert.That((await _bench.DeliveryAsync(aged)).State, Is.EqualTo(DeliveryState.Dead));
+    }
+
+    [Test]
+    public async Task EndAged_AtItsEnd_BeginsAgainWithTheOldest()
+    {
+        var first = await _bench.AcceptAsync("patient", Patient);
+        var sweep = _bench.NewSweep(pageSize: 1, mostPages: 1);
+        await _bench.AcceptAsync("aged", Puller);
+        _bench.Clock.Advance(TimeSpan.FromHours(2));
+        for (var run = 0; run < 3; run++) await sweep.EndAgedAsync(CancellationToken.None);
+        _bench.Clock.Advance(TimeSpan.FromDays(30));
+        for (var run = 0; run < 2; run++) await sweep.EndAgedAsync(CancellationToken.None);
+        Assert.That((await _bench.DeliveryAsync(first)).State, Is.EqualTo(DeliveryState.Dead));
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task End_ManyAtOnce_ShareCommits(bool expire)
+    {
+        var expires = expire ? _bench.Clock.GetUtcNow().AddMinutes(1) : (DateTimeOffset?)null;
+        for (var i = 0; i < 30; i++) await _bench.AcceptAsync($"m{i}", Puller, expires: expires);
+        _bench.Clock.Advance(TimeSpan.FromHours(2));
+        var sweep = _bench.NewSweep();
+        await (expire ? sweep.EndExpiredAsync(CancellationToken.None) : sweep.EndAgedAsync(CancellationToken.None));
+        var ended = (await _bench.Store.ReadStatisticsAsync()).Deliveries.GetValueOrDefault(expire ? DeliveryState.Expired : DeliveryState.Dead);
+        Assert.That((ended, _bench.Committer.MostAtOnce), Is.EqualTo((30, 30)));
+    }
+}
