@@ -10,6 +10,9 @@ namespace Hub.Host.Composition;
 /// Started in that order and stopped in the reverse one, so that nothing is promised that is not durable.</summary>
 internal sealed class HubNode : IAsyncDisposable
 {
+    /// <summary>What the dispatcher may take longer than the rest.</summary>
+    private static readonly TimeSpan LastMoment = TimeSpan.FromSeconds(1);
+
     private readonly DataFolder _folder;
     private readonly FileStream _lock;
     private readonly WebApplication _app;
@@ -81,6 +84,7 @@ internal sealed class HubNode : IAsyncDisposable
         try
         {
             await _app.StopAsync(CancellationToken.None);
+            await DispatcherEndedAsync();
             await _app.DisposeAsync();
         }
         finally
@@ -88,6 +92,13 @@ internal sealed class HubNode : IAsyncDisposable
             _folder.RemoveTraces();
             await _lock.DisposeAsync();
         }
+    }
+
+    /// <summary>Outcomes are recorded until the dispatcher ends, so the store goes after it.</summary>
+    private async Task DispatcherEndedAsync()
+    {
+        var dispatching = _app.Services.GetServices<IHostedService>().OfType<DispatcherService>().SingleOrDefault()?.ExecuteTask ?? Task.CompletedTask;
+        await dispatching.WaitAsync(LastMoment).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     /// <summary>The port may have been chosen by the system (port 0).</summary>

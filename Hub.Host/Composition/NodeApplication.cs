@@ -10,8 +10,9 @@ namespace Hub.Host.Composition;
 /// <summary>Builds the web application of a node: services, pipeline, endpoints.</summary>
 internal static class NodeApplication
 {
-    /// <summary>Time to drain, ADR-wide: deliveries in flight finish or go back to the queue.</summary>
-    private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(30);
+    /// <summary>Time for requests and deliveries in flight to end or go back to the queue. The dispatcher needs at most 29 s;
+    /// the whole stop at most 30 s.</summary>
+    private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(29);
 
     internal static WebApplication Build(NodeOptions options, DataFolder folder)
     {
@@ -27,7 +28,12 @@ internal static class NodeApplication
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel => KestrelSetup.Configure(kestrel, options, folder));
         builder.Services.AddSingleton<IHostLifetime, SilentLifetime>();
-        builder.Services.Configure<HostOptions>(static host => host.ShutdownTimeout = DrainTime);
+        builder.Services.Configure<HostOptions>(static host =>
+        {
+            host.ShutdownTimeout = DrainTime;
+            // One after the other, a slow request would use up the time that deliveries in flight need.
+            host.ServicesStopConcurrently = true;
+        });
         builder.Services.AddHub(options, folder).AddHubHttp();
         var app = builder.Build();
         if (options.PublicUrl is not null) TrustProxy(app);
