@@ -43,22 +43,6 @@ internal static class TextRules
         return value.Length > 80 ? $"'{clean}…'" : $"'{clean}'";
     }
 
-    /// <summary>A text for people made to fit the rules of <see cref="FaultInText"/>: what breaks them becomes a space or
-    /// U+FFFD, and the end is cut off.</summary>
-    internal static string Fit(string text, int length)
-    {
-        var fitting = new System.Text.StringBuilder(Math.Min(text.Length, length));
-        foreach (var rune in text.EnumerateRunes())
-        {
-            if (length-- == 0) break;
-            if (System.Text.Rune.IsControl(rune) && rune.Value is not '\t' and not '\n') fitting.Append(' ');
-            else if (rune.Value is 0xFFFE or 0xFFFF) fitting.Append('\uFFFD');
-            else fitting.Append(rune.ToString());
-        }
-
-        return fitting.ToString();
-    }
-
     /// <summary>Characters that reorder or hide the text around them, so that a name looks like another.</summary>
     internal static bool IsBidiControl(char unit) => unit is '\u061C' or '\u200E' or '\u200F' or '\uFEFF'
         or (>= '\u2028' and <= '\u202E') or (>= '\u2066' and <= '\u2069');

@@ -32,7 +32,7 @@ public sealed record Acknowledgement(
         json.WriteString("sha256", Sha256);
         json.WriteString("outcome", Outcome == AcknowledgementOutcome.Accepted ? "accepted" : "refused");
         if (Status is not null) json.WriteString("status", Status);
-        if (Reason is not null) json.WriteString("reason", TextRules.Fit(Reason, HubPayload.MaxReason));
+        if (Reason is not null) json.WriteString("reason", PlainText.Fit(Reason, HubPayload.MaxReason));
         json.WriteString("time", Rfc3339.Format(Time));
         if (AssertedBy is not null) json.WriteString("assertedBy", AssertedBy);
     });

@@ -24,7 +24,7 @@ public sealed record DeliveryFailure(
         json.WriteString("recipient", Recipient.ToString());
         json.WriteString("state", State);
         json.WriteString("code", Code);
-        json.WriteString("reason", TextRules.Fit(Reason, HubPayload.MaxReason));
+        json.WriteString("reason", PlainText.Fit(Reason, HubPayload.MaxReason));
         json.WriteNumber("attempts", Attempts);
         json.WriteString("time", Rfc3339.Format(Time));
     });

@@ -19,7 +19,11 @@ public static class Assertion
 /// earlier one, but an unsigned answer never replaces a signed one.</remarks>
 public static class AcknowledgementPolicy
 {
-    private const int MaxReason = 2_000;
+    /// <summary>Most answers to one delivery: a status for each step of a business process, with room.</summary>
+    public const int MaxAnswers = 32;
+
+    /// <summary>Most characters in a reason.</summary>
+    internal const int MaxReason = 2_000;
 
     private static readonly HashSet<string> Statuses = ["01", "02", "03", "04", "05", "06", "13", "15", "16"];
 
@@ -35,6 +39,24 @@ public static class AcknowledgementPolicy
             throw ProblemCode.SchemaViolation.With("A refusal needs a reason.");
         if (reason?.Length > MaxReason)
             throw ProblemCode.SchemaViolation.With($"The reason has {reason.Length} characters; at most {MaxReason} are allowed.");
+    }
+
+    /// <summary>Whether an answer says what the answer in force says, by the same word: then it changes nothing.</summary>
+    public static bool IsRepeat(DeliveryRecord delivery, UnsignedAnswer answer, string assertedBy)
+    {
+        ArgumentNullException.ThrowIfNull(delivery);
+        ArgumentNullException.ThrowIfNull(answer);
+        return delivery.State == DeliveryState.Acknowledged && delivery.AssertedBy == assertedBy
+            && delivery.Outcome == Text(answer.Outcome) && delivery.Status == answer.Status && delivery.Reason == answer.Reason;
+    }
+
+    /// <summary>Checks that a delivery may be answered once more.</summary>
+    /// <exception cref="ProblemException"><c>not-allowed</c>.</exception>
+    public static void CheckCount(DeliveryRecord delivery)
+    {
+        ArgumentNullException.ThrowIfNull(delivery);
+        if (delivery.Answers >= MaxAnswers)
+            throw ProblemCode.NotAllowed.With($"The delivery of {delivery.Message} to {delivery.Recipient} has {delivery.Answers} answers; at most {MaxAnswers} are taken. The last one stands; write a message to say more. Broken link: right.");
     }
 
     /// <summary>The delivery after an answer; the same object when the answer changes nothing.</summary>

@@ -1,4 +1,5 @@
 using Hub.Contracts.Addresses;
+using Hub.Contracts.Envelopes;
 using Hub.Contracts.Messages;
 using Hub.Contracts.Problems;
 using Hub.Core.Storage;
@@ -10,7 +11,7 @@ namespace Hub.Core.Delivery;
 public sealed class Acknowledgements(TimeProvider clock) : IAcknowledgements
 {
     /// <inheritdoc/>
-    public async ValueTask<SystemAddress> ApplySignedAsync(CommitScope scope, SystemAddress recipient, Acknowledgement answer)
+    public async ValueTask<SystemAddress> ApplySignedAsync(CommitScope scope, SystemAddress recipient, Acknowledgement answer, MessageKey? by = null)
     {
         ArgumentNullException.ThrowIfNull(scope);
         ArgumentNullException.ThrowIfNull(answer);
@@ -19,19 +20,22 @@ public sealed class Acknowledgements(TimeProvider clock) : IAcknowledgements
         AcknowledgementPolicy.Check(answer.Outcome, answer.Status, answer.Reason);
         var delivery = await scope.Transaction.FindDeliveryAsync(answer.Message, recipient);
         var message = await scope.Transaction.FindMessageAsync(answer.Message);
-        if (delivery is null || message is null)
+        if (delivery is null || message is null || message.NotBefore > clock.GetUtcNow())
             throw ProblemCode.NotFound.With($"No message {answer.Message} was sent to {recipient}.");
         if (message.Sha256 != answer.Sha256)
             throw ProblemCode.DigestMismatch.With($"The acknowledgement is about bytes with the SHA-256 {answer.Sha256}; the message {answer.Message} has {message.Sha256}.");
-        await ApplyAsync(scope, delivery, message, new UnsignedAnswer(answer.Outcome, answer.Status, answer.Reason), Assertion.Recipient, recipient.ToString());
+        AcknowledgementPolicy.CheckCount(delivery);
+        await ApplyAsync(scope, delivery, message, new UnsignedAnswer(answer.Outcome, answer.Status, answer.Reason), Assertion.Recipient, recipient.ToString(), by);
         return message.From;
     }
 
-    /// <summary>Applies an answer that the hub has no recipient's signature for.</summary>
-    /// <exception cref="ProblemException"><c>schema-violation</c>.</exception>
+    /// <summary>Applies an answer that the hub has no recipient's signature for; one that repeats the answer in force does
+    /// nothing and leaves no entry.</summary>
+    /// <exception cref="ProblemException"><c>schema-violation</c>, or <c>not-allowed</c> beyond the most answers.</exception>
     internal ValueTask<DeliveryRecord> ApplyUnsignedAsync(CommitScope scope, DeliveryRecord delivery, MessageRecord message, UnsignedAnswer answer)
     {
         AcknowledgementPolicy.Check(answer.Outcome, answer.Status, answer.Reason);
+        AcknowledgementPolicy.CheckCount(delivery);
         return ApplyAsync(scope, delivery, message, answer, Assertion.Hub, DeliveryTrail.Hub);
     }
 
@@ -40,11 +44,14 @@ public sealed class Acknowledgements(TimeProvider clock) : IAcknowledgements
         ApplyAsync(scope, delivery, message, answer, Assertion.Recipient, delivery.Recipient.ToString());
 
     private async ValueTask<DeliveryRecord> ApplyAsync(
-        CommitScope scope, DeliveryRecord delivery, MessageRecord message, UnsignedAnswer answer, string assertedBy, string actor)
+        CommitScope scope, DeliveryRecord delivery, MessageRecord message, UnsignedAnswer answer, string assertedBy, string actor, MessageKey? by = null)
     {
+        answer = answer.Fitted();
+        if (by is null && AcknowledgementPolicy.IsRepeat(delivery, answer, assertedBy)) return delivery;
         var after = AcknowledgementPolicy.Apply(delivery, answer, assertedBy, clock.GetUtcNow());
-        if (!ReferenceEquals(after, delivery)) await scope.Transaction.UpdateDeliveryAsync(after);
+        after = after with { Answers = delivery.Answers + 1, Answer = by ?? delivery.Answer };
         scope.Append(DeliveryTrail.Acknowledged(after, answer, assertedBy, actor, message.Sha256));
+        await scope.Transaction.UpdateDeliveryAsync(after);
         if (delivery.State != DeliveryState.Acknowledged) scope.AfterCommit(static () => DeliveryMetrics.Changed(DeliveryState.Acknowledged));
         return after;
     }

@@ -33,8 +33,8 @@ public sealed class DeadLetters(ICommitter committer, DeliverySignals signals, T
                 {
                     State = DeliveryState.Queued, Due = now, Attempts = 0, Interruptions = 0, Replays = delivery.Replays + 1, Claim = null, ClaimedUntil = null, Changed = now,
                 };
-                await scope.Transaction.UpdateDeliveryAsync(queued);
                 scope.Append(DeliveryTrail.Replayed(queued, actor));
+                await scope.Transaction.UpdateDeliveryAsync(queued);
                 scope.AfterCommit(() =>
                 {
                     DeliveryMetrics.Changed(DeliveryState.Queued);

@@ -1,4 +1,5 @@
 using Hub.Contracts.Envelopes;
+using Hub.Contracts.Messages;
 using Hub.Contracts.Problems;
 using Hub.Core.Intake;
 using Hub.Core.Storage;
@@ -10,6 +11,8 @@ namespace Hub.Core.Delivery;
 internal sealed class DeliveryOutcomes(
     ICommitter committer, Acknowledgements acknowledgements, DeliveryNotices notices, Lazy<IIntake> intake, DeliverySignals signals, TimeProvider clock)
 {
+    private const int MaxDetail = 2_000;
+
     /// <summary>The recipient's system has it; with its unsigned answer if it gave one.</summary>
     /// <returns>The delivery as it is now; null when it was no longer held.</returns>
     /// <exception cref="ProblemException"><c>schema-violation</c> for the answer.</exception>
@@ -24,14 +27,14 @@ internal sealed class DeliveryOutcomes(
             if (current.State == DeliveryState.Claimed)
             {
                 current = current with { State = DeliveryState.Delivered, ClaimedUntil = null, DeliveredAt = now, LastProblem = null, LastDetail = null, Changed = now };
-                await scope.Transaction.UpdateDeliveryAsync(current);
                 scope.Append(DeliveryTrail.Delivered(current, actor));
+                await scope.Transaction.UpdateDeliveryAsync(current);
                 scope.AfterCommit(static () => DeliveryMetrics.Changed(DeliveryState.Delivered));
             }
 
             if (answer is null) return current;
             var answered = await acknowledgements.ApplyUnsignedAsync(scope, current, message, answer);
-            await StageAsync(scope, ReferenceEquals(answered, current) ? null : notice, answered, message);
+            await StageAsync(scope, answered.Answers > current.Answers && answered.AssertedBy == Assertion.Hub ? notice : null, answered, message);
             return answered;
         });
     }
@@ -39,16 +42,16 @@ internal sealed class DeliveryOutcomes(
     /// <summary>It failed and is due again at an instant.</summary>
     internal async ValueTask<bool> RetryAsync(DeliveryRecord held, DateTimeOffset due, ProblemCode problem, string detail, string actor)
     {
-        var now = clock.GetUtcNow();
+        var (now, said) = (clock.GetUtcNow(), PlainText.Fit(detail, MaxDetail));
         return await committer.RunAsync(async scope =>
         {
             if (await FindHeldAsync(scope, held) is not { State: DeliveryState.Claimed } current) return false;
             var queued = current with
             {
-                State = DeliveryState.Queued, Claim = null, ClaimedUntil = null, Due = due, LastProblem = problem.Code, LastDetail = detail, Changed = now,
+                State = DeliveryState.Queued, Claim = null, ClaimedUntil = null, Due = due, LastProblem = problem.Code, LastDetail = said, Changed = now,
             };
-            await scope.Transaction.UpdateDeliveryAsync(queued);
             scope.Append(DeliveryTrail.Failed(queued, actor));
+            await scope.Transaction.UpdateDeliveryAsync(queued);
             scope.AfterCommit(() =>
             {
                 DeliveryMetrics.Changed(DeliveryState.Queued);
@@ -61,17 +64,17 @@ internal sealed class DeliveryOutcomes(
     /// <summary>It is given up (dead or expired); the sender hears of it in the same commit.</summary>
     internal async ValueTask<bool> GiveUpAsync(DeliveryRecord held, MessageRecord message, DeliveryState state, ProblemCode problem, string detail)
     {
-        var now = clock.GetUtcNow();
-        var notice = notices.IsWanted(message) ? await notices.FailureAsync(message, held, state, problem, detail, now) : null;
+        var (now, said) = (clock.GetUtcNow(), PlainText.Fit(detail, MaxDetail));
+        var notice = notices.IsWanted(message) ? await notices.FailureAsync(message, held, state, problem, said, now) : null;
         return await committer.RunAsync(async scope =>
         {
             if (await FindHeldAsync(scope, held) is not { State: DeliveryState.Claimed or DeliveryState.Queued } current) return false;
             var ended = current with
             {
-                State = state, Claim = null, ClaimedUntil = null, LastProblem = problem.Code, LastDetail = detail, Changed = now,
+                State = state, Claim = null, ClaimedUntil = null, LastProblem = problem.Code, LastDetail = said, Changed = now,
             };
-            await scope.Transaction.UpdateDeliveryAsync(ended);
             scope.Append(DeliveryTrail.GivenUp(ended));
+            await scope.Transaction.UpdateDeliveryAsync(ended);
             await StageAsync(scope, notice, ended, message);
             scope.AfterCommit(() => DeliveryMetrics.Changed(state));
             return true;

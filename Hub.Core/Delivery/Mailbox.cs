@@ -1,4 +1,5 @@
 using Hub.Contracts.Addresses;
+using Hub.Contracts.Messages;
 using Hub.Contracts.Problems;
 using Hub.Core.Intake;
 using Hub.Core.Registry;
@@ -23,6 +24,8 @@ public sealed class Mailbox
 
     /// <summary>Most deliveries in one claim.</summary>
     public const int MaxClaims = 100;
+
+    private const int MaxReason = 500;
 
     private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(5);
 
@@ -95,14 +98,23 @@ public sealed class Mailbox
     /// <param name="answer">The unsigned business answer; null for a bare acknowledgement of having it.</param>
     /// <param name="cancellationToken">Gives up before the commit is queued.</param>
     /// <returns>The delivery as it is now.</returns>
-    /// <exception cref="ProblemException"><c>claim-lost</c> or <c>schema-violation</c>.</exception>
+    /// <exception cref="ProblemException"><c>claim-lost</c>, <c>schema-violation</c>, or <c>not-allowed</c> beyond
+    /// <see cref="AcknowledgementPolicy.MaxAnswers"/>.</exception>
     public async ValueTask<DeliveryRecord> AckAsync(
         SystemAddress caller, string claim, UnsignedAnswer? answer = null, CancellationToken cancellationToken = default)
     {
         if (answer is not null) AcknowledgementPolicy.Check(answer.Outcome, answer.Status, answer.Reason);
+        answer = answer?.Fitted();
         var (held, message) = await FindAsync(caller, claim, cancellationToken);
         if (held.State is not (DeliveryState.Claimed or DeliveryState.Delivered or DeliveryState.Acknowledged)) throw Lost(claim);
         if (answer is null && held.State != DeliveryState.Claimed) return held;
+        if (answer is not null)
+        {
+            // Before a notice is signed for the sender, and before anything is written.
+            if (AcknowledgementPolicy.IsRepeat(held, answer, Assertion.Hub)) return held;
+            AcknowledgementPolicy.CheckCount(held);
+        }
+
         return await _outcomes.DeliveredAsync(held, message, answer, caller.ToString()) ?? throw Lost(claim);
     }
 
@@ -118,7 +130,7 @@ public sealed class Mailbox
     {
         var (held, message) = await FindAsync(caller, claim, cancellationToken);
         if (held.State != DeliveryState.Claimed) throw Lost(claim);
-        var detail = string.IsNullOrWhiteSpace(reason) ? "given back without a reason" : reason[..Math.Min(reason.Length, 500)];
+        var detail = string.IsNullOrWhiteSpace(reason) ? "given back without a reason" : PlainText.Fit(reason, MaxReason);
         var decision = RetryPolicy.Decide(DeliveryAges.AfterFailure(PolicyOf(caller), held, message, _clock.GetUtcNow(), retryAfter));
         var recorded = decision switch
         {
@@ -192,5 +204,5 @@ public sealed class Mailbox
     }
 
     private static ProblemException Lost(string claim) =>
-        ProblemCode.ClaimLost.With($"The claim '{claim[..Math.Min(claim.Length, 64)]}' is not yours, or the delivery was given to another claim or settled.");
+        ProblemCode.ClaimLost.With($"The claim '{PlainText.Fit(claim, 64)}' is not yours, or the delivery was given to another claim or settled.");
 }

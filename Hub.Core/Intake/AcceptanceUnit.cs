@@ -8,10 +8,11 @@ using Hub.Core.Trail;
 namespace Hub.Core.Intake;
 
 /// <summary>The unit of work that accepts one candidate: message, deliveries and log entry, together or not at all.</summary>
-internal sealed class AcceptanceUnit(IAcknowledgements acknowledgements, DeliverySignals signals)
+internal sealed class AcceptanceUnit(IAcknowledgements acknowledgements, DeliverySignals signals, TimeProvider clock)
 {
     /// <summary>What the unit did.</summary>
-    /// <param name="Message">The message; the one accepted before, when this is a duplicate.</param>
+    /// <param name="Message">The message; the one accepted before, when this is a duplicate or an
+    /// acknowledgement that repeats the one in force.</param>
     /// <param name="Ticket">Its entry; null when this is a duplicate.</param>
     internal readonly record struct Outcome(MessageRecord Message, EntryTicket? Ticket);
 
@@ -24,6 +25,7 @@ internal sealed class AcceptanceUnit(IAcknowledgements acknowledgements, Deliver
             return new Outcome(accepted, Ticket: null);
         }
 
+        if (candidate.Answer is { } repeated && await FindRepeatedAsync(scope, candidate, repeated) is { } earlier) return new Outcome(earlier, Ticket: null);
         var ticket = scope.Append(candidate.ToEntry());
         var message = candidate.ToRecord(ticket.Index);
         var deliveries = RoutePlanner.Plan(message.Key, candidate.Recipients, message.Accepted, message.NotBefore);
@@ -42,9 +44,17 @@ internal sealed class AcceptanceUnit(IAcknowledgements acknowledgements, Deliver
         // only to a recipient of the message, since the refusal names its sender.
         var recipient = candidate.Verified.Envelope.From;
         if (await scope.Transaction.FindDeliveryAsync(answer.Message, recipient) is not null
-            && await scope.Transaction.FindMessageAsync(answer.Message) is { } answered)
+            && await scope.Transaction.FindMessageAsync(answer.Message) is { } answered && !(answered.NotBefore > clock.GetUtcNow()))
             AcknowledgementRules.CheckRecipient(candidate.Recipients, answered.From);
-        await acknowledgements.ApplySignedAsync(scope, recipient, answer);
+        await acknowledgements.ApplySignedAsync(scope, recipient, answer, candidate.Key);
+    }
+
+    private static async ValueTask<MessageRecord?> FindRepeatedAsync(CommitScope scope, Candidate candidate, Acknowledgement answer)
+    {
+        if (await scope.Transaction.FindDeliveryAsync(answer.Message, candidate.Verified.Envelope.From) is not { Answer: { } inForce } delivery) return null;
+        if (!AcknowledgementPolicy.IsRepeat(delivery, new UnsignedAnswer(answer.Outcome, answer.Status, answer.Reason), Assertion.Recipient)) return null;
+        var answered = await scope.Transaction.FindMessageAsync(answer.Message);
+        return answered?.Sha256 == answer.Sha256 ? await scope.Transaction.FindMessageAsync(inForce) : null;
     }
 
     /// <exception cref="ProblemException"><c>duplicate-conflict</c>.</exception>

@@ -28,7 +28,7 @@ public sealed class IntakeService : IIntake
     {
         (_registry, _committer, _store, _uploads, _keys) = (registry, committer, store, uploads, keys);
         (_trail, _settings, _clock) = (trail, settings, clock);
-        _unit = new AcceptanceUnit(acknowledgements, signals);
+        _unit = new AcceptanceUnit(acknowledgements, signals, clock);
         Refusals = new RefusalTally(committer, clock);
     }
 
@@ -107,6 +107,7 @@ public sealed class IntakeService : IIntake
         ServiceRules.CheckAssurance(service, Assurances.SenderSigned);
         var recipients = registry.Resolve(envelope.To, envelope.Type, now);
         RightsCheck.Check(registry, envelope, recipients, now);
+        AcknowledgementRules.CheckShape(verified);
         return new Candidate
         {
             Verified = verified,

@@ -156,6 +156,12 @@ public sealed record DeliveryRecord
     /// <summary>Who says so: <c>recipient</c> (signed) or <c>hub</c> (asserted by hub).</summary>
     public string? AssertedBy { get; init; }
 
+    /// <summary>Answers recorded so far, signed or not; see <see cref="Delivery.AcknowledgementPolicy.MaxAnswers"/>.</summary>
+    public int Answers { get; init; }
+
+    /// <summary>Key of the signed <c>hub.ack.v1</c> in force, if one came as a message.</summary>
+    public MessageKey? Answer { get; init; }
+
     /// <summary>When the last change happened.</summary>
     public DateTimeOffset Changed { get; init; }
 }
@@ -177,6 +183,10 @@ public sealed record MessageQuery
     /// <summary>Only messages that this system sent or receives; null for operators.</summary>
     public SystemAddress? VisibleTo { get; init; }
 
+    /// <summary>The instant at which <see cref="VisibleTo"/> looks: a message held back until later (<see cref="MessageRecord.NotBefore"/>)
+    /// is not listed for a recipient. Null, for operators: nothing is held back.</summary>
+    public DateTimeOffset? VisibleAt { get; init; }
+
     /// <summary>Sending system.</summary>
     public SystemAddress? From { get; init; }
 
@@ -186,7 +196,7 @@ public sealed record MessageQuery
     /// <summary>Message type.</summary>
     public MessageType? Type { get; init; }
 
-    /// <summary>At least one delivery is in this state.</summary>
+    /// <summary>At least one delivery is in this state; for a recipient that looks (<see cref="VisibleTo"/>), its own delivery.</summary>
     public DeliveryState? State { get; init; }
 
     /// <summary>Accepted at or after.</summary>

@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text.Json;
+using Hub.Contracts.Messages;
 using Hub.Contracts.Problems;
 
 namespace Hub.Host.AgencyClient;
@@ -25,7 +26,7 @@ internal static class HubRefusalReader
             // Not a problem document: a proxy's page, for instance.
         }
 
-        var detail = text.Length > 300 ? text[..300] + "…" : text;
+        var detail = PlainText.Shorten(text, 300);
         return new HubRefusalException(new HubRefusal(status, $"http-{status}", answer.ReasonPhrase ?? "Refused", detail, null, null, [], retry));
     }
 

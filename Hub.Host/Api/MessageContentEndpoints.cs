@@ -54,7 +54,7 @@ internal static class MessageContentEndpoints
         var caller = context.Caller();
         var visible = await reads.FindAsync(caller, key, context.RequestAborted);
         var withBodies = visible.IsParty || MessageReads.ReasonOf(context) is not null;
-        if (withBodies) await reads.RequireContentAsync(context, caller, visible, "entries");
+        if (withBodies && !visible.IsParty) await reads.RequireContentAsync(context, caller, visible, "entries");
         var entries = (await store.ListEntriesAsync(visible.Message.Key, context.RequestAborted)).Select(entry => EntryView.Of(entry, withBodies));
         if (caller.System is { } system && system != visible.Message.From) entries = entries.Where(entry => Concerns(entry, system.ToString()));
         return Results.Json(new ListView<EntryView>([.. entries], null), HubJson.Options);

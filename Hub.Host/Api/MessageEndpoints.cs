@@ -30,7 +30,7 @@ internal static class MessageEndpoints
             .ProducesProblems(ProblemCode.Unauthenticated, ProblemCode.NotFound);
         routes.MapGet("/api/v1/messages", ListAsync).RequireScope(Scopes.System | Scopes.Operator | Scopes.Auditor)
             .WithTags("Messages").WithName("listMessages").WithSummary("Messages you sent or receive, newest first")
-            .WithDescription("All filters are optional and combine. 'next' of one page is 'cursor' of the following one.")
+            .WithDescription("All filters are optional and combine. A message with notBefore is listed for its recipients from then on; their filter by state looks at their own delivery. 'next' of one page is 'cursor' of the following one.")
             .Produces<ListView<MessageView>>()
             .ProducesProblems(ProblemCode.InvalidRequest, ProblemCode.Unauthenticated);
     }
@@ -79,13 +79,14 @@ internal static class MessageEndpoints
     }
 
     private static async Task<IResult> ListAsync(
-        HttpContext context, IHubStore store, string? from, string? recipient, string? type, string? state,
+        HttpContext context, IHubStore store, TimeProvider clock, string? from, string? recipient, string? type, string? state,
         string? since, string? until, string? conversation, string? cursor, int? limit)
     {
         var caller = context.Caller();
         var query = new MessageQuery
         {
             VisibleTo = caller.SeesAll ? null : caller.RequireSystem(),
+            VisibleAt = caller.SeesAll ? null : clock.GetUtcNow(),
             From = QueryText.Address(from, nameof(from)),
             Recipient = QueryText.Address(recipient, nameof(recipient)),
             Type = type is null ? null : MessageType.TryParse(type, out var parsed) ? parsed : throw QueryText.Bad(nameof(type), type, "a message type such as vn.document.v1"),

@@ -12,15 +12,16 @@ namespace Hub.Host.Api;
 /// <param name="Message">The message.</param>
 /// <param name="Deliveries">All for the sender and operators, a recipient's own for it.</param>
 /// <param name="IsParty">Whether the caller sent or receives it.</param>
-internal sealed record VisibleMessage(MessageRecord Message, IReadOnlyList<DeliveryRecord> Deliveries, bool IsParty);
+/// <param name="ContentIsClosed">Whether the caller is a recipient to whom it is no longer to be given: expired or cancelled.</param>
+internal sealed record VisibleMessage(MessageRecord Message, IReadOnlyList<DeliveryRecord> Deliveries, bool IsParty, bool ContentIsClosed = false);
 
 /// <summary>Who sees which message. Others' messages look like none: same answer, same look-ups, whatever exists.</summary>
-internal sealed class MessageReads(IHubStore store, ICommitter committer)
+internal sealed class MessageReads(IHubStore store, ICommitter committer, TimeProvider clock)
 {
     internal const string ReasonHeader = "Hub-Reason";
     private const int MaxReason = 500;
 
-    /// <summary>Finds a message for a caller.</summary>
+    /// <summary>Finds a message for a caller; a recipient finds it from the sender's <c>notBefore</c> on.</summary>
     /// <exception cref="ProblemException"><c>not-found</c>.</exception>
     internal async ValueTask<VisibleMessage> FindAsync(Caller caller, string key, CancellationToken cancellationToken)
     {
@@ -31,13 +32,16 @@ internal sealed class MessageReads(IHubStore store, ICommitter committer)
         if (caller.System is not { } system) return new VisibleMessage(message, deliveries, IsParty: false);
         if (message.From == system) return new VisibleMessage(message, deliveries, IsParty: true);
         List<DeliveryRecord> own = [.. deliveries.Where(delivery => delivery.Recipient == system)];
-        return own.Count > 0 ? new VisibleMessage(message, own, IsParty: true) : throw NotFound();
+        if (own.Count == 0 || message.NotBefore > clock.GetUtcNow()) throw NotFound();
+        return new VisibleMessage(message, own, IsParty: true, ContentIsClosed: own.All(static d => d.State is DeliveryState.Expired or DeliveryState.Cancelled));
     }
 
     /// <summary>Lets a party read content; asks operators and auditors for scope and reason and writes down that they read.</summary>
-    /// <exception cref="ProblemException"><c>not-allowed</c> without scope or reason.</exception>
+    /// <exception cref="ProblemException"><c>not-allowed</c> without scope or reason, or to a recipient whose delivery expired or was cancelled.</exception>
     internal async ValueTask RequireContentAsync(HttpContext context, Caller caller, VisibleMessage visible, string what)
     {
+        if (visible.ContentIsClosed)
+            throw ProblemCode.NotAllowed.With($"Your delivery is {visible.Deliveries[0].State.ToString().ToLowerInvariant()}, so {what} is not given any more. Ask the sender to send it again.");
         if (visible.IsParty) return;
         if (!caller.Has(Scopes.Content))
             throw ProblemCode.NotAllowed.With($"'{caller.Actor}' sees metadata only; reading {what} asks for the scope 'content'.");

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Hub.Contracts.Addresses;
+using Hub.Contracts.Messages;
 using Hub.Contracts.Problems;
 using Hub.Core.Storage;
 
@@ -30,5 +31,5 @@ internal static class QueryText
     };
 
     internal static ProblemException Bad(string name, string value, string rule) =>
-        ProblemCode.InvalidRequest.With($"The parameter '{name}' is '{(value.Length > 80 ? value[..80] + "…" : value)}'; allowed: {rule}.");
+        ProblemCode.InvalidRequest.With($"The parameter '{name}' is '{PlainText.Shorten(value, 80)}'; allowed: {rule}.");
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using Hub.Contracts.Messages;
 using Hub.Host.Api;
 using Spectre.Console;
 
@@ -63,5 +64,5 @@ internal sealed class Output
     internal static IEnumerable<JsonElement> Items(JsonElement list, string name = "items") =>
         list.TryGetProperty(name, out var items) && items.ValueKind == JsonValueKind.Array ? items.EnumerateArray() : [];
 
-    internal static string Short(string text, int length = 12) => text.Length <= length ? text : text[..length] + "…";
+    internal static string Short(string text, int length = 12) => PlainText.Shorten(text, length);
 }

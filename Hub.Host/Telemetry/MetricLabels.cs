@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Hub.Contracts.Messages;
 
 namespace Hub.Host.Telemetry;
 
@@ -22,7 +23,7 @@ internal static class MetricLabels
         {
             if (Dropped.Contains(name)) continue;
             var text = Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
-            labels.Add(new(Name(name), text.Length > MaxValue ? text[..MaxValue] : text));
+            labels.Add(new(Name(name), PlainText.Fit(text, MaxValue)));
         }
 
         labels.Sort(static (a, b) => string.CompareOrdinal(a.Key, b.Key));

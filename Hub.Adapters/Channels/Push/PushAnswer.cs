@@ -74,7 +74,7 @@ internal static class PushAnswer
     }
 
     private static string Shown(string text) =>
-        new([.. text.Take(MaxShown).Select(c => char.IsControl(c) || char.IsSurrogate(c) ? ' ' : c)]);
+        PlainText.Fit(text, MaxShown).Replace('\n', ' ').Replace('\t', ' ');
 
     private static JsonElement? Json(HttpContent content, ReadOnlyMemory<byte> body)
     {

@@ -43,10 +43,12 @@ internal static class MessageList
     private static void Collect(SqliteSession session, MessageQuery query, (long Accepted, long Number) upper, Names names, List<Row> found)
     {
         if (!TryNumber(session, names.Sender, out var sender) || !TryNumber(session, names.Recipient, out var recipient)
-            || !TryNumber(session, names.Other, out var other) || !TryNumber(session, names.Type, out var type)) return;
+            || !TryNumber(session, names.Other, out var other) || !TryNumber(session, names.Type, out var type)
+            || !TryNumber(session, query.VisibleTo?.ToString(), out var visible)) return;
         var rows = session.Use(SqliteSql.ListMessages(Driver(query, sender, recipient, type)))
             .Bind(upper.Accepted).Bind(upper.Number).Bind(query.Since?.UtcTicks ?? long.MinValue)
-            .Bind(sender).Bind(recipient).Bind(other).Bind(type).Bind((long?)query.State).Bind(query.Conversation);
+            .Bind(sender).Bind(recipient).Bind(other).Bind(type).Bind((long?)query.State).Bind(query.Conversation)
+            .Bind(visible is null ? null : query.VisibleAt?.UtcTicks).Bind(visible);
         using var scope = rows.Rows();
         var (count, last) = (0, -1L);
         while (count <= query.Limit && rows.Step())

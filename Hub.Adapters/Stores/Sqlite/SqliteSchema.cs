@@ -98,4 +98,10 @@ internal static class SqliteSchema
 
     /// <summary>Version 2: claims that a stop of the hub cut short are counted apart from attempts.</summary>
     internal const string Version2 = "ALTER TABLE delivery ADD COLUMN interruptions INTEGER NOT NULL DEFAULT 0";
+
+    /// <summary>Version 3: how often a delivery was answered, and the key of the signed answer in force.</summary>
+    internal const string Version3 = """
+        ALTER TABLE delivery ADD COLUMN answers INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE delivery ADD COLUMN answer BLOB;
+        """;
 }

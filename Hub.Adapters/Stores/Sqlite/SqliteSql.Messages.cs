@@ -14,14 +14,16 @@ internal enum MessageDriver
 internal static partial class SqliteSql
 {
     // ?1 upper accepted, ?2 upper num (both exclusive, as a pair), ?3 lower accepted (inclusive), ?4 sender, ?5 recipient,
-    // ?6 another recipient, ?7 type, ?8 state, ?9 conversation; null does not filter.
+    // ?6 another recipient, ?7 type, ?8 state, ?9 conversation, ?10 instant after which messages are held back from ?11, who
+    // looks: a sender sees all of its own, a recipient its own delivery; null does not filter.
     private const string Filters = """
         (?4 IS NULL OR m.sender = ?4)
         AND (?5 IS NULL OR EXISTS (SELECT 1 FROM delivery r WHERE r.message = m.num AND r.recipient = ?5))
         AND (?6 IS NULL OR EXISTS (SELECT 1 FROM delivery r WHERE r.message = m.num AND r.recipient = ?6))
         AND (?7 IS NULL OR m.type = ?7)
-        AND (?8 IS NULL OR EXISTS (SELECT 1 FROM delivery s WHERE s.message = m.num AND s.state = ?8))
+        AND (?8 IS NULL OR EXISTS (SELECT 1 FROM delivery s WHERE s.message = m.num AND s.state = ?8 AND (?11 IS NULL OR m.sender = ?11 OR s.recipient = ?11)))
         AND (?9 IS NULL OR m.conversation = ?9)
+        AND (?10 IS NULL OR m.not_before IS NULL OR m.not_before <= ?10 OR m.sender = ?11)
         """;
 
     private static readonly string[] MessageLists = Array.ConvertAll(Enum.GetValues<MessageDriver>(), MessageListOf);

@@ -173,11 +173,13 @@ internal sealed class SqliteTransaction(SqliteHubStore store, SqliteSession sess
             _ => null,
         };
         long? ready = wake is null ? null : wake <= now ? 1 : 0;
-        return statement
+        statement
             .Bind((long)delivery.Role).Bind(why).Bind((long)delivery.State).Bind(ready).Bind(wake).Bind(delivery.Due)
             .Bind((long)delivery.Attempts).Bind((long)delivery.Interruptions).Bind((long)delivery.Replays).Bind(delivery.Claim).Bind(delivery.ClaimedUntil)
             .Bind(delivery.LastProblem).Bind(delivery.LastDetail).Bind(delivery.DeliveredAt).Bind(delivery.Status).Bind(delivery.Reason)
-            .Bind(delivery.Outcome).Bind(delivery.AssertedBy).Bind(delivery.Changed);
+            .Bind(delivery.Outcome).Bind(delivery.AssertedBy).Bind((long)delivery.Answers);
+        _ = delivery.Answer is { } answer ? statement.Bind(Digests.Read(answer.Value, stackalloc byte[Digests.Bytes])) : statement.BindNull();
+        return statement.Bind(delivery.Changed);
     }
 
     private long? MessageNumber(MessageKey key) => _newMessages.TryGetValue(key, out var number)

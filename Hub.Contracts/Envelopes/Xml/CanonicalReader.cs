@@ -43,7 +43,8 @@ internal sealed class CanonicalReader : IDisposable
     private int _chunkLength;
     private char _carry;
     private int _nodes;
-    private bool _pendingStart, _pendingEnd, _inText, _capture, _leaveOut;
+    private bool _pendingStart, _pendingEnd, _inText, _leaveOut;
+    private int? _captureLimit;
     private int _captureDepth, _leaveOutDepth;
 
     /// <summary>Begins before the document's element.</summary>
@@ -75,7 +76,8 @@ internal sealed class CanonicalReader : IDisposable
     internal IReadOnlyCollection<string> Uncovered => _writer.Uncovered;
 
     /// <summary>Right after a start: keep this element's canonical form, standing alone, in <see cref="Captured"/>.</summary>
-    internal void CaptureElement() => _capture = true;
+    /// <param name="maxBytes">How long it may be; a longer one is <c>too-large</c> as soon as that is seen.</param>
+    internal void CaptureElement(int maxBytes) => _captureLimit = maxBytes;
 
     /// <summary>Right after a start: leave this element out of the hash.</summary>
     internal void LeaveOutElement() => _leaveOut = true;
@@ -165,12 +167,12 @@ internal sealed class CanonicalReader : IDisposable
             _leaveOutDepth = Depth;
         }
 
-        if (_capture)
+        if (_captureLimit is { } captureLimit)
         {
             var hashing = _sink.Hashing;
             if (hashing) _writer.WriteStart(Start, apex: false);
             _sink.Hashing = false;
-            _sink.StartCapture();
+            _sink.StartCapture(captureLimit);
             _writer.WriteStart(Start, apex: true);
             _sink.Hashing = hashing;
             _captureDepth = Depth;
@@ -180,7 +182,8 @@ internal sealed class CanonicalReader : IDisposable
             _writer.WriteStart(Start, apex: false);
         }
 
-        _capture = _leaveOut = false;
+        _captureLimit = null;
+        _leaveOut = false;
     }
 
     private XmlPart EndElement()

@@ -5,13 +5,17 @@ namespace Hub.Contracts.Envelopes.Xml;
 /// them there, so there are none.</remarks>
 internal sealed class CanonicalWriter(OctetSink sink, CanonicalForm form, IReadOnlyCollection<string> inclusivePrefixes)
 {
+    /// <summary>Most prefixes in one <c>InclusiveNamespaces</c>.</summary>
+    internal const int MaxInclusivePrefixes = 100;
+
     private readonly NamespaceScopes _inScope = new();
     private readonly NamespaceScopes _rendered = new();
     private readonly List<NamespaceBinding> _render = [];
     private readonly HashSet<string> _uncovered = new(StringComparer.Ordinal);
 
     /// <summary>The prefixes (empty for the default namespace) that some hashed element declared without using them itself.
-    /// For all others, inclusive and exclusive canonicalisation of the hashed document are the same octets.</summary>
+    /// For all others, inclusive and exclusive canonicalisation of the hashed document are the same octets.
+    /// At most one more than any signature can list is kept.</summary>
     internal IReadOnlyCollection<string> Uncovered => _uncovered;
 
     /// <summary>Opens an element without writing it.</summary>
@@ -81,7 +85,7 @@ internal sealed class CanonicalWriter(OctetSink sink, CanonicalForm form, IReadO
         {
             if (_inScope.FindOutside(binding.Prefix) == binding.Uri) continue;
             _render.Add(binding);
-            if (sink.Hashing && !element.Uses(binding.Prefix)) _uncovered.Add(binding.Prefix);
+            if (sink.Hashing && _uncovered.Count <= MaxInclusivePrefixes && !element.Uses(binding.Prefix)) _uncovered.Add(binding.Prefix);
         }
     }
 

@@ -19,18 +19,19 @@ public static class CanonicalXml
     /// <param name="document">The document.</param>
     /// <param name="form">The form wanted.</param>
     /// <param name="inclusivePrefixes">For the exclusive form, the prefixes of <c>InclusiveNamespaces</c>; empty text for <c>#default</c>.</param>
-    /// <param name="limits">What is accepted at most; null for <see cref="EnvelopeLimits.Default"/>.</param>
+    /// <param name="limits">What is accepted at most, and of the result too; null for <see cref="EnvelopeLimits.Default"/>.</param>
     /// <exception cref="ProblemException"><c>malformed-envelope</c>, <c>unsupported-profile</c> (comments, processing
     /// instructions) or <c>too-large</c>.</exception>
     public static ReadOnlyMemory<byte> Canonicalise(
         ReadOnlyMemory<byte> document, CanonicalForm form = CanonicalForm.Inclusive,
         IReadOnlyCollection<string>? inclusivePrefixes = null, EnvelopeLimits? limits = null)
     {
+        limits ??= EnvelopeLimits.Default;
         using var sink = new OctetSink(hash: null);
         using var reader = new CanonicalReader(
-            document, sink, new CanonicalWriter(sink, form, inclusivePrefixes ?? []), limits ?? EnvelopeLimits.Default);
+            document, sink, new CanonicalWriter(sink, form, inclusivePrefixes ?? []), limits);
         var part = reader.Next();
-        if (part == XmlPart.Start) reader.CaptureElement();
+        if (part == XmlPart.Start) reader.CaptureElement(limits.MaxBytes);
         while (part != XmlPart.Finished) part = reader.Next();
         return reader.Captured;
     }

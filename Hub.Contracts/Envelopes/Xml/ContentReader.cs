@@ -95,7 +95,7 @@ internal sealed class ContentReader(CanonicalReader xml, EnvelopeLimits limits)
     private ReadOnlyMemory<byte> ReadElement()
     {
         if (!xml.NextChild("Payload")) throw ProblemCode.MalformedEnvelope.With("The payload of form xml is empty; it holds one element.");
-        xml.CaptureElement();
+        xml.CaptureElement(limits.MaxBytes);
         var depth = xml.Depth;
         RefuseSignature(xml.Start);
         while (xml.Next() is var part && (part != XmlPart.End || xml.Depth >= depth))

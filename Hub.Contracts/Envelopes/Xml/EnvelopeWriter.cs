@@ -22,7 +22,7 @@ internal sealed class EnvelopeWriter
     internal static UnsignedDocument Write(Envelope envelope, EnvelopeLimits limits)
     {
         using var sink = new OctetSink(HashAlgorithmName.SHA256);
-        sink.StartCapture();
+        sink.StartCapture(limits.MaxBytes);
         new EnvelopeWriter(sink).WriteBody(envelope, limits);
         var body = sink.StopCapture();
         sink.Write(EndTag);

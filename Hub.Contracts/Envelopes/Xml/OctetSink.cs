@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
+using Hub.Contracts.Problems;
 
 namespace Hub.Contracts.Envelopes.Xml;
 
@@ -14,6 +15,7 @@ internal sealed class OctetSink : IDisposable
     private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(Size);
     private readonly IncrementalHash? _hash;
     private ArrayBufferWriter<byte>? _captured;
+    private int _captureLimit;
     private int _used;
     private bool _hashing;
 
@@ -38,10 +40,13 @@ internal sealed class OctetSink : IDisposable
         }
     }
 
-    internal void StartCapture()
+    /// <summary>Keeps what is written from now on; canonical form may be six times as long as what the parser read.</summary>
+    /// <param name="maxBytes">How much at most; beyond it, writing throws <c>too-large</c>.</param>
+    internal void StartCapture(int maxBytes)
     {
         Flush();
         _captured = new ArrayBufferWriter<byte>();
+        _captureLimit = maxBytes;
     }
 
     internal ReadOnlyMemory<byte> StopCapture()
@@ -127,7 +132,10 @@ internal sealed class OctetSink : IDisposable
         if (_used == 0) return;
         var octets = _buffer.AsSpan(0, _used);
         if (_hashing) _hash!.AppendData(octets);
-        _captured?.Write(octets);
         _used = 0;
+        if (_captured is null) return;
+        if (octets.Length > _captureLimit - _captured.WrittenCount)
+            throw ProblemCode.TooLarge.With($"An element has more than {_captureLimit} bytes in canonical form, the limit. Send large content as an upload.");
+        _captured.Write(octets);
     }
 }

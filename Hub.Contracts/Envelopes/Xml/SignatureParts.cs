@@ -6,7 +6,7 @@ namespace Hub.Contracts.Envelopes.Xml;
 /// <summary>A canonicalisation that a signature names.</summary>
 /// <param name="Form">The form.</param>
 /// <param name="InclusivePrefixes">Its <c>InclusiveNamespaces</c>, empty text for <c>#default</c>.</param>
-internal sealed record Canonicalisation(CanonicalForm Form, IReadOnlyCollection<string> InclusivePrefixes);
+internal sealed record Canonicalisation(CanonicalForm Form, IReadOnlySet<string> InclusivePrefixes);
 
 /// <summary>What an XML Signature of the profile says.</summary>
 /// <param name="Algorithm">SignatureMethod.</param>

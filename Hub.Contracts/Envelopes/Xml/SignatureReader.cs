@@ -10,6 +10,8 @@ internal sealed class SignatureReader(CanonicalReader xml, EnvelopeLimits limits
     private const int MaxValueBytes = 1024;
     private const int MaxCertificateBytes = 64 * 1024;
     private const int MaxKeyName = 200;
+    private const int MaxSignedInfoBytes = 64 * 1024;
+    private const int MaxPrefixList = 1_000;
 
     /// <summary>Reads to the end tag of the Signature whose start tag was just reached.</summary>
     internal SignatureParts Read()
@@ -19,7 +21,7 @@ internal sealed class SignatureReader(CanonicalReader xml, EnvelopeLimits limits
 
         Expect("SignedInfo");
         NoAttributes("SignedInfo");
-        xml.CaptureElement();
+        xml.CaptureElement(MaxSignedInfoBytes);
         Expect("CanonicalizationMethod");
         var canonicalisation = ReadCanonicalisation("CanonicalizationMethod");
         Expect("SignatureMethod");
@@ -67,12 +69,22 @@ internal sealed class SignatureReader(CanonicalReader xml, EnvelopeLimits limits
     private Canonicalisation ReadCanonicalisation(string where)
     {
         var form = SignatureMethods.Canonicalisation(where, Algorithm(where));
-        if (!NextStart(where)) return new Canonicalisation(form, []);
+        if (!NextStart(where)) return new Canonicalisation(form, new HashSet<string>());
         if (form == CanonicalForm.Inclusive || !xml.Start.Is(XmlNames.ExclusiveC14N, "InclusiveNamespaces")) throw Foreign(where);
-        var prefixes = OnlyAttribute("InclusiveNamespaces", "PrefixList").Split([' ', '\t', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries);
+        var prefixes = Prefixes(OnlyAttribute("InclusiveNamespaces", "PrefixList"));
         ExpectEnd("InclusiveNamespaces");
         ExpectEnd(where);
-        return new Canonicalisation(form, [.. prefixes.Select(prefix => prefix == "#default" ? "" : prefix).Distinct(StringComparer.Ordinal)]);
+        return new Canonicalisation(form, prefixes);
+    }
+
+    private static HashSet<string> Prefixes(string list)
+    {
+        if (list.Length > MaxPrefixList)
+            throw ProblemCode.UnsupportedProfile.With($"The signature's PrefixList has {list.Length} characters; the limit is {MaxPrefixList}. Sign with inclusive Canonical XML 1.0.");
+        var prefixes = list.Split([' ', '\t', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries);
+        if (prefixes.Length > CanonicalWriter.MaxInclusivePrefixes)
+            throw ProblemCode.UnsupportedProfile.With($"The signature's PrefixList has {prefixes.Length} names; the limit is {CanonicalWriter.MaxInclusivePrefixes}. Sign with inclusive Canonical XML 1.0.");
+        return new HashSet<string>(prefixes.Select(prefix => prefix == "#default" ? "" : prefix), StringComparer.Ordinal);
     }
 
     private KeyHint ReadKeyInfo()

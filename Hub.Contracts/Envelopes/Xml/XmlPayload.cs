@@ -18,7 +18,7 @@ internal readonly record struct XmlPayload(ReadOnlyMemory<byte> Canonical, int N
         var part = xml.Next();
         var nameEnd = 1 + System.Text.Encoding.UTF8.GetByteCount(xml.Start.Name);
         var defaultNamespace = xml.Start.Declarations.Find(declaration => declaration.Prefix is "").Uri ?? "";
-        xml.CaptureElement();
+        xml.CaptureElement(limits.MaxBytes);
         for (; part != XmlPart.Finished; part = xml.Next())
             if (part == XmlPart.Start) ContentReader.RefuseSignature(xml.Start);
         return new XmlPayload(xml.Captured, nameEnd, defaultNamespace);

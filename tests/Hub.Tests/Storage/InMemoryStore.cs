@@ -41,11 +41,11 @@ internal sealed class InMemoryStore : IHubStore
         return new(new Page<MessageRecord>([.. page.Items.Select(m => m.Message)], page.Next));
 
         bool Matches(MessageRecord m) =>
-            (query.VisibleTo is not { } caller || m.From == caller || deliveries[m.Key].Any(d => d.Recipient == caller))
+            (query.VisibleTo is not { } caller || m.From == caller || (!(m.NotBefore > query.VisibleAt) && deliveries[m.Key].Any(d => d.Recipient == caller)))
             && (query.From is not { } from || m.From == from)
             && (query.Recipient is not { } recipient || deliveries[m.Key].Any(d => d.Recipient == recipient))
             && (query.Type is not { } type || m.Type == type)
-            && (query.State is not { } wanted || deliveries[m.Key].Any(d => d.State == wanted))
+            && (query.State is not { } wanted || deliveries[m.Key].Any(d => d.State == wanted && (query.VisibleTo is not { } looking || m.From == looking || d.Recipient == looking)))
             && (query.Since is not { } since || m.Accepted >= since)
             && (query.Until is not { } until || m.Accepted < until)
             && (query.Conversation is not { } conversation || m.Conversation == conversation);
