@@ -181,6 +181,52 @@ public sealed class When_systems_use_the_api
         await ApiBench.ProblemAsync(stranger, "not-found", HttpStatusCode.NotFound);
     }
 
+    [Test]
+    public async Task Should_hold_a_message_back_from_its_recipient_until_the_sender_says()
+    {
+        var (document, _) = await _bench.DocumentAsync("held-1");
+        var envelope = document with { NotBefore = document.Created.AddDays(1) };
+        using var sent = await _bench.Alice.SubmitAsync(_bench.Url, await EnvelopeCodec.SignAsync(envelope, EnvelopeEncoding.Json, _bench.Alice.Signer));
+        Assert.That(sent.StatusCode, Is.EqualTo(HttpStatusCode.Accepted), await sent.Content.ReadAsStringAsync());
+        foreach (var what in new[] { "", "/content", "/entries", "/receipt", $"/attachments/{new string('0', 64)}" })
+        {
+            using var early = await _bench.Bob.GetAsync(_bench.Url, $"/api/v1/messages/{envelope.Key}{what}");
+            await ApiBench.ProblemAsync(early, "not-found", HttpStatusCode.NotFound);
+        }
+
+        foreach (var (party, sees) in new[] { (_bench.Alice, true), (_bench.Bob, false) })
+        {
+            using var list = await party.GetAsync(_bench.Url, "/api/v1/messages?limit=200");
+            var keys = (await ApiBench.JsonAsync(list))["items"]!.AsArray().Select(static m => m!["key"]!.GetValue<string>());
+            Assert.That(keys.Contains(envelope.Key.Value), Is.EqualTo(sees));
+        }
+    }
+
+    [Test]
+    public async Task Should_show_an_expired_message_to_its_recipient_without_content()
+    {
+        var (document, _) = await _bench.DocumentAsync("expires-1");
+        var envelope = document with { Created = document.Created.AddSeconds(-10), Expires = document.Created.AddSeconds(3) };
+        using var sent = await _bench.Alice.SubmitAsync(_bench.Url, await EnvelopeCodec.SignAsync(envelope, EnvelopeEncoding.Json, _bench.Alice.Signer));
+        Assert.That(sent.StatusCode, Is.EqualTo(HttpStatusCode.Accepted), await sent.Content.ReadAsStringAsync());
+        // Claiming is what finds out first that it is over; what else waits for Bob is left to the end of its claim.
+        var state = "";
+        for (var patience = TimeProvider.System.GetUtcNow().AddSeconds(30); state != "expired" && TimeProvider.System.GetUtcNow() < patience;)
+        {
+            if (TimeProvider.System.GetUtcNow() > envelope.Expires) await _bench.Bob.ClaimAsync(_bench.Url, 100, waitSeconds: 1);
+            using var seen = await _bench.Bob.GetAsync(_bench.Url, $"/api/v1/messages/{envelope.Key}");
+            state = (await ApiBench.JsonAsync(seen))["deliveries"]![0]!["state"]!.GetValue<string>();
+        }
+
+        Assert.That(state, Is.EqualTo("expired"));
+        using var content = await _bench.Bob.GetAsync(_bench.Url, $"/api/v1/messages/{envelope.Key}/content");
+        await ApiBench.ProblemAsync(content, "not-allowed", HttpStatusCode.Forbidden);
+        using var entries = await _bench.Bob.GetAsync(_bench.Url, $"/api/v1/messages/{envelope.Key}/entries");
+        Assert.That(entries.StatusCode, Is.EqualTo(HttpStatusCode.OK));
+        using var own = await _bench.Alice.GetAsync(_bench.Url, $"/api/v1/messages/{envelope.Key}/content");
+        Assert.That(own.StatusCode, Is.EqualTo(HttpStatusCode.OK));
+    }
+
     private async Task<HttpResponseMessage> PatchAsync(string path, long offset, byte[] content)
     {
         using var request = new HttpRequestMessage(HttpMethod.Patch, new Uri(_bench.Url, path)) { Content = new ByteArrayContent(content) };

@@ -137,6 +137,42 @@ public class MailboxTests
     }
 
     [Test]
+    public async Task Ack_SameAnswerAgain_ChangesNothingAndTellsNobody()
+    {
+        var key = await _bench.AcceptAsync("1", Puller);
+        var claim = await ClaimOneAsync();
+        var answer = new UnsignedAnswer(AcknowledgementOutcome.Refused, "02", "Sai \ud83d nơi nhận");
+        await _bench.Mailbox.AckAsync(Puller, claim.Claim, answer);
+        var (delivery, checkpoint) = (await _bench.DeliveryAsync(key), await _bench.Store.FindCheckpointAsync());
+        Assert.That(await _bench.Mailbox.AckAsync(Puller, claim.Claim, answer), Is.EqualTo(delivery));
+        Assert.That(await _bench.Store.FindCheckpointAsync(), Is.EqualTo(checkpoint));
+        Assert.That(await _bench.TakeAllAsync(Sender), Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Ack_AnswersWithoutEnd_NotAllowedBeyondTheMost()
+    {
+        var key = await _bench.AcceptAsync("1", Puller);
+        var claim = await ClaimOneAsync();
+        for (var i = 0; i < AcknowledgementPolicy.MaxAnswers; i++) await _bench.Mailbox.AckAsync(Puller, claim.Claim, new UnsignedAnswer(AcknowledgementOutcome.Accepted, Reason: $"{i}"));
+        var more = new UnsignedAnswer(AcknowledgementOutcome.Accepted, Reason: "one more");
+        Assert.That(CodeOf(async () => await _bench.Mailbox.AckAsync(Puller, claim.Claim, more)), Is.EqualTo("not-allowed"));
+        Assert.That((await _bench.KindsAsync(key)).Count(k => k == "delivery.acknowledged"), Is.EqualTo(AcknowledgementPolicy.MaxAnswers));
+    }
+
+    [Test]
+    public async Task Ack_UnsignedAfterSigned_CountsButTellsNobody()
+    {
+        var key = await _bench.AcceptAsync("1", Puller);
+        var claim = await ClaimOneAsync();
+        await _bench.AcknowledgeAsync(Puller, new Acknowledgement(key, claim.Message.Sha256, AcknowledgementOutcome.Accepted, "03", null, _bench.Clock.GetUtcNow()));
+        for (var i = 1; i < AcknowledgementPolicy.MaxAnswers; i++) await _bench.Mailbox.AckAsync(Puller, claim.Claim, new UnsignedAnswer(AcknowledgementOutcome.Accepted, "01"));
+        Assert.That(CodeOf(async () => await _bench.Mailbox.AckAsync(Puller, claim.Claim, new UnsignedAnswer(AcknowledgementOutcome.Accepted, "01"))), Is.EqualTo("not-allowed"));
+        Assert.That((await _bench.DeliveryAsync(key)).Status, Is.EqualTo("03"));
+        Assert.That(await _bench.TakeAllAsync(Sender), Is.Empty);
+    }
+
+    [Test]
     public async Task Ack_AfterTheClaimEndedButNotClaimedAgain_IsTaken()
     {
         var key = await _bench.AcceptAsync("1", Puller);
@@ -197,6 +233,25 @@ public class MailboxTests
         Assert.That(await _bench.Mailbox.ClaimAsync(Puller, 1, TimeSpan.Zero), Is.Empty);
         _bench.Clock.Advance(TimeSpan.FromSeconds(30));
         await ClaimOneAsync();
+    }
+
+    [TestCase(499, 499)]
+    [TestCase(500, 500)]
+    public async Task Nack_ReasonCutInAnEmoji_KeepsWholeCharacters(int before, int kept)
+    {
+        var key = await _bench.AcceptAsync("1", Puller);
+        var reason = new string('x', before) + "😀 and more";
+        await _bench.Mailbox.NackAsync(Puller, (await ClaimOneAsync()).Claim, reason);
+        var detail = (await _bench.DeliveryAsync(key)).LastDetail!;
+        Assert.That(detail, Is.EqualTo(kept == 499 ? reason[..501] : reason[..500]));
+    }
+
+    [Test]
+    public async Task Nack_ReasonWithHalfACharacter_IsRecordedWithoutIt()
+    {
+        var key = await _bench.AcceptAsync("1", Puller);
+        await _bench.Mailbox.NackAsync(Puller, (await ClaimOneAsync()).Claim, "a\ud83d");
+        Assert.That((await _bench.DeliveryAsync(key)).LastDetail, Is.EqualTo("a\uFFFD"));
     }
 
     [Test]

@@ -38,6 +38,26 @@ public sealed class JsonLimitsTests
     }
 
     [Test]
+    public void Verify_OfAnXmlPayloadThatGrowsInCanonicalForm_SaysTooLargeBeforeTheSignature()
+    {
+        var model = GoldenModel.Minimal("m") with { Payload = GoldenModel.Xml($"<a b='{new string('"', 300_000)}'/>") };
+        var octets = JwsForge.Sign(JwsForge.Header("ES256", "ec1"), Encoding.UTF8.GetBytes(JwsForge.Text(model)), static _ => new byte[64]);
+        var refusal = Assert.Throws<ProblemException>(() => EnvelopeCodec.Verify(octets, EnvelopeEncoding.Json, Keys.Ring, EnvelopeLimits.Default with { MaxBytes = 1_000_000 }))!;
+        Assert.That(refusal.Code, Is.EqualTo(ProblemCode.TooLarge));
+    }
+
+    /// <summary>Members are looked up, not compared one with another.</summary>
+    [Test]
+    public void Verify_WithAPayloadOfFourHundredThousandMembers_TakesItQuickly()
+    {
+        var members = string.Join(',', Enumerable.Range(0, 400_000).Select(i => $"\"m{i}\":0"));
+        var octets = Signed(JwsForge.Text(GoldenModel.Minimal("m") with { Payload = GoldenModel.Json($"{{{members}}}") }));
+        var watch = Stopwatch.StartNew();
+        Assert.DoesNotThrow(() => EnvelopeCodec.Verify(octets, EnvelopeEncoding.Json, Keys.Ring));
+        Assert.That(watch.Elapsed, Is.LessThan(TimeSpan.FromSeconds(20)));
+    }
+
+    [Test]
     public void Verify_WithAHugeHeader_SaysMalformed()
     {
         var octets = JwsForge.Sign(JwsForge.Header("ES256", new string('k', 5_000)), "{}", Keys.Signer("ec1"));

@@ -44,6 +44,8 @@ public abstract partial class HubStoreContract
             Reason = "đã tiếp nhận",
             Outcome = "accepted",
             AssertedBy = "recipient",
+            Answers = 3,
+            Answer = NewMessage("answer").Key,
             Changed = Start.AddMinutes(7),
         };
         await Store.WriteAsync(t => t.UpdateDeliveryAsync(changed));

@@ -48,6 +48,10 @@ public abstract partial class HubStoreContract
         new TestCaseData(new MessageQuery { VisibleTo = Other, Recipient = Other }, "9630").SetName("ListMessages_VisibleAndToItself"),
         new TestCaseData(new MessageQuery { VisibleTo = Other, Conversation = "c" }, "0").SetName("ListMessages_VisibleConversation"),
         new TestCaseData(new MessageQuery { VisibleTo = SystemAddress.Parse("H99/none") }, "").SetName("ListMessages_VisibleToAStranger"),
+        new TestCaseData(new MessageQuery { VisibleTo = Other, State = DeliveryState.Acknowledged }, "31").SetName("ListMessages_VisibleAndState_ARecipientsOwnOnly"),
+        new TestCaseData(new MessageQuery { VisibleTo = Other, State = DeliveryState.Queued }, "9765").SetName("ListMessages_VisibleAndStateQueued"),
+        new TestCaseData(new MessageQuery { VisibleTo = Other, Recipient = Other, State = DeliveryState.Claimed }, "30").SetName("ListMessages_VisibleToItselfAndState"),
+        new TestCaseData(new MessageQuery { VisibleTo = Other, Recipient = Receiver, State = DeliveryState.Acknowledged }, "31").SetName("ListMessages_VisibleOthersStateIsHidden"),
         new TestCaseData(new MessageQuery { From = SystemAddress.Parse("H99/none") }, "").SetName("ListMessages_FromAStranger"),
     ];
 
@@ -74,6 +78,31 @@ public abstract partial class HubStoreContract
             Assert.That(found, Is.EqualTo(expected), $"pages of {limit}");
         }
     }
+
+    [TestCase(-1, "")]
+    [TestCase(0, "held")]
+    public async Task ListMessages_HeldBack_AreListedForTheRecipientFromThenOn(int seconds, string expected)
+    {
+        var notBefore = Start.AddHours(1);
+        var message = NewMessage("held") with { NotBefore = notBefore };
+        await Store.AddAsync(message, NewDelivery(message, due: notBefore), NewDelivery(message, Other, notBefore));
+        var at = notBefore.AddSeconds(seconds);
+        foreach (var query in new[] { new MessageQuery(), new MessageQuery { Recipient = Receiver }, new MessageQuery { State = DeliveryState.Queued }, new MessageQuery { Recipient = Other } })
+            Assert.That(await IdsAsync(query with { VisibleTo = Receiver, VisibleAt = at }), Is.EqualTo(expected), $"{query}");
+        Assert.That(await IdsAsync(new MessageQuery { VisibleTo = Sender, VisibleAt = at, State = DeliveryState.Queued }), Is.EqualTo("held"));
+        Assert.That(await IdsAsync(new MessageQuery()), Is.EqualTo("held"));
+    }
+
+    [Test]
+    public async Task ListMessages_HeldBackToItself_IsListedForTheSender()
+    {
+        var message = NewMessage("self") with { NotBefore = Start.AddHours(1) };
+        await Store.AddAsync(message, NewDelivery(message, Sender, Start.AddHours(1)));
+        foreach (var query in new[] { new MessageQuery(), new MessageQuery { Recipient = Sender }, new MessageQuery { From = Sender } })
+            Assert.That(await IdsAsync(query with { VisibleTo = Sender, VisibleAt = Start }), Is.EqualTo("self"), $"{query}");
+    }
+
+    private async Task<string> IdsAsync(MessageQuery query) => string.Concat((await Store.ListMessagesAsync(query)).Items.Select(m => m.Id));
 
     [Test]
     public async Task ListMessages_AcceptedAtOneInstant_AreAllListedOnce()

@@ -1,4 +1,5 @@
 using Hub.Adapters.Stores.Bodies;
+using Hub.Adapters.Stores.Sqlite;
 using Hub.Contracts.Envelopes;
 using Hub.Contracts.Problems;
 using static Hub.Tests.Storage.StoreSamples;
@@ -106,6 +107,24 @@ public sealed class SqliteHubStoreDurabilityTests
 
         await using var store = _folder.CreateStore();
         Assert.ThrowsAsync<InvalidDataException>(async () => await store.OpenAsync());
+    }
+
+    [Test]
+    public async Task Open_FirstSchema_IsMigrated()
+    {
+        using (var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={Path.Combine(_folder.Path, "hub.db")};Pooling=False"))
+        {
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = SqliteSchema.Version1 + "PRAGMA user_version = 1;";
+            command.ExecuteNonQuery();
+        }
+
+        await WriteAsync("a");
+        await using var store = _folder.CreateStore();
+        await store.OpenAsync();
+        var delivery = (await store.ListDeliveriesAsync(NewMessage("a").Key)).Single();
+        Assert.That((delivery.Answers, delivery.Answer), Is.EqualTo((0, (MessageKey?)null)));
     }
 
     [Test]

@@ -54,6 +54,51 @@ public sealed class XmlLimitsTests
         Assert.That(refusal.Code, Is.EqualTo(ProblemCode.TooLarge));
     }
 
+    /// <summary>A quote in an attribute is one octet when it is read and six in canonical form.</summary>
+    [Test]
+    public void Verify_OfAPayloadThatGrowsInCanonicalForm_IsTooLargeBeforeItGrew()
+    {
+        var limits = EnvelopeLimits.Default with { MaxBytes = 8_000_000 };
+        var octets = Encoding.UTF8.GetBytes(XmlForge.Envelope("l-3", XmlForge.XmlPayload($"<a b='{new string('"', 7_900_000)}'/>")));
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var refusal = Assert.Catch<ProblemException>(() => XmlEnvelope.Verify(octets, Keys.Ring, limits))!;
+        Assert.That(refusal.Code, Is.EqualTo(ProblemCode.TooLarge), refusal.Problem.Detail);
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(110_000_000));
+    }
+
+    [Test]
+    public void Canonicalise_OfADocumentThatGrowsBeyondTheLimit_IsTooLarge()
+    {
+        var octets = Encoding.UTF8.GetBytes($"<a b='{new string('"', 900)}'/>");
+        var refusal = Assert.Catch<ProblemException>(() => CanonicalXml.Canonicalise(octets, limits: EnvelopeLimits.Default with { MaxBytes = 1_000 }))!;
+        Assert.That(refusal.Code, Is.EqualTo(ProblemCode.TooLarge));
+    }
+
+    [TestCase(100, null)]
+    [TestCase(101, "unsupported-profile")]
+    public void ReadUnverified_OfManyInclusivePrefixes_KeepsTheLimit(int count, string? code) =>
+        Assert.That(Verdict(WithPrefixes(string.Join(' ', Enumerable.Range(0, count).Select(i => $"p{i}")))), Is.EqualTo(code));
+
+    [TestCase(1_000, null)]
+    [TestCase(1_001, "unsupported-profile")]
+    public void ReadUnverified_OfALongPrefixList_KeepsTheLimit(int length, string? code) =>
+        Assert.That(Verdict(WithPrefixes(new string('p', length))), Is.EqualTo(code));
+
+    /// <summary>Prefixes that nobody uses, far more than any list covers: one more than a list can have is enough to refuse.</summary>
+    [Test]
+    public void Verify_OfManyUnusedPrefixesUnderExclusiveForm_CountsNoFurtherThanNeeded()
+    {
+        var elements = string.Concat(Enumerable.Range(0, 500).Select(e => $"<a{string.Concat(Enumerable.Range(0, 90).Select(i => $" xmlns:p{e}_{i}='u'"))}/>"));
+        var forge = new XmlForge(XmlForge.Envelope("l-4", XmlForge.XmlPayload($"<r>{elements}</r>")), Keys.Signer("ec1"))
+        {
+            Transforms = $"<Transforms>{XmlForge.Enveloped}<Transform Algorithm=\"{XmlForge.Exclusive}\">{Inclusive(string.Join(' ', Enumerable.Range(0, 90).Select(i => $"p0_{i}")))}</Transform></Transforms>",
+        };
+        var octets = forge.Sign();
+        var refusal = Assert.Catch<ProblemException>(() => XmlEnvelope.Verify(octets, Keys.Ring, EnvelopeLimits.Default))!;
+        Assert.That(refusal.Code, Is.EqualTo(ProblemCode.UnsupportedProfile), refusal.Problem.Detail);
+        Assert.That(EnvelopeReader.Read(octets, EnvelopeLimits.Default).Uncovered, Has.Count.EqualTo(CanonicalWriter.MaxInclusivePrefixes + 1));
+    }
+
     [TestCase(1_000, null)]
     [TestCase(1_001, "too-large")]
     public void ReadUnverified_OfManyRecipients_KeepsTheLimit(int count, string? code)
@@ -75,6 +120,13 @@ public sealed class XmlLimitsTests
             return refusal.Code.Code;
         }
     }
+
+    private static byte[] WithPrefixes(string list) => new XmlForge(XmlForge.Envelope("l-5"), Keys.Signer("ec1"))
+    {
+        Canonicalisation = $"<CanonicalizationMethod Algorithm=\"{XmlForge.Exclusive}\">{Inclusive(list)}</CanonicalizationMethod>",
+    }.Sign();
+
+    private static string Inclusive(string list) => $"<InclusiveNamespaces xmlns=\"{XmlForge.Exclusive}\" PrefixList=\"{list}\"/>";
 
     private static string Declarations() => string.Concat(Enumerable.Range(0, 100).Select(i => $" xmlns:p{i}='u'"));
 
