@@ -3,7 +3,7 @@ using Hub.Core.Trail;
 namespace Hub.Core.Storage;
 
 /// <summary>One try to commit units together. What units throw is told only when it rests on durable state: with the commit,
-/// or after a run alone.</summary>
+/// or after a run alone. A failure of the store itself is nobody's: it goes through and ends the whole try.</summary>
 internal static class GroupRun
 {
     /// <summary>What a try came to.</summary>
@@ -48,7 +48,7 @@ internal static class GroupRun
             await unit.RunAsync(unit.Scope);
             return true;
         }
-        catch (Exception thrown)
+        catch (Exception thrown) when (thrown is not StoreFailedException)
         {
             unit.Refusal = thrown;
             batch.Truncate(entries);

@@ -1,5 +1,6 @@
 using Hub.Adapters.Stores.Bodies;
 using Hub.Contracts.Problems;
+using Hub.Core.Storage;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using SQLitePCL;
@@ -14,13 +15,15 @@ public sealed partial class SqliteHubStore
     /// <summary>Bodies, then rows; see the failure policy.</summary>
     internal void Commit(Counts counts)
     {
+        EnsureOpen();
         try
         {
             _bodies!.Sync();
             counts.Write(Writer);
+            EnsureOpen();
             Writer.Use(SqliteSql.Commit).Run();
         }
-        catch (Exception failed) when (failed is IOException or SqliteException)
+        catch (Exception failed) when (failed is IOException or SqliteException or StoreFailedException)
         {
             throw Fail(failed);
         }
@@ -37,6 +40,15 @@ public sealed partial class SqliteHubStore
         _wal!.AfterCommit();
     }
 
+    /// <summary>SQLite ends a transaction by itself when the disk, the memory or an operation fails; what is written after
+    /// that would commit statement by statement.</summary>
+    /// <exception cref="StoreFailedException">The transaction is no longer open.</exception>
+    internal void EnsureOpen()
+    {
+        if (raw.sqlite3_get_autocommit(Writer.Connection.Handle!) != 0)
+            throw new StoreFailedException("The database has rolled the transaction back after a failure; nothing of it is kept.");
+    }
+
     internal void RollBack()
     {
         _writing = false;
@@ -47,7 +59,8 @@ public sealed partial class SqliteHubStore
 
     private ProblemException Fail(Exception failed)
     {
-        var full = failed is SqliteException { SqliteErrorCode: raw.SQLITE_FULL or raw.SQLITE_BUSY } || (failed is IOException && !_bodies!.IsFailed);
+        var reason = failed is StoreFailedException ? failed.InnerException : failed;
+        var full = reason is null or SqliteException { SqliteErrorCode: raw.SQLITE_FULL or raw.SQLITE_BUSY } || (reason is IOException && !_bodies!.IsFailed);
         if (full) return ProblemCode.Unavailable.With($"The store could not write ({failed.Message}). Nothing was accepted; it goes on once the disk has room.", failed);
         _failed = "The store failed to write and what the disk holds is unknown. Check the disk, then start the hub again.";
         _log.LogCritical(failed, "The store failed to write to {Folder}; it refuses further writes until the hub is started again.", _folder);

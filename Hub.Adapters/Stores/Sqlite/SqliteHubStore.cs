@@ -6,7 +6,6 @@ using Hub.Contracts.Problems;
 using Hub.Core;
 using Hub.Core.Storage;
 using Hub.Core.Trail;
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 
 namespace Hub.Adapters.Stores.Sqlite;
@@ -19,7 +18,7 @@ namespace Hub.Adapters.Stores.Sqlite;
 /// which <see cref="OpenAsync"/> cuts. Bodies shorter than the rows say refuse to open: that is a mixed backup or a lost disk.</para>
 /// <para>A full disk rolls the group back and is <c>unavailable</c>; the store works on once there is room. After any other
 /// failure to write or sync it is unknown what the disk holds, so every later transaction is <c>unavailable</c> until the hub
-/// is started again. A damaged body is never returned; see <see cref="BodyReader"/>.</para>
+/// is started again. A failure in the middle of a transaction is a <see cref="StoreFailedException"/>. A damaged body is never returned; see <see cref="BodyReader"/>.</para>
 /// <para>Erasing a message removes its wrapped data key (zeroed in its page, and cut from the WAL soon after), so the octets
 /// that remain in a segment, here and in backups of segments, can no longer be read by anyone.</para>
 /// </remarks>
@@ -38,6 +37,7 @@ public sealed partial class SqliteHubStore : IHubStore
     private WalKeeper? _wal;
     private string? _failed;
     private bool _writing;
+    private bool _disposed;
 
     /// <summary>A store in the data folder of the settings; <see cref="OpenAsync"/> makes or opens its files.</summary>
     public SqliteHubStore(HubSettings settings, IHubKeys keys, TimeProvider clock, ILogger<SqliteHubStore> log)
@@ -60,7 +60,7 @@ public sealed partial class SqliteHubStore : IHubStore
 
     private string DatabasePath => Path.Combine(_folder, "hub.db");
 
-    private SqliteSession Writer => _writer ?? throw new InvalidOperationException("The store is not open.");
+    internal SqliteSession Writer => _writer ?? throw new InvalidOperationException("The store is not open.");
 
     /// <inheritdoc/>
     /// <exception cref="IOException">Another process holds the data folder.</exception>
@@ -93,7 +93,7 @@ public sealed partial class SqliteHubStore : IHubStore
         {
             Writer.Use(SqliteSql.Begin).Run();
         }
-        catch (SqliteException failed)
+        catch (StoreFailedException failed)
         {
             throw Fail(failed);
         }
@@ -175,6 +175,8 @@ public sealed partial class SqliteHubStore : IHubStore
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (_disposed) return;
+        _disposed = true;
         if (_wal is not null) await _wal.StopAsync();
         await _readers.DisposeAsync();
         _wal?.Dispose();

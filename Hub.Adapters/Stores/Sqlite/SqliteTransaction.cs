@@ -25,8 +25,8 @@ internal sealed class SqliteTransaction(SqliteHubStore store, SqliteSession sess
         var sender = NumberOf(message.From.ToString());
         var type = NumberOf(message.Type.ToString());
         var assurance = NumberOf(message.Assurance);
-        var body = bodies.Append(key, octets.Span, bodyKey);
-        var insert = session.Use(SqliteSql.InsertMessage)
+        var body = Append(key, octets.Span, bodyKey);
+        var insert = Change(SqliteSql.InsertMessage)
             .Bind(key).Bind(message.Id).Bind(sender).Bind(type).Bind((long)message.Encoding).Bind(message.Size)
             .Bind(Digests.Read(message.Sha256, sha256)).Bind(Digests.Read(message.ContentDigest, content)).Bind(assurance)
             .Bind(message.Created).Bind(message.Accepted).Bind(message.NotBefore).Bind(message.Expires)
@@ -42,14 +42,20 @@ internal sealed class SqliteTransaction(SqliteHubStore store, SqliteSession sess
         return new(ids);
     }
 
-    public ValueTask<IReadOnlyList<DeliveryRecord>> ClaimAsync(SystemAddress recipient, DateTimeOffset now, DateTimeOffset until, int limit) =>
-        new(session.NameId(recipient.ToString()) is { } number ? Claims.Take(session, _counts, number, now, until, limit) : []);
+    public ValueTask<IReadOnlyList<DeliveryRecord>> ClaimAsync(SystemAddress recipient, DateTimeOffset now, DateTimeOffset until, int limit)
+    {
+        store.EnsureOpen();
+        return new(session.NameId(recipient.ToString()) is { } number ? Claims.Take(session, _counts, number, now, until, limit) : []);
+    }
 
     public ValueTask<IReadOnlyList<SystemAddress>> ListRecipientsDueAsync(DateTimeOffset now, int limit) =>
         new(store.DueRecipients.List(session, now, limit));
 
-    public ValueTask<int> ReleaseClaimsAsync(SystemAddress recipient, DateTimeOffset now) =>
-        new(session.NameId(recipient.ToString()) is { } number ? Claims.Release(session, _counts, number, now) : 0);
+    public ValueTask<int> ReleaseClaimsAsync(SystemAddress recipient, DateTimeOffset now)
+    {
+        store.EnsureOpen();
+        return new(session.NameId(recipient.ToString()) is { } number ? Claims.Release(session, _counts, number, now) : 0);
+    }
 
     public ValueTask<DeliveryRecord?> FindDeliveryAsync(long id) => new(session.FindDelivery(id));
 
@@ -66,7 +72,7 @@ internal sealed class SqliteTransaction(SqliteHubStore store, SqliteSession sess
         var before = session.Use(SqliteSql.DeliveryState).Bind(delivery.Id).Scalar()
             ?? throw new InvalidOperationException($"There is no delivery {delivery.Id} to update.");
         _counts.Move((DeliveryState)before, delivery.State);
-        BindState(session.Use(SqliteSql.UpdateDelivery), delivery, NumberOf(delivery.Why), delivery.Changed).Bind(delivery.Id).Run();
+        BindState(Change(SqliteSql.UpdateDelivery), delivery, NumberOf(delivery.Why), delivery.Changed).Bind(delivery.Id).Run();
         return default;
     }
 
@@ -79,11 +85,11 @@ internal sealed class SqliteTransaction(SqliteHubStore store, SqliteSession sess
         Digests.Read(key.Value, bytes);
         if (MessageNumber(key) is { } number)
         {
-            session.Use(SqliteSql.EraseMessage).Bind(at).Bind(number).Run();
-            session.Use(SqliteSql.EraseEntries).Bind(number).Run();
+            Change(SqliteSql.EraseMessage).Bind(at).Bind(number).Run();
+            Change(SqliteSql.EraseEntries).Bind(number).Run();
         }
 
-        session.Use(SqliteSql.EraseEntriesOfKey).Bind(bytes).Run();
+        Change(SqliteSql.EraseEntriesOfKey).Bind(bytes).Run();
         _erased = true;
         return default;
     }
@@ -100,7 +106,7 @@ internal sealed class SqliteTransaction(SqliteHubStore store, SqliteSession sess
                 throw new InvalidOperationException($"Entry {entry.Index} cannot be appended: the log has {size + i} entries.");
             var named = EntryKey.TryFind(entry.Header.Span, out var key);
             var number = named ? MessageNumber(key) : null;
-            var insert = session.Use(SqliteSql.InsertEntry).Bind(entry.Index).Bind(number);
+            var insert = Change(SqliteSql.InsertEntry).Bind(entry.Index).Bind(number);
             _ = named && number is null ? insert.Bind(Digests.Read(key.Value, orphan)) : insert.BindNull();
             insert.Bind(entry.Header.Span).Bind(entry.Salt).Bind(entry.Body).Run();
         }
@@ -110,19 +116,19 @@ internal sealed class SqliteTransaction(SqliteHubStore store, SqliteSession sess
 
     public ValueTask WriteTileAsync(int level, long index, ReadOnlyMemory<byte> hashes)
     {
-        session.Use(SqliteSql.WriteTile).Bind(SqliteSession.TilePlace(level, index)).Bind(hashes.Span).Run();
+        Change(SqliteSql.WriteTile).Bind(SqliteSession.TilePlace(level, index)).Bind(hashes.Span).Run();
         return default;
     }
 
     public ValueTask WriteCheckpointAsync(long size, string note)
     {
-        session.Use(SqliteSql.WriteCheckpoint).Bind(size).Bind(note).Run();
+        Change(SqliteSql.WriteCheckpoint).Bind(size).Bind(note).Run();
         return default;
     }
 
     public ValueTask WriteRegistryAsync(long version, string document)
     {
-        session.Use(SqliteSql.WriteRegistry).Bind(version).Bind(document).Run();
+        Change(SqliteSql.WriteRegistry).Bind(version).Bind(document).Run();
         return default;
     }
 
@@ -131,8 +137,8 @@ internal sealed class SqliteTransaction(SqliteHubStore store, SqliteSession sess
     public ValueTask WriteAppStateAsync(SystemAddress app, string key, ReadOnlyMemory<byte>? value)
     {
         var number = NumberOf(app.ToString());
-        if (value is { } present) session.Use(SqliteSql.WriteAppState).Bind(number).Bind(key).Bind(present.Span).Run();
-        else session.Use(SqliteSql.RemoveAppState).Bind(number).Bind(key).Run();
+        if (value is { } present) Change(SqliteSql.WriteAppState).Bind(number).Bind(key).Bind(present.Span).Run();
+        else Change(SqliteSql.RemoveAppState).Bind(number).Bind(key).Run();
         return default;
     }
 
@@ -153,11 +159,30 @@ internal sealed class SqliteTransaction(SqliteHubStore store, SqliteSession sess
         return default;
     }
 
+    /// <summary>A statement that writes: never outside the transaction.</summary>
+    private Statement Change(string sql)
+    {
+        store.EnsureOpen();
+        return session.Use(sql);
+    }
+
+    private BodyLocation Append(ReadOnlySpan<byte> key, ReadOnlySpan<byte> octets, Span<byte> bodyKey)
+    {
+        try
+        {
+            return bodies.Append(key, octets, bodyKey);
+        }
+        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
+        {
+            throw new StoreFailedException($"A body could not be written: {failed.Message}", failed);
+        }
+    }
+
     private long Insert(DeliveryRecord delivery, MessageRecord message, long number)
     {
         var recipient = NumberOf(delivery.Recipient.ToString());
         var why = NumberOf(delivery.Why);
-        var insert = session.Use(SqliteSql.InsertDelivery)
+        var insert = Change(SqliteSql.InsertDelivery)
             .Bind(number).Bind(recipient).Bind(message.Accepted).Bind(Claims.RankOf(message.Priority)).Bind(message.Expires);
         BindState(insert, delivery, why, message.Accepted).Run();
         _counts.Add(delivery.State);
@@ -189,7 +214,7 @@ internal sealed class SqliteTransaction(SqliteHubStore store, SqliteSession sess
     private long NumberOf(string text)
     {
         if (session.NameId(text) is { } known) return known;
-        session.Use(SqliteSql.InsertName).Bind(text).Run();
+        Change(SqliteSql.InsertName).Bind(text).Run();
         var number = session.LastInsertedRow;
         _newNames.Add((number, text));
         return number;

@@ -1,3 +1,4 @@
+using Hub.Core.Storage;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
@@ -116,7 +117,16 @@ internal sealed class Statement : IDisposable
 
     private void Check(int code)
     {
-        if (code != raw.SQLITE_OK) SqliteException.ThrowExceptionForRC(code, _database);
+        if (code == raw.SQLITE_OK) return;
+        try
+        {
+            SqliteException.ThrowExceptionForRC(code, _database);
+        }
+        catch (SqliteException failed) when (failed.SqliteErrorCode is not (raw.SQLITE_ERROR or raw.SQLITE_TOOBIG or raw.SQLITE_CONSTRAINT or raw.SQLITE_MISMATCH or raw.SQLITE_MISUSE or raw.SQLITE_RANGE))
+        {
+            // Everything but a wrong statement or value: the disk, the memory, the file.
+            throw new StoreFailedException($"The database failed: {failed.Message}", failed);
+        }
     }
 
     /// <summary>See <see cref="Rows"/>.</summary>

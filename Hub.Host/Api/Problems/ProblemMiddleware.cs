@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Hub.Contracts.Problems;
+using Hub.Core.Storage;
 using Hub.Host.Composition;
 using Hub.Host.Telemetry;
 
@@ -25,7 +26,7 @@ internal sealed class ProblemMiddleware(RequestDelegate next, HubOrigins origins
         catch (Exception failure) when (!context.Response.HasStarted)
         {
             var problem = ProblemOf(failure);
-            if (problem.Code == ProblemCode.InternalError) log.LogError(failure, "Unexpected failure, trace {Trace}", TraceOf(context));
+            if (problem.Code == ProblemCode.InternalError || failure is StoreFailedException) log.LogError(failure, "Unexpected failure, trace {Trace}", TraceOf(context));
             await WriteAsync(context, problem, StatusOf(problem, failure));
         }
     }
@@ -62,6 +63,7 @@ internal sealed class ProblemMiddleware(RequestDelegate next, HubOrigins origins
         ProblemException refused => refused.Problem,
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => new Problem(ProblemCode.TooLarge, "The body is larger than this address accepts. Send large content as an upload."),
         BadHttpRequestException bad => new Problem(ProblemCode.InvalidRequest, $"The request cannot be read: {bad.Message}"),
+        StoreFailedException => new Problem(ProblemCode.Unavailable, "The store does not answer; sending it again is safe.") { RetryAfter = TimeSpan.FromSeconds(2) },
         _ => new Problem(ProblemCode.InternalError, "Something unexpected happened. Nothing is lost that has a receipt."),
     };
 
