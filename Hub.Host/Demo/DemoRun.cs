@@ -82,10 +82,12 @@ internal sealed class DemoRun(DemoFolder folder, int port, DemoReport report)
 
             The hub keeps serving; the agencies' programs go on answering. Open (mở trình duyệt):
               {server.Url}                     start page
+              {server.Url}docs                 the API, to read (tài liệu API)
               {server.Url}openapi/v1.json      the API, OpenAPI 3.1
-              {server.Url}log/checkpoint       the signed head of the log
+              {server.Url}problems             every refusal and what to do (mã lỗi)
+              {server.Url}log/checkpoint       the signed head of the log (đầu nhật ký)
               {server.Url}metrics              figures
-            Try in another terminal:
+            Try in another terminal, where hub is: dotnet run --project Hub.Host -c Release --
               hub messages --data {folder.Hub}
               hub show KEY --data {folder.Hub}
               hub send --url {server.Url} --from H06/qlvb --key {folder.Keys}/H06_qlvb.key.pem --to H06.42 --type vn.document.v1 --subject "Thử gửi"
