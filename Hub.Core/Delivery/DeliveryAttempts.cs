@@ -10,22 +10,34 @@ internal sealed record MadeAttempt(DeliveryRecord Held, MessageRecord Message, A
 
 /// <summary>Makes one attempt through a channel, and records what came of it.</summary>
 internal sealed class DeliveryAttempts(
-    IHubStore store, IEnumerable<IDeliveryChannel> channels, DeliveryStatements statements, DeliveryOutcomes outcomes, TimeProvider clock, ILogger log)
+    IHubStore store, IEnumerable<IDeliveryChannel> channels, DeliveryStatements statements, DeliveryOutcomes outcomes, OctetBudget budget, TimeProvider clock,
+    ILogger log)
 {
     private static readonly TimeSpan RecordAgain = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long an attempt waits for room in memory; less than the time by which a claim outlasts its attempt.</summary>
+    private static readonly TimeSpan RoomPatience = TimeSpan.FromSeconds(4);
 
     private readonly Dictionary<string, IDeliveryChannel> _channels = channels.ToDictionary(c => c.Kind, StringComparer.Ordinal);
 
     /// <summary>Whether the hub itself serves systems with this kind of channel.</summary>
     internal bool Serves(AgencySystem system) => _channels.ContainsKey(system.Channel.Kind);
 
-    /// <summary>Makes an attempt; null when the message is not there, which leaves the delivery to the end of its claim.</summary>
+    /// <summary>Makes an attempt; null when none was made: the message is not there, which leaves the delivery to the end of its
+    /// claim, or there was no room for it in memory, which gives it back.</summary>
     internal async Task<MadeAttempt?> MakeAsync(DeliveryRecord held, AgencySystem system, CancellationToken abort)
     {
         try
         {
             var message = await store.FindMessageAsync(held.Message, CancellationToken.None);
             if (message is null) return null;
+            using var room = await budget.TakeAsync(message.Size, RoomPatience, clock, abort);
+            if (room is null)
+            {
+                await outcomes.GiveBackAsync([held]);
+                return null;
+            }
+
             var outcome = await OutcomeAsync(held, message, system, abort);
             DeliveryMetrics.Attempted(system.Channel.Kind, outcome);
             return new MadeAttempt(held, message, system, outcome, abort.IsCancellationRequested);

@@ -8,13 +8,21 @@ namespace Hub.Core.Delivery;
 internal sealed class DispatchLanes(IRegistry registry, DeliveryAttempts attempts)
 {
     private readonly Dictionary<SystemAddress, SystemLane> _lanes = [];
-    private int _turn;
+
+    /// <summary>Turns at claiming.</summary>
+    internal LaneTurns Claiming { get; } = new();
+
+    /// <summary>Turns at starting attempts.</summary>
+    internal LaneTurns Starting { get; } = new();
 
     /// <summary>Claimed and not yet started, of all systems.</summary>
     internal IReadOnlyList<DeliveryRecord> Waiting => [.. _lanes.Values.SelectMany(l => l.Waiting)];
 
     /// <summary>Deliveries that are claimed: waiting or in flight.</summary>
     internal int Held => _lanes.Values.Sum(l => l.Waiting.Count + l.InFlight);
+
+    /// <summary>Lanes that are kept.</summary>
+    internal int Count => _lanes.Count;
 
     /// <summary>Attempts in flight, to systems that answer and to suspects.</summary>
     internal (int Prompt, int Suspect) InFlight(DateTimeOffset now)
@@ -31,22 +39,22 @@ internal sealed class DispatchLanes(IRegistry registry, DeliveryAttempts attempt
     internal void MarkReady(SystemAddress address)
     {
         if (Find(address) is null) return;
-        if (!_lanes.TryGetValue(address, out var lane)) _lanes.Add(address, lane = new SystemLane(address));
+        if (!_lanes.TryGetValue(address, out var lane))
+        {
+            _lanes.Add(address, lane = new SystemLane(address));
+            Claiming.Add(lane);
+            Starting.Add(lane);
+        }
+
         lane.MayHaveMore = true;
     }
 
-    /// <summary>An attempt has ended; a lane without work and without failures is forgotten.</summary>
-    internal void End(SystemLane lane, DateTimeOffset started, bool failed)
+    /// <summary>Forgets a lane that has no work and no failures to remember, or whose system is gone.</summary>
+    internal void ForgetIfIdle(SystemLane lane)
     {
-        lane.End(started, failed);
-        if (lane.IsIdle) _lanes.Remove(lane.Address);
-    }
-
-    /// <summary>All lanes, each time beginning with another one.</summary>
-    internal IEnumerable<SystemLane> InTurn()
-    {
-        var lanes = _lanes.Values.ToArray();
-        var first = lanes.Length == 0 ? 0 : _turn++ % lanes.Length;
-        return lanes.Skip(first).Concat(lanes.Take(first));
+        if (!lane.IsEmpty || (lane.HasFailed && Find(lane.Address) is not null)) return;
+        _lanes.Remove(lane.Address);
+        Claiming.Remove(lane);
+        Starting.Remove(lane);
     }
 }

@@ -16,7 +16,9 @@ namespace Hub.Core.Delivery;
 /// <see cref="SystemLane"/>.</remarks>
 public sealed class Dispatcher
 {
-    private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
+    /// <summary>Most octets of messages in memory for attempts at once.</summary>
+    private const long MaxOctets = 128 * 1_024 * 1_024;
+    private static readonly TimeSpan TickInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ExpiryInterval = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan AgeInterval = TimeSpan.FromMinutes(1);
 
@@ -34,12 +36,18 @@ public sealed class Dispatcher
 
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly ConcurrentDictionary<SystemAddress, bool> _notified = new();
-    private DateTimeOffset _nextPoll = DateTimeOffset.MinValue;
 
     /// <summary>Composes the dispatcher.</summary>
     public Dispatcher(
         IRegistry registry, ICommitter committer, IHubStore store, IHubKeys keys, IEnumerable<IDeliveryChannel> channels, Acknowledgements acknowledgements,
         Lazy<IIntake> intake, DeliverySignals signals, TimeProvider clock, ILogger<Dispatcher> log)
+        : this(registry, committer, store, keys, channels, acknowledgements, intake, signals, clock, log, new OctetBudget(MaxOctets))
+    {
+    }
+
+    internal Dispatcher(
+        IRegistry registry, ICommitter committer, IHubStore store, IHubKeys keys, IEnumerable<IDeliveryChannel> channels, Acknowledgements acknowledgements,
+        Lazy<IIntake> intake, DeliverySignals signals, TimeProvider clock, ILogger<Dispatcher> log, OctetBudget budget)
     {
         _registry = registry;
         _committer = committer;
@@ -47,10 +55,10 @@ public sealed class Dispatcher
         _clock = clock;
         _log = log;
         _outcomes = new DeliveryOutcomes(committer, acknowledgements, new DeliveryNotices(keys), intake, signals, clock);
-        _attempts = new DeliveryAttempts(store, channels, new DeliveryStatements(keys), _outcomes, clock, log);
+        _attempts = new DeliveryAttempts(store, channels, new DeliveryStatements(keys), _outcomes, budget, clock, log);
         _lanes = new DispatchLanes(registry, _attempts);
-        _claims = new LaneClaims(committer, _lanes, clock);
-        _inFlight = new LaneAttempts(_lanes, _attempts, _outcomes, Wake, clock, log);
+        _claims = new LaneClaims(committer, _lanes, Wake, clock, log);
+        _inFlight = new LaneAttempts(_lanes, _attempts, _outcomes, budget, Wake, clock, log);
         _sweep = new ExpirySweep(registry, committer, store, _outcomes, clock);
     }
 
@@ -59,7 +67,7 @@ public sealed class Dispatcher
     {
         using var abort = new CancellationTokenSource();
         _signals.Listen(Notified);
-        await using var ticker = _clock.CreateTimer(_ => Wake(), null, PollInterval, PollInterval);
+        await using var ticker = _clock.CreateTimer(_ => Wake(), null, TickInterval, TickInterval);
         try
         {
             await GuardedAsync("releasing claims of before the start", ReleaseOwnClaimsAsync, stopping);
@@ -67,9 +75,15 @@ public sealed class Dispatcher
                 SweepAsync(ExpiryInterval, _sweep.EndExpiredAsync, stopping), SweepAsync(AgeInterval, _sweep.EndAgedAsync, stopping));
             while (!stopping.IsCancellationRequested)
             {
-                var again = false;
-                await GuardedAsync("dispatching", async _ => again = await StepAsync(abort.Token, stopping), stopping);
-                if (!again) await WaitAsync(stopping);
+                await GuardedAsync(
+                    "dispatching",
+                    _ =>
+                    {
+                        Step(abort.Token, stopping);
+                        return default;
+                    },
+                    stopping);
+                await WaitAsync(stopping);
             }
 
             await sweeps;
@@ -81,15 +95,13 @@ public sealed class Dispatcher
         }
     }
 
-    private async Task<bool> StepAsync(CancellationToken abort, CancellationToken stopping)
+    private void Step(CancellationToken abort, CancellationToken stopping)
     {
         _inFlight.TakeEnded();
         TakeNotified();
-        await _inFlight.StartAsync(abort);
-        if (_clock.GetUtcNow() >= _nextPoll) await PollAsync(stopping);
-        var claimed = await _claims.TakeAsync(stopping);
-        await _inFlight.StartAsync(abort);
-        return claimed > 0;
+        _claims.Take();
+        _inFlight.Start(abort);
+        _claims.Begin(stopping);
     }
 
     private void TakeNotified()
@@ -100,15 +112,9 @@ public sealed class Dispatcher
         }
     }
 
-    private async Task PollAsync(CancellationToken stopping)
-    {
-        var now = _clock.GetUtcNow();
-        _nextPoll = now + PollInterval;
-        foreach (var address in await _committer.RunAsync(scope => scope.Transaction.ListRecipientsDueAsync(now, 1_000), stopping)) _lanes.MarkReady(address);
-    }
-
     private async Task DrainAsync(CancellationTokenSource abort)
     {
+        await _claims.EndAsync();
         await GuardedAsync("giving claims back", async _ => await _outcomes.GiveBackAsync(_lanes.Waiting), CancellationToken.None);
         await _inFlight.DrainAsync(abort);
     }

@@ -1,63 +1,124 @@
+using Hub.Contracts.Addresses;
 using Hub.Core.Registry;
 using Hub.Core.Storage;
+using Microsoft.Extensions.Logging;
 
 namespace Hub.Core.Delivery;
 
-/// <summary>Claims what is due for the lanes, many systems in one commit.</summary>
-internal sealed class LaneClaims(ICommitter committer, DispatchLanes lanes, TimeProvider clock)
+/// <summary>Claims what is due for the lanes, many systems in one commit, and looks for systems that were not announced. One
+/// commit at a time runs beside the dispatcher's loop, which alone calls this, and wakes it when it ends.</summary>
+internal sealed class LaneClaims(ICommitter committer, DispatchLanes lanes, Action wake, TimeProvider clock, ILogger log)
 {
     private const int MaxHeld = 1_024;
     private const int ClaimUnit = 64;
+    private const int MaxPolled = 1_000;
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan LeaseMargin = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
 
-    /// <summary>Claims for the lanes that may have more; returns how many were claimed.</summary>
-    internal async Task<int> TakeAsync(CancellationToken stopping)
+    private List<Share> _plan = [];
+    private Task? _running;
+    private Found? _found;
+    private DateTimeOffset _nextPoll = DateTimeOffset.MinValue;
+    private DateTimeOffset _notBefore = DateTimeOffset.MinValue;
+
+    /// <summary>Begins a claim when lanes may have more or a poll is due, unless one is running.</summary>
+    internal void Begin(CancellationToken stopping)
     {
         var now = clock.GetUtcNow();
-        var plan = Plan(now);
-        if (plan.Count == 0) return 0;
-        var claims = await committer.RunAsync(
-            async scope =>
-            {
-                List<IReadOnlyList<DeliveryRecord>> found = [];
-                foreach (var (lane, limit, until) in plan) found.Add(await scope.Transaction.ClaimAsync(lane.Address, now, until, limit));
-                return found;
-            },
-            stopping);
-        var total = 0;
-        foreach (var ((lane, limit, _), found) in plan.Zip(claims))
+        if (_running is not null || now < _notBefore) return;
+        _plan = Plan(now);
+        var poll = now >= _nextPoll;
+        if (_plan.Count == 0 && !poll) return;
+        if (poll) _nextPoll = now + PollInterval;
+        foreach (var (lane, _, _) in _plan)
         {
-            foreach (var delivery in found) lane.Waiting.Enqueue(delivery);
-            lane.MayHaveMore = found.Count == limit;
-            total += found.Count;
+            // What is announced from here on may come too late for this claim.
+            (lane.MayHaveMore, lane.IsClaiming) = (false, true);
+            lanes.Claiming.Served(lane);
         }
 
-        DeliveryMetrics.Claimed("dispatcher", total);
-        return total;
+        _running = RunAsync(_plan, poll, now, stopping);
+        _ = _running.ContinueWith(_ => wake(), TaskScheduler.Default);
     }
 
-    private List<(SystemLane Lane, int Limit, DateTimeOffset Until)> Plan(DateTimeOffset now)
+    /// <summary>Hands what a finished claim found to the lanes.</summary>
+    internal void Take()
     {
-        var free = MaxHeld - lanes.Held;
-        List<(SystemLane Lane, int Limit, DateTimeOffset Until)> plan = [];
-        foreach (var lane in lanes.InTurn().Where(l => l.MayHaveMore))
+        if (_running is not { IsCompleted: true } ended) return;
+        _running = null;
+        var found = ended.IsCompletedSuccessfully ? _found : null;
+        if (found is null) Failed(ended);
+        var total = 0;
+        for (var i = 0; i < _plan.Count; i++)
         {
-            if (lanes.Find(lane.Address) is not { } system)
-            {
-                lane.MayHaveMore = false;
-                continue;
-            }
+            var (lane, limit, _) = _plan[i];
+            var claims = found?.Claims[i];
+            foreach (var delivery in claims ?? []) lane.Waiting.Enqueue(delivery);
+            lane.MayHaveMore |= claims is null || claims.Count == limit;
+            lane.IsClaiming = false;
+            lanes.ForgetIfIdle(lane);
+            total += claims?.Count ?? 0;
+        }
 
-            var limit = Math.Min(lane.ClaimLimit(system.Policy, now), free);
-            if (limit <= 0) continue;
+        if (total > 0) DeliveryMetrics.Claimed("dispatcher", total);
+        foreach (var address in found?.Due ?? []) lanes.MarkReady(address);
+    }
+
+    /// <summary>Waits for the running claim and takes what it found.</summary>
+    internal async Task EndAsync()
+    {
+        if (_running is not { } running) return;
+        await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Take();
+    }
+
+    private async Task RunAsync(List<Share> plan, bool poll, DateTimeOffset now, CancellationToken stopping) =>
+        _found = await committer.RunAsync(
+            async scope =>
+            {
+                List<IReadOnlyList<DeliveryRecord>> claims = [];
+                foreach (var (lane, limit, until) in plan) claims.Add(await scope.Transaction.ClaimAsync(lane.Address, now, until, limit));
+                return new Found(claims, poll ? await scope.Transaction.ListRecipientsDueAsync(now, MaxPolled) : []);
+            },
+            stopping);
+
+    private void Failed(Task ended)
+    {
+        _notBefore = clock.GetUtcNow() + PollInterval;
+        if (ended.Exception is { } failure) log.LogError(failure.InnerException, "The dispatcher could not claim; it tries again in {Seconds} s.", PollInterval.TotalSeconds);
+    }
+
+    /// <summary>What is free is shared among the lanes that can take it, so that no lane claims it all.</summary>
+    private List<Share> Plan(DateTimeOffset now)
+    {
+        List<(SystemLane Lane, DeliveryPolicy Policy, int Limit)> wanting = [];
+        foreach (var lane in lanes.Claiming.Round().Where(l => l.MayHaveMore))
+        {
+            var system = lanes.Find(lane.Address);
+            lane.MayHaveMore = system is not null;
+            if (system is null) continue;
+            var limit = lane.ClaimLimit(system.Policy, now);
+            if (limit > 0) wanting.Add((lane, system.Policy, limit));
+            if (wanting.Count == ClaimUnit) break;
+        }
+
+        var free = MaxHeld - lanes.Held;
+        List<Share> plan = [];
+        for (var i = 0; i < wanting.Count && free > 0; i++)
+        {
+            var (lane, policy, most) = wanting[i];
+            var limit = Math.Min(most, Math.Max(1, free / (wanting.Count - i)));
             free -= limit;
-            plan.Add((lane, limit, now + LeaseOf(system.Policy)));
-            if (plan.Count == ClaimUnit) break;
+            plan.Add(new Share(lane, limit, now + LeaseOf(policy)));
         }
 
         return plan;
     }
 
     private static TimeSpan LeaseOf(DeliveryPolicy policy) => policy.Timeout + LeaseMargin > Lease ? policy.Timeout + LeaseMargin : Lease;
+
+    private readonly record struct Share(SystemLane Lane, int Limit, DateTimeOffset Until);
+
+    private sealed record Found(IReadOnlyList<IReadOnlyList<DeliveryRecord>> Claims, IReadOnlyList<SystemAddress> Due);
 }

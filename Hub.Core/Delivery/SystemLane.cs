@@ -30,7 +30,12 @@ internal sealed class SystemLane(SystemAddress address)
 
     internal int InFlight => _started.Count;
 
-    internal bool IsIdle => InFlight == 0 && Waiting.Count == 0 && !MayHaveMore && _failures == 0;
+    /// <summary>Whether a claim for it is running.</summary>
+    internal bool IsClaiming { get; set; }
+
+    internal bool IsEmpty => InFlight == 0 && Waiting.Count == 0 && !MayHaveMore && !IsClaiming;
+
+    internal bool HasFailed => _failures > 0;
 
     internal bool IsSuspect(DateTimeOffset now) => _failures >= SuspectAfter || (_started.Count > 0 && now - _started[0] > Slow);
 
@@ -46,9 +51,11 @@ internal sealed class SystemLane(SystemAddress address)
 
     internal void Begin(DateTimeOffset now) => _started.Add(now);
 
-    internal void End(DateTimeOffset started, bool failed)
+    /// <param name="started">When it began.</param>
+    /// <param name="failed">Whether it failed; null when nothing was attempted.</param>
+    internal void End(DateTimeOffset started, bool? failed)
     {
         _started.Remove(started);
-        _failures = failed ? _failures + 1 : 0;
+        if (failed is not null) _failures = failed.Value ? _failures + 1 : 0;
     }
 }

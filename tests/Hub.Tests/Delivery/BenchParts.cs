@@ -84,6 +84,7 @@ internal sealed class WatchedCommitter(ICommitter inner) : ICommitter
 {
     private volatile TaskCompletionSource _next = New();
     private volatile bool _dead;
+    private volatile Tuple<TaskCompletionSource, TaskCompletionSource>? _hold;
     private int _atOnce;
     private int _mostAtOnce;
 
@@ -100,6 +101,14 @@ internal sealed class WatchedCommitter(ICommitter inner) : ICommitter
 
     internal Task NextAsync() => _next.Task;
 
+    /// <summary>From now on units wait until told to go on; the task completes when one does.</summary>
+    internal (Task Held, TaskCompletionSource GoOn) Hold()
+    {
+        var hold = Tuple.Create(New(), New());
+        _hold = hold;
+        return (hold.Item1.Task, hold.Item2);
+    }
+
     internal void Die()
     {
         _dead = true;
@@ -110,6 +119,12 @@ internal sealed class WatchedCommitter(ICommitter inner) : ICommitter
     {
         if (DiesBeforeNext) Die();
         if (_dead) await NeverAsync();
+        if (_hold is { } hold)
+        {
+            hold.Item1.TrySetResult();
+            await hold.Item2.Task;
+        }
+
         try
         {
             var dies = DiesAfterNext;

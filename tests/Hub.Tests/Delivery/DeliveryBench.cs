@@ -95,13 +95,14 @@ internal sealed class DeliveryBench : IAsyncDisposable
     }
 
     /// <summary>Starts the dispatcher.</summary>
-    internal void Dispatch()
+    internal void Dispatch(OctetBudget? budget = null)
     {
         _stopping = new CancellationTokenSource();
         var apps = new AppChannel(
             Handlers, Committer, Store, Keys, Acknowledgements, _intake, Clock, new TestLog<AppChannel>());
         var dispatcher = new Dispatcher(
-            Registry, Committer, Store, Keys, [Channel, apps], Acknowledgements, _intake, Signals, Clock, new TestLog<Dispatcher>());
+            Registry, Committer, Store, Keys, [Channel, apps], Acknowledgements, _intake, Signals, Clock, new TestLog<Dispatcher>(),
+            budget ?? new OctetBudget(128 * 1024 * 1024));
         _dispatching = dispatcher.RunAsync(_stopping.Token);
     }
 

@@ -1,0 +1,81 @@
+namespace Hub.Core.Delivery;
+
+/// <summary>How many octets of messages may be in memory for attempts at once. First come, first served; one attempt always
+/// may run, however large. Thread-safe.</summary>
+/// <param name="most">The budget in bytes.</param>
+internal sealed class OctetBudget(long most)
+{
+    private readonly Lock _gate = new();
+    private readonly LinkedList<Waiter> _waiting = [];
+    private long _used;
+
+    /// <summary>Whether somebody waits for room.</summary>
+    internal bool IsShort
+    {
+        get { lock (_gate) return _waiting.Count > 0; }
+    }
+
+    /// <summary>Takes room for a message; dispose it when the octets are let go.</summary>
+    /// <returns>Null when there was none within the patience.</returns>
+    internal async ValueTask<IDisposable?> TakeAsync(long octets, TimeSpan patience, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        Waiter waiter = new(octets);
+        lock (_gate)
+        {
+            _waiting.AddLast(waiter);
+            Admit();
+        }
+
+        try
+        {
+            await waiter.Admitted.Task.WaitAsync(patience, clock, cancellationToken);
+        }
+        catch (Exception ended) when (ended is TimeoutException or OperationCanceledException)
+        {
+            lock (_gate)
+            {
+                // Admitted at the last moment: then it is taken after all.
+                if (_waiting.Remove(waiter))
+                {
+                    Admit();
+                    return null;
+                }
+            }
+        }
+
+        return new Room(this, octets);
+    }
+
+    private void Give(long octets)
+    {
+        lock (_gate)
+        {
+            _used -= octets;
+            Admit();
+        }
+    }
+
+    private void Admit()
+    {
+        while (_waiting.First is { Value: var next } && (_used == 0 || _used + next.Octets <= most))
+        {
+            _waiting.RemoveFirst();
+            _used += next.Octets;
+            next.Admitted.SetResult();
+        }
+    }
+
+    private sealed class Waiter(long octets)
+    {
+        internal long Octets => octets;
+
+        internal TaskCompletionSource Admitted { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    private sealed class Room(OctetBudget budget, long octets) : IDisposable
+    {
+        private OctetBudget? _budget = budget;
+
+        public void Dispose() => Interlocked.Exchange(ref _budget, null)?.Give(octets);
+    }
+}
