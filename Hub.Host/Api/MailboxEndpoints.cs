@@ -39,7 +39,8 @@ internal static class MailboxEndpoints
             .ProducesProblems(ProblemCode.Unauthenticated, ProblemCode.ClaimLost);
     }
 
-    private static async Task<IResult> ClaimAsync(HttpContext context, Mailbox mailbox, IHubStore store, IHostApplicationLifetime lifetime)
+    private static async Task ClaimAsync(
+        HttpContext context, Mailbox mailbox, IHubStore store, IHostApplicationLifetime lifetime, [FromKeyedServices(BodyBudget.Outgoing)] BodyBudget budget)
     {
         var caller = context.Caller().RequireSystem();
         var request = await HubJson.ReadAsync<ClaimRequest>(context, emptyAllowed: true);
@@ -55,25 +56,22 @@ internal static class MailboxEndpoints
             claims = [];
         }
 
+        using var inline = new InlineRoom(budget, caller.ToString(), request.Inline ? MaxInlineTogether : 0);
         List<ClaimView> views = [];
-        var room = MaxInlineTogether;
         foreach (var claim in claims)
         {
-            var content = request.Inline && claim.Message.Size <= Math.Min(MaxInline, room)
-                ? await store.ReadOctetsAsync(claim.Message.Key, context.RequestAborted)
-                : null;
-            room -= content?.Length ?? 0;
-            views.Add(View(claim, content));
+            var fits = claim.Message.Size <= MaxInline && inline.TryTake(claim.Message.Size);
+            views.Add(View(claim, fits ? await store.ReadOctetsAsync(claim.Message.Key, context.RequestAborted) : null));
         }
 
-        return Results.Json(new ClaimsView(views), HubJson.Options);
+        await Results.Json(new ClaimsView(views), HubJson.Options).ExecuteAsync(context);
     }
 
     private static ClaimView View(MailboxClaim claim, ReadOnlyMemory<byte>? content) => new(
         claim.Claim, claim.Delivery.Id, claim.Message.Key.Value, claim.Message.Type.Value, claim.Message.From.ToString(),
         claim.Message.Sha256, claim.Message.Size, EnvelopeCodec.MediaTypeOf(claim.Message.Encoding),
         claim.Delivery.Attempts, claim.Delivery.Replays > 0, claim.ClaimedUntil, claim.Statement,
-        content is { } octets ? Convert.ToBase64String(octets.Span) : null, $"/api/v1/messages/{claim.Message.Key}/content");
+        content, $"/api/v1/messages/{claim.Message.Key}/content");
 
     private static async Task AckAsync(HttpContext context, string claim, Mailbox mailbox, ICommitter committer, IIntake intake)
     {

@@ -19,7 +19,7 @@ internal static class MessageContentEndpoints
         routes.MapGet("/api/v1/messages/{key}/content", ContentAsync).RequireScope(Readers)
             .WithTags("Messages").WithName("getContent").WithSummary("The exact bytes the sender signed").WithDescription("Untouched octets, with Content-Digest (RFC 9530)." + ReasonNote)
             .Produces<byte[]>(StatusCodes.Status200OK, EnvelopeCodec.XmlMediaType, EnvelopeCodec.JsonMediaType)
-            .ProducesProblems(ProblemCode.Unauthenticated, ProblemCode.NotAllowed, ProblemCode.NotFound, ProblemCode.ContentErased);
+            .ProducesProblems(ProblemCode.Unauthenticated, ProblemCode.NotAllowed, ProblemCode.NotFound, ProblemCode.ContentErased, ProblemCode.RateLimited, ProblemCode.Unavailable);
         routes.MapGet("/api/v1/messages/{key}/entries", EntriesAsync).RequireScope(Readers)
             .WithTags("Messages").WithName("getEntries").WithSummary("The log's entries about a message, in order")
             .WithDescription("The sender sees all of them, a recipient the acceptance and its own. Without a reason, operators and auditors see headers only." + ReasonNote)
@@ -35,10 +35,11 @@ internal static class MessageContentEndpoints
             .ProducesProblems(ProblemCode.Unauthenticated, ProblemCode.NotAllowed, ProblemCode.NotFound, ProblemCode.ContentErased);
     }
 
-    private static async Task ContentAsync(HttpContext context, string key, MessageReads reads, IHubStore store)
+    private static async Task ContentAsync(HttpContext context, string key, MessageReads reads, IHubStore store, [FromKeyedServices(BodyBudget.Outgoing)] BodyBudget budget)
     {
         var caller = context.Caller();
         var visible = await reads.FindAsync(caller, key, context.RequestAborted);
+        using var large = Large(visible.Message.Size, caller, budget);
         await reads.RequireContentAsync(context, caller, visible, "content");
         var octets = await store.ReadOctetsAsync(visible.Message.Key, context.RequestAborted) ?? throw Erased(visible.Message);
         var response = context.Response;
@@ -46,7 +47,23 @@ internal static class MessageContentEndpoints
         response.ContentLength = octets.Length;
         response.Headers[MessageEndpoints.MessageHeader] = visible.Message.Key.Value;
         response.Headers["Content-Digest"] = $"sha-256=:{Convert.ToBase64String(SHA256.HashData(octets.Span))}:";
-        await response.Body.WriteAsync(octets, context.RequestAborted);
+        await LargeAnswer.WriteAsync(context, octets, budget.Clock);
+    }
+
+    private static BodyBudget.LargeBody? Large(long size, Caller caller, BodyBudget budget)
+    {
+        if (size <= BodyBudget.SmallBody) return null;
+        var large = budget.Begin(caller.Actor, size);
+        try
+        {
+            large.Hold(size);
+            return large;
+        }
+        catch
+        {
+            large.Dispose();
+            throw;
+        }
     }
 
     private static async Task<IResult> EntriesAsync(HttpContext context, string key, MessageReads reads, IHubStore store)

@@ -20,7 +20,14 @@ internal static class OpenApiSetup
         options.AddOperationTransformer(DescribeOperation);
     });
 
-    internal static void Map(IEndpointRouteBuilder routes) => routes.MapOpenApi("/openapi/{documentName}.json");
+    internal static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/openapi/v1.json", ShowAsync).ExcludeFromDescription();
+
+    private static Task<IResult> ShowAsync(HttpContext context, FixedAnswers answers, [FromKeyedServices(Document)] IOpenApiDocumentProvider provider) =>
+        answers.GetAsync(context, "openapi", "application/json;charset=utf-8", async () =>
+        {
+            var document = await provider.GetOpenApiDocumentAsync(CancellationToken.None);
+            return System.Text.Encoding.UTF8.GetBytes(await document.SerializeAsJsonAsync(OpenApiSpecVersion.OpenApi3_1, CancellationToken.None));
+        });
 
     private static Task Describe(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)
     {

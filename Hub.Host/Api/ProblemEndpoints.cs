@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Hub.Contracts.Problems;
 using Hub.Host.Composition;
 using Hub.Host.Pages;
@@ -15,15 +16,20 @@ internal static class ProblemEndpoints
             .Produces<ProblemCodeView>().ProducesProblems(ProblemCode.NotFound);
     }
 
-    private static IResult ListAsync(HttpContext context, HubOrigins origins) => WantsHtml(context)
-        ? HtmlPage.Result(context, ProblemPages.All())
-        : Results.Json(ProblemCode.All.Select(code => ProblemCodeView.Of(code, origins)), HubJson.Options);
+    private static Task<IResult> ListAsync(HttpContext context, HubOrigins origins, FixedAnswers answers) => WantsHtml(context)
+        ? HtmlPage.FixedAsync(context, "problems.html", static () => Task.FromResult(ProblemPages.All()))
+        : JsonAsync(context, answers, "problems.json", () => ProblemCode.All.Select(code => ProblemCodeView.Of(code, origins)));
 
-    private static IResult GetAsync(HttpContext context, string code, HubOrigins origins)
+    private static Task<IResult> GetAsync(HttpContext context, string code, HubOrigins origins, FixedAnswers answers)
     {
         if (!ProblemCode.TryFind(code, out var problem)) throw ProblemCode.NotFound.With("There is no such problem code. /problems lists all.");
-        return WantsHtml(context) ? HtmlPage.Result(context, ProblemPages.One(problem)) : Results.Json(ProblemCodeView.Of(problem, origins), HubJson.Options);
+        return WantsHtml(context)
+            ? HtmlPage.FixedAsync(context, $"problems/{problem.Code}.html", () => Task.FromResult(ProblemPages.One(problem)))
+            : JsonAsync(context, answers, $"problems/{problem.Code}.json", () => ProblemCodeView.Of(problem, origins));
     }
+
+    private static Task<IResult> JsonAsync<T>(HttpContext context, FixedAnswers answers, string name, Func<T> view) =>
+        answers.GetAsync(context, name, "application/json; charset=utf-8", () => Task.FromResult(JsonSerializer.SerializeToUtf8Bytes(view(), HubJson.Options)));
 
     /// <summary>Browsers name text/html first; programs that name JSON, or nothing, get JSON.</summary>
     internal static bool WantsHtml(HttpContext context)

@@ -56,10 +56,14 @@ internal static class HubServices
     internal static IServiceCollection AddHubHttp(this IServiceCollection services)
     {
         services.AddSingleton<HubOrigins>();
-        services.AddSingleton<AssertionReplays>();
+        // Made now, not at the first use: it refuses assertions from before the start.
+        services.AddSingleton(new AssertionReplays(TimeProvider.System));
         services.AddSingleton<ClientAssertions>();
         services.AddSingleton<AccessTokens>();
         services.AddSingleton<BodyBudget>();
+        services.AddKeyedSingleton(BodyBudget.Outgoing, static (p, _) => new BodyBudget(p.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<TokenLimits>();
+        services.AddSingleton<FixedAnswers>();
         services.AddSingleton<MessageReads>();
         services.AddSingleton<RefusalCounter>();
         services.AddHostedService(static p => p.GetRequiredService<RefusalCounter>());
@@ -68,7 +72,7 @@ internal static class HubServices
         services.ConfigureHttpJsonOptions(static json => HubJson.Configure(json.SerializerOptions));
         // A parameter that cannot be bound becomes a problem like every other, in one place.
         services.Configure<RouteHandlerOptions>(static routes => routes.ThrowOnBadRequest = true);
-        services.AddRateLimiter(TokenEndpoint.Limit);
+        services.AddRateLimiter(TokenLimits.Configure);
         OpenApiSetup.Add(services);
         return services;
     }

@@ -5,13 +5,16 @@ using Hub.Contracts.Problems;
 namespace Hub.Host.Identity;
 
 /// <summary>Remembers the ids of client assertions until they expire, so that none works twice (RFC 7523 §3, 7). Bounded
-/// per system: only verified assertions get here, so a system can only fill its own share. Kept in memory: after a
-/// restart an intercepted assertion could be used again for the rest of its five minutes, by someone inside TLS.</summary>
+/// per system: only verified assertions get here, so a system can only fill its own share. Kept in memory only: assertions
+/// from before <see cref="Since"/> are therefore refused, or each would work once more after a restart.</summary>
 internal sealed class AssertionReplays(TimeProvider clock)
 {
     private const int MaxPerSystem = 2_000;
 
     private readonly ConcurrentDictionary<SystemAddress, Seen> _systems = new();
+
+    /// <summary>Since when ids are remembered: the start of this process, in whole seconds as <c>iat</c> is.</summary>
+    internal DateTimeOffset Since { get; } = DateTimeOffset.FromUnixTimeSeconds(clock.GetUtcNow().ToUnixTimeSeconds());
 
     /// <exception cref="ProblemException"><c>unauthenticated</c> for an id used before; <c>rate-limited</c> when the share is full.</exception>
     internal void Use(SystemAddress system, string id, DateTimeOffset expires)

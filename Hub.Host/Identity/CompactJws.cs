@@ -15,6 +15,9 @@ internal sealed record CompactJws(JsonElement Header, JsonElement Claims, byte[]
     /// <summary>Longest token that is read, in characters.</summary>
     internal const int MaxLength = 8 * 1024;
 
+    /// <summary>9999-01-01T00:00:00Z.</summary>
+    private const long LatestInstant = 253_370_764_800;
+
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 8, AllowDuplicateProperties = false };
 
     /// <exception cref="ProblemException"><c>unauthenticated</c>: not a compact JWS of JSON objects.</exception>
@@ -29,7 +32,7 @@ internal sealed record CompactJws(JsonElement Header, JsonElement Claims, byte[]
                 Object(parts[0], "header"), Object(parts[1], "payload"),
                 Encoding.ASCII.GetBytes(text, 0, parts[0].Length + 1 + parts[1].Length), Decode(parts[2]));
         }
-        catch (Exception fault) when (fault is FormatException or JsonException or DecoderFallbackException)
+        catch (Exception fault) when (fault is FormatException or JsonException or DecoderFallbackException or InvalidOperationException)
         {
             throw ProblemCode.Unauthenticated.With("The token is not base64url of strict JSON (duplicate members are refused).", fault);
         }
@@ -41,19 +44,43 @@ internal sealed record CompactJws(JsonElement Header, JsonElement Claims, byte[]
     internal static string? Text(JsonElement container, string name) =>
         container.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
-    /// <summary>A NumericDate member; null when it is missing or no number of a sensible range.</summary>
+    /// <summary>A NumericDate member; null when it is missing or no number of a sensible range (years 1970 to 9998, so that
+    /// hours may be added to it).</summary>
     internal static DateTimeOffset? Instant(JsonElement container, string name) =>
         container.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number
-            && value.TryGetDouble(out var seconds) && seconds is >= 0 and < 253_402_300_799
+            && value.TryGetDouble(out var seconds) && seconds is >= 0 and < LatestInstant
             ? DateTimeOffset.UnixEpoch.AddSeconds(seconds)
             : null;
 
     private static JsonElement Object(string part, string name)
     {
         using var document = JsonDocument.Parse(Decode(part), Strict);
-        return document.RootElement.ValueKind == JsonValueKind.Object
-            ? document.RootElement.Clone()
-            : throw Refuse($"has a {name} that is no JSON object");
+        if (document.RootElement.ValueKind != JsonValueKind.Object) throw Refuse($"has a {name} that is no JSON object");
+        RequireText(document.RootElement);
+        return document.RootElement.Clone();
+    }
+
+    /// <summary>Reads every name and string once: lone surrogates and broken UTF-8 show only then, and must show here.</summary>
+    /// <exception cref="InvalidOperationException">One is no text.</exception>
+    private static void RequireText(JsonElement element)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.String:
+                element.GetString();
+                break;
+            case JsonValueKind.Array:
+                foreach (var item in element.EnumerateArray()) RequireText(item);
+                break;
+            case JsonValueKind.Object:
+                foreach (var member in element.EnumerateObject())
+                {
+                    _ = member.Name;
+                    RequireText(member.Value);
+                }
+
+                break;
+        }
     }
 
     private static byte[] Decode(string part)

@@ -1,13 +1,11 @@
 using System.Net.Mime;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
-using System.Threading.RateLimiting;
 using Hub.Contracts.Problems;
 using Hub.Host.Api;
 using Hub.Host.Api.Problems;
 using Hub.Host.Composition;
 using Hub.Host.Telemetry;
-using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace Hub.Host.Identity;
@@ -15,15 +13,14 @@ namespace Hub.Host.Identity;
 /// <summary>OAuth 2 client credentials with <c>private_key_jwt</c> (RFC 6749 §4.4, RFC 7523 §2.2), and its metadata (RFC 8414).</summary>
 internal static class TokenEndpoint
 {
-    private const string RateLimit = "token";
     private const string AssertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
     private const int MaxForm = 16 * 1024;
 
     internal static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/oauth/token", IssueAsync).RequireRateLimiting(RateLimit)
+        routes.MapPost("/oauth/token", IssueAsync).RequireRateLimiting(TokenLimits.PerSource)
             .WithTags("Identity").WithName("issueToken").WithSummary("Get an access token with a registered key")
-            .WithDescription("Client credentials with private_key_jwt: form fields grant_type=client_credentials, client_assertion_type, client_assertion. The assertion is a JWT with iss = sub = the system's address, aud = this address, exp at most five minutes ahead, a jti never used before, signed with PS256, RS256, ES256 or ES384 by a registered key named in kid.")
+            .WithDescription("Client credentials with private_key_jwt: form fields grant_type=client_credentials, client_assertion_type, client_assertion. The assertion is a JWT with iss = sub = the system's address, aud = this address, iat after the hub's last start, exp at most five minutes ahead, a jti never used before, signed with PS256, RS256, ES256 or ES384 by a registered key named in kid.")
             .Accepts<TokenRequest>("application/x-www-form-urlencoded")
             .Produces<TokenAnswer>(StatusCodes.Status200OK, MediaTypeNames.Application.Json)
             .ProducesProblems(ProblemCode.InvalidRequest, ProblemCode.Unauthenticated, ProblemCode.UnknownSender, ProblemCode.RateLimited);
@@ -31,22 +28,7 @@ internal static class TokenEndpoint
             .WithTags("Identity").WithName("authorizationServerMetadata").WithSummary("Authorization server metadata (RFC 8414)");
     }
 
-    /// <summary>Limits unauthenticated asking per source: 60 at once, then 10 a second.</summary>
-    internal static void Limit(RateLimiterOptions options)
-    {
-        options.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
-        options.AddPolicy(RateLimit, static context => RateLimitPartition.GetTokenBucketLimiter(
-            context.Connection.RemoteIpAddress?.ToString() ?? "socket",
-            static _ => new TokenBucketRateLimiterOptions
-            {
-                TokenLimit = 60,
-                TokensPerPeriod = 10,
-                ReplenishmentPeriod = TimeSpan.FromSeconds(1),
-                QueueLimit = 0,
-            }));
-    }
-
-    private static async Task<IResult> IssueAsync(HttpContext context, ClientAssertions assertions, AccessTokens tokens)
+    private static async Task<IResult> IssueAsync(HttpContext context, ClientAssertions assertions, AccessTokens tokens, TokenLimits limits)
     {
         context.Features.Set(new ProblemExtras { ["error"] = "invalid_request" });
         var form = await ReadFormAsync(context);
@@ -60,6 +42,7 @@ internal static class TokenEndpoint
             throw ProblemCode.InvalidRequest.With($"'client_assertion_type' must be {AssertionType}.");
         var assertion = form.GetValueOrDefault("client_assertion") ?? throw ProblemCode.InvalidRequest.With("'client_assertion' is missing.");
         context.Features.Set(new ProblemExtras { ["error"] = "invalid_client" });
+        limits.TakeOfAll();
         var (system, key) = assertions.Verify(assertion);
         var token = await tokens.IssueAsync(system.ToString(), Scopes.System, AccessTokens.SystemLifetime, key, context.RequestAborted);
         HubMeter.Tokens.Add(1);

@@ -9,8 +9,8 @@ internal static class DocsPage
 {
     internal static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/docs", ShowAsync).ExcludeFromDescription();
 
-    private static async Task<IResult> ShowAsync(HttpContext context, [FromKeyedServices(OpenApiSetup.Document)] IOpenApiDocumentProvider provider) =>
-        HtmlPage.Result(context, Compose(await provider.GetOpenApiDocumentAsync(context.RequestAborted)));
+    private static Task<IResult> ShowAsync(HttpContext context, [FromKeyedServices(OpenApiSetup.Document)] IOpenApiDocumentProvider provider) =>
+        HtmlPage.FixedAsync(context, "docs", async () => Compose(await provider.GetOpenApiDocumentAsync(CancellationToken.None)));
 
     private static HtmlPage Compose(OpenApiDocument document)
     {

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
+using Hub.Host.Api;
 
 namespace Hub.Host.Pages;
 
@@ -34,6 +35,14 @@ internal sealed record HtmlPage(string Title, string Body)
 
     /// <summary>A line in both languages.</summary>
     internal static string Both(string english, string vietnamese) => $"<p>{Text(english)}</p><p lang=\"vi\">{Text(vietnamese)}</p>";
+
+    /// <summary>A page that is the same for everybody as long as the program runs.</summary>
+    internal static Task<IResult> FixedAsync(HttpContext context, string name, Func<Task<HtmlPage>> page)
+    {
+        context.Response.Headers.ContentSecurityPolicy = Policy;
+        return context.RequestServices.GetRequiredService<FixedAnswers>()
+            .GetAsync(context, name, "text/html; charset=utf-8", async () => Encoding.UTF8.GetBytes((await page()).Render()));
+    }
 
     internal static IResult Result(HttpContext context, HtmlPage page)
     {

@@ -11,7 +11,7 @@ internal static class MetricsEndpoint
     internal static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/metrics", ShowAsync)
         .WithTags("Health").WithName("metrics").WithSummary("Metrics in OpenMetrics text").Produces<string>(StatusCodes.Status200OK, "application/openmetrics-text");
 
-    private static async Task ShowAsync(HttpContext context, MetricsRegistry metrics, IHubStore store, IRegistry registry, BodyBudget budget, TimeProvider clock)
+    private static async Task ShowAsync(HttpContext context, MetricsRegistry metrics, IHubStore store, IRegistry registry, BodyBudget budget, [FromKeyedServices(BodyBudget.Outgoing)] BodyBudget outgoing, TimeProvider clock)
     {
         var statistics = await store.ReadStatisticsAsync(context.RequestAborted);
         var note = await store.FindCheckpointAsync(cancellationToken: context.RequestAborted);
@@ -27,6 +27,7 @@ internal static class MetricsEndpoint
         families.Add(Gauge("hub_log_size", "Entries in the log.", note is null ? 0 : Checkpoint.Parse(SignedNote.UnverifiedText(note)).Size));
         families.Add(Gauge("hub_registry_version", "Version of the registry in force.", registry.Current.Version));
         families.Add(Gauge("hub_body_budget_free_bytes", "Memory left for request bodies.", budget.Free));
+        families.Add(Gauge("hub_answer_budget_free_bytes", "Memory left for large answers.", outgoing.Free));
         context.Response.ContentType = OpenMetricsText.MediaType;
         await context.Response.WriteAsync(OpenMetricsText.Write(families), context.RequestAborted);
     }

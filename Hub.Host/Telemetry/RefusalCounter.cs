@@ -14,7 +14,7 @@ internal sealed class RefusalCounter(IntakeService intake, TimeProvider clock, I
         HubMeter.Refusals.Add(1, new KeyValuePair<string, object?>("code", code.Code));
         // Intake counts what it refuses to systems it knows.
         if (context.Features.Get<Caller>() is not null || code.HttpStatus is not (401 or 403 or 429)) return;
-        intake.Refusals.Count(context.Connection.RemoteIpAddress?.ToString() ?? "hub.sock", code);
+        intake.Refusals.Count(PeerSource.Of(context), code);
     }
 
     /// <inheritdoc/>

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Hub.Contracts.Problems;
 using Hub.Core.Storage;
 using Hub.Host.Composition;
+using Hub.Host.Identity;
 using Hub.Host.Telemetry;
 
 namespace Hub.Host.Api.Problems;
@@ -26,9 +27,16 @@ internal sealed class ProblemMiddleware(RequestDelegate next, HubOrigins origins
         catch (Exception failure) when (!context.Response.HasStarted)
         {
             var problem = ProblemOf(failure);
-            if (problem.Code == ProblemCode.InternalError || failure is StoreFailedException) log.LogError(failure, "Unexpected failure, trace {Trace}", TraceOf(context));
+            if (problem.Code == ProblemCode.InternalError || failure is StoreFailedException) LogUnexpected(context, failure);
             await WriteAsync(context, problem, StatusOf(problem, failure));
         }
+    }
+
+    /// <summary>A caller who is known may be asked to stop; strangers must not be able to fill the log with stacks.</summary>
+    private void LogUnexpected(HttpContext context, Exception failure)
+    {
+        if (context.Features.Get<Caller>() is not null) log.LogError(failure, "Unexpected failure, trace {Trace}", TraceOf(context));
+        else log.LogWarning("Unexpected failure {Type} at {Place} for a caller without a token, trace {Trace}", failure.GetType().Name, failure.TargetSite?.DeclaringType?.Name, TraceOf(context));
     }
 
     private async Task WriteAsync(HttpContext context, Problem problem, int status)

@@ -65,6 +65,7 @@ public sealed class ClientAssertionTests
     [TestCase("jti")]
     [TestCase("aud")]
     [TestCase("iss")]
+    [TestCase("iat")]
     public void Verify_MissingClaim_Refuses(string name)
     {
         var claims = _bench.Claims();
@@ -191,6 +192,45 @@ public sealed class ClientAssertionTests
         Refuses(_bench.Assertion(), ProblemCode.KeyUnknown);
         _bench.Register();
         Refuses(_bench.Assertion(), ProblemCode.KeyUnknown);
+    }
+
+    [TestCase("""{"alg":"ES256","kid":"k1","typ":"\ud800"}""", """{"iss":"a"}""")]
+    [TestCase("""{"alg":"\udfff","kid":"k1"}""", """{"iss":"a"}""")]
+    [TestCase("""{"alg":"ES256","kid":"k1"}""", """{"iss":"\ud800"}""")]
+    [TestCase("""{"alg":"ES256","kid":"k1"}""", """{"iss":"a","is\ud800":1}""")]
+    [TestCase("""{"alg":"ES256","kid":"k1"}""", """{"iss":"a","aud":["\ud800"]}""")]
+    public void Verify_TextThatIsNone_Refuses(string header, string claims) =>
+        Refuses($"{Hub.Host.Identity.CompactJws.Encode(Encoding.UTF8.GetBytes(header))}.{Hub.Host.Identity.CompactJws.Encode(Encoding.UTF8.GetBytes(claims))}.AA", ProblemCode.Unauthenticated);
+
+    [Test]
+    public void Verify_BrokenUtf8_Refuses() =>
+        Refuses($"{TokenBench.Part(TokenBench.Header())}.{Hub.Host.Identity.CompactJws.Encode([.. "{\"iss\":\""u8, 0xff, .. "\"}"u8])}.AA", ProblemCode.Unauthenticated);
+
+    [TestCase("exp", 253_402_300_798)]
+    [TestCase("exp", 253_402_300_799)]
+    [TestCase("nbf", 253_402_300_798)]
+    [TestCase("iat", 253_402_300_798)]
+    public void Verify_InstantAtTheEndOfTime_Refuses(string name, long seconds)
+    {
+        var claims = _bench.Claims();
+        claims[name] = seconds;
+        Refuses(_bench.Assertion(claims), ProblemCode.Unauthenticated);
+    }
+
+    [Test]
+    public void Verify_MadeBeforeTheHubStarted_Refuses()
+    {
+        var claims = _bench.Claims();
+        claims["iat"] = _bench.Clock.GetUtcNow().AddSeconds(-1).ToUnixTimeSeconds();
+        Refuses(_bench.Assertion(claims), ProblemCode.Unauthenticated);
+        Refuses(_bench.Assertion(), expected: null);
+    }
+
+    [Test]
+    public void Verify_MadeInTheSecondOfTheStart_IsTaken()
+    {
+        var clock = new Time.ManualClock(_bench.Clock.GetUtcNow().AddMilliseconds(900));
+        Assert.That(new Hub.Host.Identity.AssertionReplays(clock).Since, Is.EqualTo(_bench.Clock.GetUtcNow()));
     }
 
     private static string CompactJwsOf32Bytes => Hub.Host.Identity.CompactJws.Encode(new byte[32]);

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Hub.Contracts.Problems;
 using Hub.Host.Api;
+using Hub.Tests.Time;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -10,10 +11,12 @@ namespace Hub.Tests.Host;
 public sealed class RequestBodyTests
 {
     private const long Capacity = 8 * 1024 * 1024;
+    private const int Great = 2 * 1024 * 1024;
+    private readonly ManualClock _clock = new();
     private BodyBudget _budget = null!;
 
     [SetUp]
-    public void SetUp() => _budget = new BodyBudget(Capacity);
+    public void SetUp() => _budget = new BodyBudget(Capacity, _clock);
 
     [TestCase(0, true)]
     [TestCase(1, true)]
@@ -48,6 +51,92 @@ public sealed class RequestBodyTests
     public void Read_BeyondTheBudget_AsksToComeBack() =>
         Refuses(Context(new UnreadableStream(), Capacity + 1), int.MaxValue - 1, ProblemCode.Unavailable);
 
+    [Test]
+    public async Task Read_LengthOnlyPromised_TakesNoMemory()
+    {
+        using var leaves = new CancellationTokenSource();
+        var context = Context(new SilentStream(), Great);
+        context.RequestAborted = leaves.Token;
+        var reading = RequestBody.ReadAsync(context, Great).AsTask();
+        Assert.That(_budget.Free, Is.GreaterThan(Capacity - BodyBudget.SmallBody));
+        await leaves.CancelAsync();
+        Assert.That(async () => await reading, Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(_budget.Free, Is.EqualTo(Capacity));
+    }
+
+    [Test]
+    public void Read_MoreHugeBodiesThanOneCallerMay_AsksThisOneToComeBack()
+    {
+        var held = Enumerable.Range(0, BodyBudget.HugePerCaller).Select(_ => _budget.Begin("A", Great)).ToList();
+        var refused = Assert.Throws<ProblemException>(() => _budget.Begin("A", Great))!.Problem;
+        Assert.Multiple(() =>
+        {
+            Assert.That(refused.Code, Is.EqualTo(ProblemCode.RateLimited));
+            Assert.That(refused.RetryAfter, Is.Not.Null);
+            Assert.That(() => _budget.Begin("B", Great).Dispose(), Throws.Nothing);
+            Assert.That(() => _budget.Begin("A", BodyBudget.HugeBody).Dispose(), Throws.Nothing, "large, but not huge");
+        });
+        held[0].Dispose();
+        held[0].Dispose();
+        Assert.That(() => _budget.Begin("A", Great).Dispose(), Throws.Nothing);
+    }
+
+    [Test]
+    public void Hold_BeyondOneCallersShare_AsksThisOneToComeBack()
+    {
+        using var first = _budget.Begin("A", 1);
+        first.Hold(Capacity / 8);
+        using var second = _budget.Begin("A", 1);
+        using var others = _budget.Begin("B", 1);
+        Assert.Multiple(() =>
+        {
+            Assert.That(Assert.Throws<ProblemException>(() => second.Hold(1))!.Code, Is.EqualTo(ProblemCode.RateLimited));
+            Assert.That(() => others.Hold(Capacity / 8), Throws.Nothing);
+        });
+    }
+
+    [Test]
+    public async Task Read_SmallBodyWhenTheBudgetIsUsedUp_Passes()
+    {
+        var held = Enumerable.Range(0, 8).Select(i => _budget.Begin($"{i}", 1)).ToList();
+        foreach (var body in held) body.Hold(Capacity / 8);
+        Assert.That(_budget.Free, Is.Zero);
+        using var small = await RequestBody.ReadAsync(Context(new MemoryStream(new byte[1_000]), 1_000), 2_000);
+        Assert.That(small.Memory.Length, Is.EqualTo(1_000));
+    }
+
+    [Test]
+    public void Read_LargeBodyThatFallsBehindThePace_IsGivenUp()
+    {
+        var reading = RequestBody.ReadAsync(Context(new SilentStream(), Great), Great).AsTask();
+        _clock.Advance(MinimumPace.Grace);
+        var refused = Assert.ThrowsAsync<BadHttpRequestException>(async () => await reading)!;
+        Assert.That(refused.StatusCode, Is.EqualTo(StatusCodes.Status408RequestTimeout));
+        Assert.That(_budget.Free, Is.EqualTo(Capacity));
+    }
+
+    [Test]
+    public void Pace_FastBeginning_BuysNoLongPause()
+    {
+        using var pace = new MinimumPace(_clock, CancellationToken.None);
+        pace.Reached(100 * Great);
+        _clock.Advance(MinimumPace.LongestPause);
+        Assert.That(pace.Missed, Is.True);
+    }
+
+    [Test]
+    public void Pace_KeptSteadily_IsNotMissed()
+    {
+        using var pace = new MinimumPace(_clock, CancellationToken.None);
+        for (var second = 1; second <= 60; second++)
+        {
+            _clock.Advance(TimeSpan.FromSeconds(1));
+            pace.Reached(second * (long)MinimumPace.BytesPerSecond);
+        }
+
+        Assert.That(pace.Missed, Is.False);
+    }
+
     private void Refuses(HttpContext context, int limit, ProblemCode code)
     {
         Assert.That(Assert.ThrowsAsync<ProblemException>(async () => await RequestBody.ReadAsync(context, limit))!.Code, Is.EqualTo(code));
@@ -60,6 +149,16 @@ public sealed class RequestBodyTests
         context.Request.Body = body;
         context.Request.ContentLength = length;
         return context;
+    }
+
+    /// <summary>Promises and never sends.</summary>
+    private sealed class SilentStream : MemoryStream
+    {
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+            return 0;
+        }
     }
 
     private sealed class UnreadableStream : MemoryStream
