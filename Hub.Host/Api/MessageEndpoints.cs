@@ -64,12 +64,15 @@ internal static class MessageEndpoints
     }
 
     /// <summary>The encoding that a content type names; parameters (such as charset) are not part of either type.</summary>
-    internal static EnvelopeEncoding EncodingOf(string? contentType) => contentType?.Split(';')[0].Trim().ToLowerInvariant() switch
+    internal static EnvelopeEncoding EncodingOf(string? contentType)
     {
-        EnvelopeCodec.XmlMediaType => EnvelopeEncoding.Xml,
-        EnvelopeCodec.JsonMediaType => EnvelopeEncoding.Json,
-        _ => throw ProblemCode.UnsupportedMediaType.With($"The content type is '{contentType}'. Send {EnvelopeCodec.XmlMediaType} or {EnvelopeCodec.JsonMediaType}."),
-    };
+        var type = contentType.AsSpan();
+        if (type.IndexOf(';') is >= 0 and var end) type = type[..end];
+        type = type.Trim();
+        if (type.Equals(EnvelopeCodec.JsonMediaType, StringComparison.OrdinalIgnoreCase)) return EnvelopeEncoding.Json;
+        if (type.Equals(EnvelopeCodec.XmlMediaType, StringComparison.OrdinalIgnoreCase)) return EnvelopeEncoding.Xml;
+        throw ProblemCode.UnsupportedMediaType.With($"The content type is '{contentType}'. Send {EnvelopeCodec.XmlMediaType} or {EnvelopeCodec.JsonMediaType}.");
+    }
 
     private static async Task<IResult> GetAsync(HttpContext context, string key, MessageReads reads)
     {

@@ -77,6 +77,9 @@ internal static class NodeApplication
         logging.ClearProviders();
         logging.SetMinimumLevel(options.LogLevel);
         logging.AddFilter("Microsoft", LogLevel.Warning);
+        // While this category may log anything, the server makes an Activity and a logging scope for every request: nothing
+        // here reads either. Traces of refusals come from ProblemMiddleware.
+        logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         if (options.JsonLog)
         {
             logging.AddJsonConsole(static console =>

@@ -22,6 +22,9 @@ internal sealed class AccessTokens(IHubKeys keys, IRegistry registry, HubSetting
 
     private const int MaxRemembered = 10_000;
 
+    /// <summary>The hub's own tokens are shorter; longer ones may stand on the heap while they are hashed.</summary>
+    private const int MaxOnStack = 1_024;
+
     /// <summary>Exactly one header is ever written, so exactly one is read: no algorithm is taken from a token.</summary>
     private static readonly string Header = CompactJws.Encode("""{"alg":"ES256","typ":"at+jwt"}"""u8);
 
@@ -63,16 +66,18 @@ internal sealed class AccessTokens(IHubKeys keys, IRegistry registry, HubSetting
 
     /// <summary>Validates a token and says who calls.</summary>
     /// <exception cref="ProblemException"><c>unauthenticated</c>, or <c>key-revoked</c>/<c>key-expired</c> when the key that asked for it no longer holds.</exception>
-    internal Caller Validate(string token)
+    internal Caller Validate(ReadOnlySpan<char> token)
     {
         if (token.Length > CompactJws.MaxLength) throw ProblemCode.Unauthenticated.With($"The token has {token.Length} characters, more than {CompactJws.MaxLength}.");
         Span<byte> hash = stackalloc byte[32];
-        SHA256.HashData(Encoding.UTF8.GetBytes(token), hash);
+        Span<byte> octets = stackalloc byte[MaxOnStack];
+        if (Encoding.UTF8.TryGetBytes(token, octets, out var length)) SHA256.HashData(octets[..length], hash);
+        else SHA256.HashData(Encoding.UTF8.GetBytes(token.ToString()), hash);
         var name = (BitConverter.ToUInt128(hash), BitConverter.ToUInt128(hash[16..]));
         var now = clock.GetUtcNow();
         if (!_remembered.TryGetValue(name, out var grant))
         {
-            grant = Verify(token);
+            grant = Verify(token.ToString());
             if (_remembered.Count >= MaxRemembered) Forget(now);
             _remembered[name] = grant;
         }

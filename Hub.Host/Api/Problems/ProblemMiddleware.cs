@@ -18,7 +18,7 @@ internal sealed class ProblemMiddleware(RequestDelegate next, HubOrigins origins
         {
             await next(context);
             if (context.Response.HasStarted || context.Response.ContentLength > 0 || context.Response.ContentType is not null) return;
-            if (Unrouted(context) is { } problem) await WriteAsync(context, problem, context.Response.StatusCode);
+            if (Unrouted(context) is { } problem) await WriteAsync(context, problem, context.Response.StatusCode, TraceOf(context));
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
@@ -26,22 +26,21 @@ internal sealed class ProblemMiddleware(RequestDelegate next, HubOrigins origins
         }
         catch (Exception failure) when (!context.Response.HasStarted)
         {
-            var problem = ProblemOf(failure);
-            if (problem.Code == ProblemCode.InternalError || failure is StoreFailedException) LogUnexpected(context, failure);
-            await WriteAsync(context, problem, StatusOf(problem, failure));
+            var (problem, trace) = (ProblemOf(failure), TraceOf(context));
+            if (problem.Code == ProblemCode.InternalError || failure is StoreFailedException) LogUnexpected(context, failure, trace);
+            await WriteAsync(context, problem, StatusOf(problem, failure), trace);
         }
     }
 
     /// <summary>A caller who is known may be asked to stop; strangers must not be able to fill the log with stacks.</summary>
-    private void LogUnexpected(HttpContext context, Exception failure)
+    private void LogUnexpected(HttpContext context, Exception failure, string trace)
     {
-        if (context.Features.Get<Caller>() is not null) log.LogError(failure, "Unexpected failure, trace {Trace}", TraceOf(context));
-        else log.LogWarning("Unexpected failure {Type} at {Place} for a caller without a token, trace {Trace}", failure.GetType().Name, failure.TargetSite?.DeclaringType?.Name, TraceOf(context));
+        if (context.Features.Get<Caller>() is not null) log.LogError(failure, "Unexpected failure, trace {Trace}", trace);
+        else log.LogWarning("Unexpected failure {Type} at {Place} for a caller without a token, trace {Trace}", failure.GetType().Name, failure.TargetSite?.DeclaringType?.Name, trace);
     }
 
-    private async Task WriteAsync(HttpContext context, Problem problem, int status)
+    private async Task WriteAsync(HttpContext context, Problem problem, int status, string trace)
     {
-        var trace = TraceOf(context);
         log.LogInformation("Refused {Code} {Status} {Method} {Route}, trace {Trace}", problem.Code.Code, status, context.Request.Method, RouteOf(context), trace);
         refusals.Count(context, problem.Code);
         var document = ProblemDocument.Create(problem, status, origins.Absolute(""), context.Request.Path, trace);
@@ -78,7 +77,10 @@ internal sealed class ProblemMiddleware(RequestDelegate next, HubOrigins origins
     private static int StatusOf(Problem problem, Exception failure) =>
         failure is BadHttpRequestException bad ? bad.StatusCode : problem.Code.HttpStatus;
 
-    private static string TraceOf(HttpContext context) => Activity.Current?.TraceId.ToHexString() ?? context.TraceIdentifier;
+    /// <summary>The trace that the caller is in (W3C traceparent), or a new one. Requests that succeed have none.</summary>
+    private static string TraceOf(HttpContext context) =>
+        Activity.Current?.TraceId.ToHexString()
+        ?? (ActivityContext.TryParse(context.Request.Headers.TraceParent, null, out var parent) ? parent.TraceId : ActivityTraceId.CreateRandom()).ToHexString();
 
     /// <summary>The pattern, never the path: paths carry keys and numbers.</summary>
     private static string RouteOf(HttpContext context) => (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "-";
