@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Hub.Contracts.Addresses;
 using Hub.Contracts.Envelopes;
 using Hub.Contracts.Envelopes.Json;
@@ -71,7 +72,11 @@ internal static class MailboxEndpoints
         claim.Claim, claim.Delivery.Id, claim.Message.Key.Value, claim.Message.Type.Value, claim.Message.From.ToString(),
         claim.Message.Sha256, claim.Message.Size, EnvelopeCodec.MediaTypeOf(claim.Message.Encoding),
         claim.Delivery.Attempts, claim.Delivery.Replays > 0, claim.ClaimedUntil, claim.Statement,
-        content, $"/api/v1/messages/{claim.Message.Key}/content");
+        content is { } octets ? Array(octets) : null, $"/api/v1/messages/{claim.Message.Key}/content");
+
+    /// <summary>The store's own array, when it is exactly the content: no copy.</summary>
+    private static byte[] Array(ReadOnlyMemory<byte> octets) =>
+        MemoryMarshal.TryGetArray(octets, out var segment) && segment.Array is { } array && segment.Count == array.Length ? array : octets.ToArray();
 
     private static async Task AckAsync(HttpContext context, string claim, Mailbox mailbox, ICommitter committer, IIntake intake)
     {

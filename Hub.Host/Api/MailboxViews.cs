@@ -34,7 +34,7 @@ internal sealed record ClaimsView(IReadOnlyList<ClaimView> Claims);
 /// <param name="ContentUrl">Where the exact bytes are.</param>
 internal sealed record ClaimView(
     string Claim, long Delivery, string Message, string Type, string From, string Sha256, long Size, string MediaType,
-    int Attempt, bool Replay, DateTimeOffset ClaimedUntil, string Statement, ReadOnlyMemory<byte>? Content, string ContentUrl);
+    int Attempt, bool Replay, DateTimeOffset ClaimedUntil, string Statement, byte[]? Content, string ContentUrl);
 
 /// <summary>An unsigned answer; kept as asserted by the hub.</summary>
 internal sealed class AckRequest

@@ -30,6 +30,7 @@ public sealed class When_the_hub_describes_itself
     {
         var document = JsonNode.Parse(await _bench.Hub.Http.GetStringAsync("/openapi/v1.json"))!;
         Assert.That(document["openapi"]!.GetValue<string>(), Does.StartWith("3.1."));
+        Assert.That(document["components"]!["schemas"]!["ClaimView"]!["properties"]!["content"]!.ToJsonString(), Does.Contain("string"));
         var described = document["paths"]!.AsObject().SelectMany(static path => path.Value!.AsObject().Select(verb => $"{verb.Key.ToUpperInvariant()} {path.Key}")).ToHashSet(StringComparer.Ordinal);
         var mapped = (await RoutesAsync()).Where(static route => !IsPage(route.RoutePattern.RawText!))
             .SelectMany(static route => route.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Select(verb => $"{verb} {PathOf(route)}"));

@@ -53,11 +53,11 @@ public sealed class ProblemMiddlewareTests
         context.Response.Body = new MemoryStream();
         if (traceParent is not null) context.Request.Headers.TraceParent = traceParent;
         if (caller is not null) context.Features.Set(caller);
-        await new ProblemMiddleware(static _ => throw new InvalidOperationException("secret"), new HubOrigins(), refusals, new Log(_lines)).InvokeAsync(context);
+        await new ProblemMiddleware(static _ => throw new InvalidOperationException("secret"), new HubOrigins(), refusals, new ListLog(_lines)).InvokeAsync(context);
         return context;
     }
 
-    private sealed class Log(List<(LogLevel Level, string Text, Exception? Failure)> lines) : ILogger<ProblemMiddleware>
+    private sealed class ListLog(List<(LogLevel Level, string Text, Exception? Failure)> lines) : ILogger<ProblemMiddleware>
     {
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
