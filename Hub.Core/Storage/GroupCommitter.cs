@@ -31,6 +31,7 @@ public sealed class GroupCommitter : ICommitter, IAsyncDisposable
     private string? _publishedNote;
     private string? _attemptedNote;
     private volatile Task? _loop;
+    private volatile string? _refusal;
 
     /// <summary>Makes a committer; <see cref="StartAsync"/> sets it going.</summary>
     /// <param name="store">An open store.</param>
@@ -58,6 +59,9 @@ public sealed class GroupCommitter : ICommitter, IAsyncDisposable
         _loop = CommitThread.RunAsync("hub committer", LoopAsync);
         if (head.CheckpointNote is null) await RunAsync(OpenLog, cancellationToken);
     }
+
+    /// <summary>Why nothing can be committed until the hub is started again; null while commits are possible.</summary>
+    public string? WritesRefused => _refusal ?? _store.WritesRefused;
 
     /// <inheritdoc/>
     public async ValueTask<T> RunAsync<T>(Func<CommitScope, ValueTask<T>> work, CancellationToken cancellationToken = default)
@@ -161,7 +165,7 @@ public sealed class GroupCommitter : ICommitter, IAsyncDisposable
     {
         var head = await TrailHead.LoadAsync(_store, _keys.LogVerifier);
         if (head.CheckpointNote != _publishedNote && head.CheckpointNote != _attemptedNote)
-            throw new InvalidDataException("The store's log is neither at the last published checkpoint nor at the one after it: somebody else wrote or restored it. Stop the hub and run 'hub log verify'.");
+            throw new InvalidDataException(_refusal = "The store's log is neither at the last published checkpoint nor at the one after it: somebody else wrote or restored it. Stop the hub and run 'hub log verify'.");
         _publishedNote = head.CheckpointNote;
         return head;
     }

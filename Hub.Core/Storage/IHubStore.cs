@@ -10,6 +10,9 @@ public interface IHubStore : IAsyncDisposable
     /// <summary>Creates or migrates the schema, repairs what a crash left (unreferenced body tails), and opens for use.</summary>
     ValueTask OpenAsync(CancellationToken cancellationToken = default);
 
+    /// <summary>Why this store can write no more until the hub is started again; null while it can.</summary>
+    string? WritesRefused => null;
+
     /// <summary>Begins the one write transaction; at most one at a time.</summary>
     ValueTask<IStoreTransaction> BeginAsync(CancellationToken cancellationToken = default);
 

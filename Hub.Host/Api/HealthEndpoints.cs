@@ -15,9 +15,10 @@ internal static class HealthEndpoints
             .Produces<HealthView>().ProducesProblems(ProblemCode.Unavailable);
     }
 
-    private static async Task<IResult> ReadyAsync(HttpContext context, IHubStore store, IHostApplicationLifetime lifetime)
+    private static async Task<IResult> ReadyAsync(HttpContext context, IHubStore store, GroupCommitter committer, IHostApplicationLifetime lifetime)
     {
         if (lifetime.ApplicationStopping.IsCancellationRequested) throw ProblemCode.Unavailable.With("The hub is stopping.");
+        if (committer.WritesRefused is { } why) throw ProblemCode.Unavailable.With($"The hub cannot write until it is started again: {why}");
         try
         {
             if (await store.FindCheckpointAsync(cancellationToken: context.RequestAborted) is null)

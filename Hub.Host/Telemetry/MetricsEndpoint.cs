@@ -11,12 +11,13 @@ internal static class MetricsEndpoint
     internal static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/metrics", ShowAsync)
         .WithTags("Health").WithName("metrics").WithSummary("Metrics in OpenMetrics text").Produces<string>(StatusCodes.Status200OK, "application/openmetrics-text");
 
-    private static async Task ShowAsync(HttpContext context, MetricsRegistry metrics, IHubStore store, IRegistry registry, BodyBudget budget, [FromKeyedServices(BodyBudget.Outgoing)] BodyBudget outgoing, TimeProvider clock)
+    private static async Task ShowAsync(HttpContext context, MetricsRegistry metrics, IHubStore store, GroupCommitter committer, IRegistry registry, BodyBudget budget, [FromKeyedServices(BodyBudget.Outgoing)] BodyBudget outgoing, TimeProvider clock)
     {
         var statistics = await store.ReadStatisticsAsync(context.RequestAborted);
         var note = await store.FindCheckpointAsync(cancellationToken: context.RequestAborted);
         List<MetricFamily> families = [.. metrics.Read()];
         families.Add(Gauge("hub_store_messages", "Messages in the store.", statistics.Messages));
+        families.Add(Gauge("hub_store_writable", "1 while the hub can commit, 0 when it must be started again.", committer.WritesRefused is null ? 1 : 0));
         var deliveries = new MetricFamily("hub_store_deliveries", MetricKind.Gauge, null, "Deliveries in the store, by state.");
         foreach (var state in Enum.GetValues<DeliveryState>())
             deliveries.Record(statistics.Deliveries.GetValueOrDefault(state), [new("state", state.ToString().ToLowerInvariant())]);

@@ -7,6 +7,9 @@ internal static class BodyTail
     /// database that refers to it may yet be restored.</summary>
     internal const string AsideSuffix = ".aside";
 
+    /// <summary>More than one grouped commit can leave: 512 MiB.</summary>
+    internal const long MostUnreferenced = 512L << 20;
+
     /// <summary>Cuts everything after the last referenced body, and puts later segments aside; returns the bytes cut.</summary>
     /// <param name="folder">The segments.</param>
     /// <param name="last">The last referenced body, erased or not; null when the database refers to none.</param>
@@ -20,6 +23,10 @@ internal static class BodyTail
             throw Mismatch(folder.FileOf(referenced.Segment), 0, referenced.End);
         if (last is null && segments.Count > 1)
             throw new InvalidDataException($"The database refers to no body, but '{folder.Path}' holds {segments.Count} segments. Restore the database that belongs to them, or move them away.");
+        var tail = segments.Where(segment => segment >= (last?.Segment ?? 0))
+            .Sum(segment => new FileInfo(folder.FileOf(segment)).Length - (segment == last?.Segment ? last.Value.End : 0));
+        if (tail > MostUnreferenced)
+            throw new InvalidDataException($"'{folder.Path}' has {tail} bytes of bodies that the database does not refer to; a crash leaves at most {MostUnreferenced}. An older database was restored: put back the one that belongs to these bodies.");
         foreach (var segment in segments)
         {
             var file = folder.FileOf(segment);

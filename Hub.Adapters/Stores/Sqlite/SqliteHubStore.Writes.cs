@@ -1,4 +1,5 @@
 using Hub.Adapters.Stores.Bodies;
+using Hub.Adapters.Stores.Files;
 using Hub.Contracts.Problems;
 using Hub.Core.Storage;
 using Microsoft.Data.Sqlite;
@@ -11,6 +12,7 @@ namespace Hub.Adapters.Stores.Sqlite;
 public sealed partial class SqliteHubStore
 {
     private const int MaxPage = 1000;
+    private static readonly TimeSpan HeadInterval = TimeSpan.FromSeconds(3);
 
     /// <summary>Bodies, then rows; see the failure policy.</summary>
     internal void Commit(Counts counts)
@@ -65,6 +67,29 @@ public sealed partial class SqliteHubStore
         _failed = "The store failed to write and what the disk holds is unknown. Check the disk, then start the hub again.";
         _log.LogCritical(failed, "The store failed to write to {Folder}; it refuses further writes until the hub is started again.", _folder);
         return ProblemCode.Unavailable.With(_failed, failed);
+    }
+
+    /// <summary>Notes beside the database where its log stands; behind the commits, never in their way.</summary>
+    private void WriteHead()
+    {
+        try
+        {
+            _head!.Write(() => _readers.ReadAsync(0, static (session, _) => NewestHead(session), CancellationToken.None).AsTask().GetAwaiter().GetResult());
+        }
+        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException or StoreFailedException or SqliteException)
+        {
+            _log.LogWarning(failed, "{File} could not be written; it is tried again.", LogHeadFile.Name);
+        }
+    }
+
+    private static LogHead? NewestHead(SqliteSession session) => Head(session.Use(SqliteSql.NewestHead));
+
+    private static LogHead? HeadOf(SqliteSession session, long size) => Head(session.Use(SqliteSql.HeadOfSize).Bind(size));
+
+    private static LogHead? Head(Statement query)
+    {
+        using var rows = query.Rows();
+        return query.Step() ? new LogHead(query.Int(0), query.Text(1)) : null;
     }
 
     private static void CheckLimit(int limit)

@@ -35,9 +35,11 @@ public sealed partial class SqliteHubStore : IHubStore
     private BodyReader? _bodyReader;
     private SqliteSession? _writer;
     private WalKeeper? _wal;
-    private string? _failed;
+    private volatile string? _failed;
     private bool _writing;
     private bool _disposed;
+    private LogHeadFile? _head;
+    private ITimer? _headTimer;
 
     /// <summary>A store in the data folder of the settings; <see cref="OpenAsync"/> makes or opens its files.</summary>
     public SqliteHubStore(HubSettings settings, IHubKeys keys, TimeProvider clock, ILogger<SqliteHubStore> log)
@@ -58,6 +60,9 @@ public sealed partial class SqliteHubStore : IHubStore
     /// <summary>What the writer's statements cost since the last call; see <see cref="SqliteSession.TakeSteps"/>.</summary>
     internal long TakeSteps() => Writer.TakeSteps();
 
+    /// <inheritdoc/>
+    public string? WritesRefused => _failed;
+
     private string DatabasePath => Path.Combine(_folder, "hub.db");
 
     internal SqliteSession Writer => _writer ?? throw new InvalidOperationException("The store is not open.");
@@ -69,17 +74,21 @@ public sealed partial class SqliteHubStore : IHubStore
     {
         if (_writer is not null) throw new InvalidOperationException("The store is open already.");
         DurableFile.CreateFolder(_folder);
+        LogHeadFile.CheckStoreExists(_folder, DatabasePath);
         _segments = new SegmentFolder(Path.Combine(_folder, "bodies"));
         DurableFile.Write(DatabasePath, [], DurableFile.OwnerOnlyFile, overwrite: false);
         _writer = new SqliteSession(DatabasePath, SqliteSql.WriterPragmas, _names);
         SqliteMigrations.Run(_writer.Connection);
         LoadNames(_writer);
+        _head = new LogHeadFile(_folder);
+        _head.Check(NewestHead(_writer), size => HeadOf(_writer, size));
         var last = LastBody(_writer);
         var cut = BodyTail.Cut(_segments, last);
         if (cut > 0) _log.LogInformation("Cut {Bytes} bytes of bodies that no committed message refers to.", cut);
         _bodies = new BodyWriter(_segments, _keys.DataKey, last, SegmentBytes);
         _bodyReader = new BodyReader(_segments, _keys.DataKey);
         _wal = new WalKeeper(_writer, _readers, DatabasePath, WalLimits, _clock, _log);
+        _headTimer = _clock.CreateTimer(_ => WriteHead(), null, HeadInterval, HeadInterval);
         return default;
     }
 
@@ -177,6 +186,8 @@ public sealed partial class SqliteHubStore : IHubStore
     {
         if (_disposed) return;
         _disposed = true;
+        if (_headTimer is not null) await _headTimer.DisposeAsync();
+        if (_headTimer is not null) WriteHead();
         if (_wal is not null) await _wal.StopAsync();
         await _readers.DisposeAsync();
         _wal?.Dispose();

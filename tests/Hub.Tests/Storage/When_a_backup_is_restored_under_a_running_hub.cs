@@ -16,6 +16,7 @@ public sealed class When_a_backup_is_restored_under_a_running_hub
         var backup = store.State;
         await bench.Committer.RunAsync(CommitterBench.Accept("b"));
         store.State = backup;
+        Assert.That(bench.Committer.WritesRefused, Is.Null);
 
         for (var i = 0; i < 3; i++)
         {
@@ -24,6 +25,7 @@ public sealed class When_a_backup_is_restored_under_a_running_hub
         }
 
         Assert.That((await bench.CheckpointAsync()).Size, Is.EqualTo(2));
+        Assert.That(bench.Committer.WritesRefused, Is.Not.Null);
     }
 
     [Test]
