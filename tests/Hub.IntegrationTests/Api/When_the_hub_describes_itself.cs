@@ -3,6 +3,8 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Hub.Contracts.Addresses;
 using Hub.Contracts.Problems;
@@ -24,6 +26,19 @@ public sealed class When_the_hub_describes_itself
 
     [OneTimeTearDown]
     public async Task StopAsync() => await _bench.DisposeAsync();
+
+    /// <summary>Partners integrate against the committed file. To approve a change, copy the received one over it as printed.</summary>
+    [Test]
+    public async Task Should_serve_the_openapi_document_of_the_schemas_folder()
+    {
+        var served = await _bench.Hub.Http.GetStringAsync("/openapi/v1.json");
+        var document = JsonNode.Parse(served.Replace(_bench.Hub.BaseAddress.GetLeftPart(UriPartial.Authority), "https://hub.example", StringComparison.Ordinal))!;
+        var received = document.ToJsonString(new JsonSerializerOptions { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }) + "\n";
+        var committed = Path.Combine(Docs.Guide.Repository, "schemas", "openapi.v1.json");
+        var place = Path.Combine(TestContext.CurrentContext.WorkDirectory, "openapi.v1.received.json");
+        await File.WriteAllTextAsync(place, received);
+        Assert.That(received, Is.EqualTo(File.Exists(committed) ? await File.ReadAllTextAsync(committed) : ""), $"To approve: cp {place} schemas/openapi.v1.json");
+    }
 
     [Test]
     public async Task Should_describe_every_route_in_openapi_3_1()
