@@ -54,6 +54,7 @@ public class ExpirySweepTests
         var sweep = _bench.NewSweep();
         await (expire ? sweep.EndExpiredAsync(CancellationToken.None) : sweep.EndAgedAsync(CancellationToken.None));
         var ended = (await _bench.Store.ReadStatisticsAsync()).Deliveries.GetValueOrDefault(expire ? DeliveryState.Expired : DeliveryState.Dead);
-        Assert.That((ended, _bench.Committer.MostAtOnce), Is.EqualTo((30, 30)));
+        Assert.That(ended, Is.EqualTo(30));
+        Assert.That(_bench.Committer.MostAtOnce, Is.GreaterThan(1), "One after the other, each would pay for a commit of its own.");
     }
 }
