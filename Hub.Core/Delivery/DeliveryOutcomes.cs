@@ -12,6 +12,7 @@ internal sealed class DeliveryOutcomes(
     ICommitter committer, Acknowledgements acknowledgements, DeliveryNotices notices, Lazy<IIntake> intake, DeliverySignals signals, TimeProvider clock)
 {
     private const int MaxDetail = 2_000;
+    private readonly RetryWakes _wakes = new(signals.Notify, clock);
 
     /// <summary>The recipient's system has it; with its unsigned answer if it gave one.</summary>
     /// <returns>The delivery as it is now; null when it was no longer held.</returns>
@@ -55,7 +56,7 @@ internal sealed class DeliveryOutcomes(
             scope.AfterCommit(() =>
             {
                 DeliveryMetrics.Changed(DeliveryState.Queued);
-                if (due <= now) signals.Notify(queued.Recipient);
+                _wakes.Schedule(queued.Recipient, due);
             });
             return true;
         });

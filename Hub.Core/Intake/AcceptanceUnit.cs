@@ -8,7 +8,7 @@ using Hub.Core.Trail;
 namespace Hub.Core.Intake;
 
 /// <summary>The unit of work that accepts one candidate: message, deliveries and log entry, together or not at all.</summary>
-internal sealed class AcceptanceUnit(IAcknowledgements acknowledgements, DeliverySignals signals, TimeProvider clock)
+internal sealed class AcceptanceUnit(IAcknowledgements acknowledgements, IUploadStore uploads, DeliverySignals signals, TimeProvider clock)
 {
     /// <summary>What the unit did.</summary>
     /// <param name="Message">The message; the one accepted before, when this is a duplicate or an
@@ -16,7 +16,7 @@ internal sealed class AcceptanceUnit(IAcknowledgements acknowledgements, Deliver
     /// <param name="Ticket">Its entry; null when this is a duplicate.</param>
     internal readonly record struct Outcome(MessageRecord Message, EntryTicket? Ticket);
 
-    /// <exception cref="ProblemException"><c>duplicate-conflict</c>, or what an acknowledgement's delivery refuses.</exception>
+    /// <exception cref="ProblemException"><c>duplicate-conflict</c>, <c>upload-incomplete</c>, or what an acknowledgement's delivery refuses.</exception>
     internal async ValueTask<Outcome> RunAsync(CommitScope scope, Candidate candidate)
     {
         if (await scope.Transaction.FindMessageAsync(candidate.Key) is { } accepted)
@@ -26,6 +26,7 @@ internal sealed class AcceptanceUnit(IAcknowledgements acknowledgements, Deliver
         }
 
         if (candidate.Answer is { } repeated && await FindRepeatedAsync(scope, candidate, repeated) is { } earlier) return new Outcome(earlier, Ticket: null);
+        await UploadCheck.RequireStillThereAsync(uploads, candidate.Verified.Envelope.From, candidate.Uploads);
         var ticket = scope.Append(candidate.ToEntry());
         var message = candidate.ToRecord(ticket.Index);
         var deliveries = RoutePlanner.Plan(message.Key, candidate.Recipients, message.Accepted, message.NotBefore);
@@ -33,6 +34,7 @@ internal sealed class AcceptanceUnit(IAcknowledgements acknowledgements, Deliver
         await scope.Transaction.InsertMessageAsync(message, candidate.Verified.Octets, deliveries);
         scope.AfterCommit(() =>
         {
+            if (message.Uploads.Count > 0) uploads.Keep(message.From, message.Uploads);
             foreach (var delivery in deliveries) signals.Notify(delivery.Recipient);
         });
         return new Outcome(message, ticket);

@@ -2,6 +2,7 @@ using Hub.Contracts.Addresses;
 using Hub.Contracts.Envelopes;
 using Hub.Contracts.Problems;
 using Hub.Core.Delivery;
+using Hub.Core.Pressure;
 using Hub.Core.Registry;
 using Hub.Core.Storage;
 using Hub.Core.Trail;
@@ -17,6 +18,7 @@ public sealed class IntakeService : IIntake
     private readonly IUploadStore _uploads;
     private readonly IHubKeys _keys;
     private readonly TrailReader _trail;
+    private readonly DiskGuard _disk;
     private readonly HubSettings _settings;
     private readonly TimeProvider _clock;
     private readonly AcceptanceUnit _unit;
@@ -24,11 +26,11 @@ public sealed class IntakeService : IIntake
     /// <summary>Composes the way in.</summary>
     public IntakeService(
         IRegistry registry, ICommitter committer, IHubStore store, IUploadStore uploads, IHubKeys keys,
-        IAcknowledgements acknowledgements, TrailReader trail, DeliverySignals signals, HubSettings settings, TimeProvider clock)
+        IAcknowledgements acknowledgements, TrailReader trail, DeliverySignals signals, DiskGuard disk, HubSettings settings, TimeProvider clock)
     {
         (_registry, _committer, _store, _uploads, _keys) = (registry, committer, store, uploads, keys);
-        (_trail, _settings, _clock) = (trail, settings, clock);
-        _unit = new AcceptanceUnit(acknowledgements, signals, clock);
+        (_trail, _disk, _settings, _clock) = (trail, disk, settings, clock);
+        _unit = new AcceptanceUnit(acknowledgements, uploads, signals, clock);
         Refusals = new RefusalTally(committer, clock);
     }
 
@@ -101,6 +103,8 @@ public sealed class IntakeService : IIntake
     private async ValueTask<Candidate> CheckAsync(VerifiedEnvelope verified, RegistrySnapshot registry, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var envelope = verified.Envelope;
+        // What ends work goes on when the disk fills; what makes work waits.
+        if (envelope.Type != MessageType.Acknowledgement) _disk.RequireRoom(verified.Octets.Length);
         ClockWindow.Check(envelope, now, _settings.AcceptPast, _settings.AcceptFuture);
         var service = ServiceRules.Find(registry, envelope, verified.Octets.Length);
         ServiceRules.CheckExtensions(envelope);

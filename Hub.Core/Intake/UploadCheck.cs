@@ -1,3 +1,4 @@
+using Hub.Contracts.Addresses;
 using Hub.Contracts.Envelopes;
 using Hub.Contracts.Problems;
 using Hub.Core.Storage;
@@ -33,5 +34,17 @@ internal static class UploadCheck
         {
             Items = missing,
         });
+    }
+
+    /// <summary>Looks again inside the commit, where no upload can be deleted meanwhile: one that no message named may have
+    /// expired since <see cref="CheckAsync"/>.</summary>
+    /// <exception cref="ProblemException"><c>upload-incomplete</c>.</exception>
+    internal static async ValueTask RequireStillThereAsync(IUploadStore uploads, SystemAddress owner, IReadOnlyList<string> digests)
+    {
+        foreach (var sha256 in digests)
+        {
+            await using var content = await uploads.OpenReadAsync(owner, sha256);
+            if (content is null) throw ProblemCode.UploadIncomplete.With($"The upload {sha256} of {owner} has expired. Upload it again, then send the message.");
+        }
     }
 }

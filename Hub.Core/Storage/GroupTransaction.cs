@@ -45,6 +45,12 @@ internal sealed class GroupTransaction(IStoreTransaction inner) : IStoreTransact
 
     public ValueTask EraseAsync(MessageKey key, DateTimeOffset at) => Writing.EraseAsync(key, at);
 
+    public ValueTask<bool> IsUploadNamedAsync(UploadName upload) => inner.IsUploadNamedAsync(upload);
+
+    public ValueTask<IReadOnlyList<UploadName>> ListErasedUploadsAsync(int limit) => inner.ListErasedUploadsAsync(limit);
+
+    public ValueTask ForgetErasedUploadAsync(UploadName upload) => Writing.ForgetErasedUploadAsync(upload);
+
     public ValueTask AppendEntriesAsync(IReadOnlyList<EntryRecord> entries) => throw OnlyTheCommitter();
 
     public ValueTask WriteTileAsync(int level, long index, ReadOnlyMemory<byte> hashes) => throw OnlyTheCommitter();

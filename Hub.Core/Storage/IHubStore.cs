@@ -34,6 +34,9 @@ public interface IHubStore : IAsyncDisposable
     /// <summary>Deliveries in a state (of one recipient, if given), oldest message first: an order that does not move while it is paged.</summary>
     ValueTask<Page<DeliveryRecord>> ListDeliveriesAsync(DeliveryState state, SystemAddress? recipient, string? cursor, int limit, CancellationToken cancellationToken = default);
 
+    /// <summary>Whether an unerased message of its owner names this upload.</summary>
+    ValueTask<bool> IsUploadNamedAsync(UploadName upload, CancellationToken cancellationToken = default);
+
     /// <summary>The log's entries about a message, by index.</summary>
     ValueTask<IReadOnlyList<EntryRecord>> ListEntriesAsync(MessageKey key, CancellationToken cancellationToken = default);
 

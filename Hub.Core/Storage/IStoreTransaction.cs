@@ -44,8 +44,19 @@ public interface IStoreTransaction : IAsyncDisposable
     /// <summary>Queued or claim-ended deliveries whose message has expired at this instant.</summary>
     ValueTask<IReadOnlyList<DeliveryRecord>> ListExpiredAsync(DateTimeOffset now, int limit);
 
-    /// <summary>Erases octets, subject and the bodies and salts of a message's entries; headers and hashes stay.</summary>
+    /// <summary>Erases octets, subject, the words (not the codes) of its deliveries' failures and answers, and the bodies and
+    /// salts of a message's entries; headers and hashes stay. Its uploads become <see cref="ListErasedUploadsAsync"/>.</summary>
     ValueTask EraseAsync(MessageKey key, DateTimeOffset at);
+
+    /// <summary>Whether an unerased message of its owner names this upload.</summary>
+    ValueTask<bool> IsUploadNamedAsync(UploadName upload);
+
+    /// <summary>Uploads that only erased messages of their owner name: their content must go. They are listed until
+    /// <see cref="ForgetErasedUploadAsync"/>, so that a crash in between forgets none.</summary>
+    ValueTask<IReadOnlyList<UploadName>> ListErasedUploadsAsync(int limit);
+
+    /// <summary>The content of this upload is gone: what erased messages named it is no longer kept.</summary>
+    ValueTask ForgetErasedUploadAsync(UploadName upload);
 
     /// <summary>Appends entries, which have consecutive indexes from the log's size on.</summary>
     ValueTask AppendEntriesAsync(IReadOnlyList<EntryRecord> entries);

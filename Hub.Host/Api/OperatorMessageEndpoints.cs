@@ -6,6 +6,7 @@ using Hub.Contracts.Trail;
 using Hub.Core.Delivery;
 using Hub.Core.Storage;
 using Hub.Core.Trail;
+using Hub.Core.Uploads;
 using Hub.Host.Identity;
 
 namespace Hub.Host.Api;
@@ -26,7 +27,7 @@ internal static class OperatorMessageEndpoints
             .Produces<ReplayView>().ProducesProblems(ProblemCode.InvalidRequest, ProblemCode.Unauthenticated, ProblemCode.NotAllowed, ProblemCode.NotFound);
         routes.MapPost("/api/v1/operator/messages/{key}/erase", EraseAsync).RequireScope(Scopes.Operator)
             .WithTags("Operator").WithName("eraseMessage").WithSummary("Erase a message's content by law; headers and hashes stay")
-            .WithDescription("Deliveries still under way are cancelled. The log still verifies.")
+            .WithDescription("Deliveries still under way are cancelled; its uploads are deleted unless another message of the sender names them. The log still verifies.")
             .Accepts<ReasonRequest>("application/json").Produces<ErasureView>()
             .ProducesProblems(ProblemCode.InvalidRequest, ProblemCode.Unauthenticated, ProblemCode.NotAllowed, ProblemCode.NotFound, ProblemCode.ContentErased);
         routes.MapGet("/api/v1/operator/entries", EntriesAsync).RequireScope(Scopes.Operator | Scopes.Auditor)
@@ -46,7 +47,7 @@ internal static class OperatorMessageEndpoints
         return Results.Json(new ReplayView([id]), HubJson.Options);
     }
 
-    private static async Task<IResult> EraseAsync(HttpContext context, string key, IHubStore store, ICommitter committer, TimeProvider clock)
+    private static async Task<IResult> EraseAsync(HttpContext context, string key, IHubStore store, ICommitter committer, UploadSweep uploads, TimeProvider clock)
     {
         var caller = context.Caller();
         var reason = (await HubJson.ReadAsync<ReasonRequest>(context)).Reason?.Trim();
@@ -54,6 +55,8 @@ internal static class OperatorMessageEndpoints
         if (!MessageKey.TryParse(key, out var parsed)) throw MessageReads.NotFound();
         var deliveries = await store.ListDeliveriesAsync(parsed, context.RequestAborted);
         var cancelled = await committer.RunAsync(scope => EraseWithinAsync(scope, parsed, deliveries, caller.Actor, reason, clock.GetUtcNow()), context.RequestAborted);
+        // The erasure is durable; should the files not go now, the sweep takes them.
+        await uploads.RemoveErasedAsync(CancellationToken.None);
         return Results.Json(new ErasureView(key, cancelled), HubJson.Options);
     }
 

@@ -17,7 +17,7 @@ internal static class UploadEndpoints
         routes.MapPost("/api/v1/uploads", BeginAsync).RequireScope(Scopes.System)
             .WithTags("Uploads").WithName("beginUpload").WithSummary("Begin (or find) an upload of large content by its digest")
             .Accepts<UploadRequest>("application/json").Produces<UploadView>(StatusCodes.Status201Created)
-            .ProducesProblems(ProblemCode.InvalidRequest, ProblemCode.Unauthenticated, ProblemCode.TooLarge);
+            .ProducesProblems(ProblemCode.InvalidRequest, ProblemCode.Unauthenticated, ProblemCode.TooLarge, ProblemCode.RateLimited, ProblemCode.Unavailable);
         routes.MapMethods("/api/v1/uploads/{sha256}", [HttpMethods.Head], StatusAsync).RequireScope(Scopes.System)
             .WithTags("Uploads").WithName("uploadStatus").WithSummary("Where an upload stands: Upload-Offset, Upload-Length, Upload-Complete")
             .Produces(StatusCodes.Status200OK).ProducesProblems(ProblemCode.Unauthenticated, ProblemCode.NotFound);
@@ -25,7 +25,7 @@ internal static class UploadEndpoints
             .WithTags("Uploads").WithName("appendUpload").WithSummary("Append bytes at Upload-Offset")
             .WithDescription("The header Upload-Offset must be where the upload stands. When the last byte is there the digest is checked; a wrong one starts the upload over.")
             .Accepts<byte[]>("application/octet-stream").Produces(StatusCodes.Status204NoContent)
-            .ProducesProblems(ProblemCode.InvalidRequest, ProblemCode.Unauthenticated, ProblemCode.NotFound, ProblemCode.TooLarge, ProblemCode.DigestMismatch, ProblemCode.UnsupportedMediaType);
+            .ProducesProblems(ProblemCode.InvalidRequest, ProblemCode.Unauthenticated, ProblemCode.NotFound, ProblemCode.TooLarge, ProblemCode.DigestMismatch, ProblemCode.UnsupportedMediaType, ProblemCode.Unavailable);
     }
 
     private static async Task<IResult> BeginAsync(HttpContext context, IUploadStore uploads)

@@ -7,9 +7,11 @@ using Hub.Core;
 using Hub.Core.Apps;
 using Hub.Core.Delivery;
 using Hub.Core.Intake;
+using Hub.Core.Pressure;
 using Hub.Core.Registry;
 using Hub.Core.Storage;
 using Hub.Core.Trail;
+using Hub.Core.Uploads;
 using Hub.Host.Api;
 using Hub.Host.Identity;
 using Hub.Host.Telemetry;
@@ -29,7 +31,10 @@ internal static class HubServices
         services.AddSingleton<IHubKeys>(static p => p.GetRequiredService<FileHubKeys>());
 
         services.AddSingleton<IHubStore, SqliteHubStore>();
+        services.AddSingleton<IDiskProbe, DriveDiskProbe>();
+        services.AddSingleton<DiskGuard>();
         services.AddSingleton<IUploadStore, FileUploadStore>();
+        services.AddSingleton<UploadSweep>();
         services.AddSingleton<GroupCommitter>();
         services.AddSingleton<ICommitter>(static p => p.GetRequiredService<GroupCommitter>());
         services.AddSingleton<TrailReader>();
@@ -50,6 +55,7 @@ internal static class HubServices
         services.AddSingleton<IHandle, ArchiveApp>();
         services.AddSingleton<Dispatcher>();
         if (options.Dispatch) services.AddHostedService<DispatcherService>();
+        if (options.Dispatch) services.AddHostedService<UploadSweepService>();
         return services;
     }
 

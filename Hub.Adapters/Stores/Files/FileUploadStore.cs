@@ -1,8 +1,10 @@
 using Hub.Contracts.Addresses;
 using Hub.Contracts.Problems;
 using Hub.Core;
+using Hub.Core.Pressure;
 using Hub.Core.Storage;
 using Hub.Core.Trail;
+using Hub.Core.Uploads;
 
 namespace Hub.Adapters.Stores.Files;
 
@@ -11,28 +13,35 @@ namespace Hub.Adapters.Stores.Files;
 /// <para>Failure policy. An unfinished upload is a <c>.part</c> file, not synced: after a crash it is read back and goes on from the
 /// first chunk that is not whole. It becomes complete only when all bytes have the digest: file synced, renamed, folder
 /// synced, and only then reported. A full disk is <c>unavailable</c>, and the upload goes on from where it stands.</para>
-/// <para>Limits: 10 GiB each; 32 unfinished ones for each owner, of which those untouched for a day make room for new ones.</para>
+/// <para>Limits: 10 GiB each; for each owner 32 unfinished ones, of which those untouched for a day make room for new ones, and
+/// what <see cref="UploadAllowance"/> says as long as no message names them (<see cref="UnnamedUploads"/>).</para>
 /// </remarks>
 public sealed class FileUploadStore : IUploadStore, IDisposable
 {
     internal const long MaxBytes = 10L << 30;
     internal const int MaxUnfinished = 32;
     private readonly UnfinishedUploads _unfinished = new();
+    private readonly Lock _beginning = new();
     private readonly string _folder;
     private readonly ReadOnlyMemory<byte> _hubKey;
+    private readonly DiskGuard _disk;
     private readonly TimeProvider _clock;
 
     /// <summary>A store in the data folder of the settings.</summary>
-    public FileUploadStore(HubSettings settings, IHubKeys keys, TimeProvider clock)
+    public FileUploadStore(HubSettings settings, IHubKeys keys, DiskGuard disk, TimeProvider clock)
     {
         _folder = Path.GetFullPath(Path.Combine(settings.DataDirectory, "uploads"));
         _hubKey = keys.DataKey;
+        _disk = disk;
         _clock = clock;
     }
 
+    internal UploadAllowance Allowance { get; init; } = new();
+
     /// <inheritdoc/>
     /// <exception cref="ProblemException"><c>invalid-request</c> for a malformed digest, a negative size or another size than
-    /// before; <c>too-large</c> over 10 GiB; <c>rate-limited</c> when the owner has too many unfinished uploads.</exception>
+    /// before; <c>too-large</c> over 10 GiB; <c>rate-limited</c> when the owner has too many unfinished uploads or
+    /// too much that no message names; <c>unavailable</c> while the disk has no room for it.</exception>
     public async ValueTask<UploadStatus> BeginAsync(SystemAddress owner, string sha256, long size, CancellationToken cancellationToken = default)
     {
         var place = UploadPlace.Of(_folder, owner, sha256);
@@ -45,10 +54,16 @@ public sealed class FileUploadStore : IUploadStore, IDisposable
                 : throw ProblemCode.InvalidRequest.With($"The upload {sha256} was begun with {found.Size} bytes, not {size}. One digest has one size: check which is right.");
         }
 
+        _disk.RequireRoom(size);
         DurableFile.CreateFolder(_folder);
         DurableFile.CreateFolder(place.Folder);
-        _unfinished.MakeRoom(place.Folder, MaxUnfinished, _clock.GetUtcNow().UtcDateTime);
-        UploadFile.Create(place.Part, _hubKey.Span, place.Name, size);
+        lock (_beginning)
+        {
+            _unfinished.MakeRoom(place.Folder, MaxUnfinished, _clock.GetUtcNow().UtcDateTime);
+            CheckAllowance(place.Folder, size);
+            UploadFile.Create(place.Part, _hubKey.Span, place.Name, size);
+        }
+
         return size == 0
             ? await AppendAsync(owner, sha256, 0, Stream.Null, cancellationToken)
             : new UploadStatus(sha256, size, 0, Complete: false);
@@ -72,10 +87,11 @@ public sealed class FileUploadStore : IUploadStore, IDisposable
         using var visit = await _unfinished.EnterAsync(place, cancellationToken);
         if (visit.Load(_hubKey.Span) is not { } progress) return AppendToNone(place, offset);
         if (offset != progress.Offset) throw WrongOffset(offset, progress.Offset);
+        _disk.RequireRoom();
         try
         {
-            await progress.AppendAsync(content, cancellationToken);
-            return progress.Offset < progress.Size ? StatusOf(place, progress) : Finish(place, visit, progress);
+            await progress.AppendAsync(content, () => _disk.RequireRoom(), cancellationToken);
+            return progress.Offset < progress.Size ? StatusOf(place, progress) : Finish(place, owner, visit, progress);
         }
         catch (ProblemException refused)
         {
@@ -98,14 +114,61 @@ public sealed class FileUploadStore : IUploadStore, IDisposable
     }
 
     /// <inheritdoc/>
+    public void Keep(SystemAddress owner, IReadOnlyList<string> digests)
+    {
+        foreach (var sha256 in digests)
+        {
+            try
+            {
+                UnnamedUploads.Delete(UploadPlace.Of(_folder, owner, sha256));
+            }
+            catch (Exception stays) when (stays is IOException or UnauthorizedAccessException)
+            {
+                // The sweep asks the store and comes here again.
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<UploadName>> ListUnnamedAsync(DateTimeOffset before, CancellationToken cancellationToken = default) =>
+        new([.. UnnamedUploads.List(_folder, before)]);
+
+    /// <inheritdoc/>
+    public ValueTask DeleteAsync(UploadName upload, CancellationToken cancellationToken = default)
+    {
+        var place = UploadPlace.Of(_folder, upload.Owner, upload.Sha256);
+        if (!Directory.Exists(place.Folder)) return default;
+        UploadFile.Destroy(place.Complete);
+        UnnamedUploads.Delete(place);
+        DurableFile.SyncFolder(place.Folder);
+        return default;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DropAbandonedAsync(CancellationToken cancellationToken = default)
+    {
+        if (!Directory.Exists(_folder)) return default;
+        foreach (var folder in Directory.GetDirectories(_folder)) _unfinished.DropAbandoned(folder, _clock.GetUtcNow().UtcDateTime);
+        return default;
+    }
+
+    /// <inheritdoc/>
     public void Dispose() => _unfinished.Dispose();
 
-    private static UploadStatus Finish(UploadPlace place, UnfinishedUploads.Visit visit, UploadProgress progress)
+    private void CheckAllowance(string folder, long size)
+    {
+        var (files, bytes) = UnnamedUploads.Count(folder);
+        foreach (var part in Directory.GetFiles(folder, "*" + UploadPlace.PartSuffix)) bytes += UploadFile.PromisedSize(part);
+        Allowance.Check(files, bytes, size);
+    }
+
+    private UploadStatus Finish(UploadPlace place, SystemAddress owner, UnfinishedUploads.Visit visit, UploadProgress progress)
     {
         var size = progress.Size;
         if (!progress.HasDigest(place.Sha256))
             throw ProblemCode.DigestMismatch.With($"The {size} bytes that arrived do not have the SHA-256 {place.Sha256}. The upload starts over.");
         progress.Sync();
+        UnnamedUploads.Write(place, owner, size, _clock.GetUtcNow());
         File.Move(place.Part, place.Complete, overwrite: true);
         DurableFile.SyncFolder(place.Folder);
         visit.Drop(delete: false);

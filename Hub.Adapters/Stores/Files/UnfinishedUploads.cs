@@ -43,9 +43,16 @@ internal sealed class UnfinishedUploads : IDisposable
     /// <exception cref="ProblemException"><c>rate-limited</c>.</exception>
     internal void MakeRoom(string folder, int most, DateTime now)
     {
+        var left = Directory.GetFiles(folder, "*" + UploadPlace.PartSuffix).Length;
+        if (left >= most) left = DropAbandoned(folder, now);
+        if (left >= most) throw ProblemCode.RateLimited.With($"The sender has {left} unfinished uploads; {most} are allowed. Finish some of them first.");
+    }
+
+    /// <summary>Removes those nobody touched for a day; returns how many are left.</summary>
+    internal int DropAbandoned(string folder, DateTime now)
+    {
         var parts = new DirectoryInfo(folder).GetFiles("*" + UploadPlace.PartSuffix);
         var left = parts.Length;
-        if (left < most) return;
         lock (_uploads)
         {
             foreach (var part in parts)
@@ -63,7 +70,7 @@ internal sealed class UnfinishedUploads : IDisposable
             }
         }
 
-        if (left >= most) throw ProblemCode.RateLimited.With($"The sender has {left} unfinished uploads; {most} are allowed. Finish some of them first.");
+        return left;
     }
 
     public void Dispose()

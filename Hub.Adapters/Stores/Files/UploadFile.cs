@@ -75,6 +75,34 @@ internal sealed class UploadFile : IDisposable
         return file;
     }
 
+    /// <summary>The size that a file's header promises; 0 when it is gone or has none. Not proven: see <see cref="Open"/>.</summary>
+    internal static long PromisedSize(string path)
+    {
+        try
+        {
+            using var handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            Span<byte> start = stackalloc byte[4 + sizeof(long)];
+            return RandomAccess.Read(handle, start, 0) == start.Length && start.StartsWith(Magic) ? BinaryPrimitives.ReadInt64LittleEndian(start[4..]) : 0;
+        }
+        catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return 0;
+        }
+    }
+
+    /// <summary>Deletes a file after overwriting its wrapped key, so that no remains of it on the disk can be decrypted.</summary>
+    internal static void Destroy(string path)
+    {
+        if (!File.Exists(path)) return;
+        using (var handle = File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete))
+        {
+            RandomAccess.Write(handle, new byte[HeaderBytes], 0);
+            RandomAccess.FlushToDisk(handle);
+        }
+
+        File.Delete(path);
+    }
+
     /// <summary>Reads a chunk; the number of its bytes, or −1 when it is damaged or cut short.</summary>
     /// <param name="index">Zero-based.</param>
     /// <param name="content">Receives the content; at least <see cref="ChunkBytes"/>.</param>

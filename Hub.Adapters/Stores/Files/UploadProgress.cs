@@ -34,7 +34,10 @@ internal sealed class UploadProgress : IDisposable
 
     /// <summary>Appends content up to the promised size; what arrived before a failure of <paramref name="content"/> stays.</summary>
     /// <exception cref="ProblemException"><c>too-large</c>: there is more than was promised.</exception>
-    internal async Task AppendAsync(Stream content, CancellationToken cancellationToken)
+    /// <param name="content">The bytes to append.</param>
+    /// <param name="requireRoom">Called before each write; throws when the disk has no room for it.</param>
+    /// <param name="cancellationToken">Gives up; what arrived stays.</param>
+    internal async Task AppendAsync(Stream content, Action requireRoom, CancellationToken cancellationToken)
     {
         using var buffers = new Buffers();
         var (chunk, filled) = (Offset / UploadFile.ChunkBytes, (int)(Offset % UploadFile.ChunkBytes));
@@ -50,6 +53,7 @@ internal sealed class UploadProgress : IDisposable
                     throw ProblemCode.TooLarge.With($"More than the promised {Size} bytes arrived. The upload starts over: begin it with the right size.");
                 var read = room == 0 ? 0 : await content.ReadAsync(buffers.Memory.Slice(filled, room), cancellationToken);
                 if (read == 0) break;
+                requireRoom();
                 filled += read;
                 unwritten += read;
                 if (filled < UploadFile.ChunkBytes) continue;

@@ -149,6 +149,10 @@ public sealed partial class SqliteHubStore : IHubStore
     }
 
     /// <inheritdoc/>
+    public ValueTask<bool> IsUploadNamedAsync(UploadName upload, CancellationToken cancellationToken = default) =>
+        _readers.ReadAsync(upload, MessageUploads.IsNamed, cancellationToken);
+
+    /// <inheritdoc/>
     public ValueTask<IReadOnlyList<EntryRecord>> ListEntriesAsync(MessageKey key, CancellationToken cancellationToken = default) =>
         _readers.ReadAsync<MessageKey, IReadOnlyList<EntryRecord>>(key, static (session, key) => session.ListEntries(key), cancellationToken);
 

@@ -104,4 +104,24 @@ internal static class SqliteSchema
         ALTER TABLE delivery ADD COLUMN answers INTEGER NOT NULL DEFAULT 0;
         ALTER TABLE delivery ADD COLUMN answer BLOB;
         """;
+
+    /// <summary>Version 4: which uploads messages name, so that erasing a message finds those that no other one names.</summary>
+    internal const string Version4 = """
+        CREATE TABLE message_upload (
+            sender INTEGER NOT NULL,
+            sha256 BLOB NOT NULL,
+            message INTEGER NOT NULL,
+            erased INTEGER NOT NULL,          -- 1: the message was erased, and the file is to go
+            PRIMARY KEY (sender, sha256, message)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX message_upload_erased ON message_upload (sender, sha256) WHERE erased = 1;
+
+        WITH RECURSIVE place(i) AS (
+            SELECT 0 UNION ALL SELECT i + 1 FROM place WHERE (i + 1) * 32 < (SELECT max(length(uploads)) FROM message))
+        INSERT OR IGNORE INTO message_upload
+            SELECT m.sender, substr(m.uploads, 1 + 32 * place.i, 32), m.num, m.erased IS NOT NULL
+            FROM message m JOIN place ON place.i * 32 < length(m.uploads) WHERE m.uploads IS NOT NULL;
+
+        UPDATE delivery SET reason = NULL, last_detail = NULL WHERE message IN (SELECT num FROM message WHERE erased IS NOT NULL);
+        """;
 }

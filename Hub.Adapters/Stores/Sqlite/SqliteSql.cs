@@ -38,8 +38,20 @@ internal static partial class SqliteSql
         """;
 
     internal const string EraseMessage = "UPDATE message SET body_key = NULL, subject = NULL, erased = ? WHERE num = ?";
+    internal const string EraseDeliveries = "UPDATE delivery SET reason = NULL, last_detail = NULL WHERE message = ?";
     internal const string EraseEntries = "UPDATE entry SET salt = NULL, body = NULL WHERE message = ?";
     internal const string EraseEntriesOfKey = "UPDATE entry SET salt = NULL, body = NULL WHERE key = ?";
+
+    internal const string NameUpload = "INSERT INTO message_upload (sender, sha256, message, erased) VALUES (?, ?, ?, 0)";
+    internal const string EraseUpload = "UPDATE message_upload SET erased = 1 WHERE sender = ? AND sha256 = ? AND message = ?";
+    internal const string IsUploadNamed = "SELECT 1 FROM message_upload WHERE sender = ? AND sha256 = ? AND erased = 0 LIMIT 1";
+    internal const string ForgetErasedUpload = "DELETE FROM message_upload WHERE sender = ? AND sha256 = ? AND erased = 1";
+
+    // A few rows: what was erased and not yet removed, and what erased messages share with others.
+    internal const string ErasedUploads = """
+        SELECT DISTINCT e.sender, e.sha256 FROM message_upload e INDEXED BY message_upload_erased
+        WHERE e.erased = 1 AND NOT EXISTS (SELECT 1 FROM message_upload n WHERE n.sender = e.sender AND n.sha256 = e.sha256 AND n.erased = 0) LIMIT ?
+        """;
 
     internal const string DeliveryColumns = "d.id, m.key, d.recipient, d.role, d.why, d.state, d.due, d.attempts, d.replays, d.claim, d.claimed_until, d.last_problem, d.last_detail, d.delivered_at, d.status, d.reason, d.outcome, d.asserted_by, d.changed, d.accepted, d.message, d.interruptions, d.answers, d.answer";
     internal const string FindDelivery = $"SELECT {DeliveryColumns} FROM delivery d JOIN message m ON m.num = d.message WHERE d.id = ?";

@@ -36,6 +36,7 @@ internal sealed class SqliteTransaction(SqliteHubStore store, SqliteSession sess
             .Bind((long)body.Segment).Bind(body.Offset).Bind((long)body.Length).Bind(bodyKey).Run();
         var number = session.LastInsertedRow;
         _newMessages.Add(message.Key, number);
+        MessageUploads.Insert(Change, sender, number, message.Uploads);
 
         var ids = new long[deliveries.Count];
         for (var i = 0; i < ids.Length; i++) ids[i] = Insert(deliveries[i], message, number);
@@ -85,12 +86,24 @@ internal sealed class SqliteTransaction(SqliteHubStore store, SqliteSession sess
         Digests.Read(key.Value, bytes);
         if (MessageNumber(key) is { } number)
         {
+            MessageUploads.Erase(session, Change, session.FindMessage(key)!, number);
             Change(SqliteSql.EraseMessage).Bind(at).Bind(number).Run();
+            Change(SqliteSql.EraseDeliveries).Bind(number).Run();
             Change(SqliteSql.EraseEntries).Bind(number).Run();
         }
 
         Change(SqliteSql.EraseEntriesOfKey).Bind(bytes).Run();
         _erased = true;
+        return default;
+    }
+
+    public ValueTask<bool> IsUploadNamedAsync(UploadName upload) => new(MessageUploads.IsNamed(session, upload));
+
+    public ValueTask<IReadOnlyList<UploadName>> ListErasedUploadsAsync(int limit) => new(MessageUploads.Erased(session, limit));
+
+    public ValueTask ForgetErasedUploadAsync(UploadName upload)
+    {
+        MessageUploads.Forget(session, Change, upload);
         return default;
     }
 

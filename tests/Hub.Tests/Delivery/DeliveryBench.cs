@@ -11,10 +11,12 @@ using Hub.Core;
 using Hub.Core.Apps;
 using Hub.Core.Delivery;
 using Hub.Core.Intake;
+using Hub.Core.Pressure;
 using Hub.Core.Registry;
 using Hub.Core.Storage;
 using Hub.Core.Trail;
 using Hub.Tests.Intake;
+using Hub.Tests.Pressure;
 using Hub.Tests.Storage;
 using ManualClock = Hub.Tests.Time.ManualClock;
 
@@ -217,7 +219,7 @@ internal sealed class DeliveryBench : IAsyncDisposable
         Committer = new WatchedCommitter(_committer);
         Acknowledgements = new Acknowledgements(Clock);
         var intake = new IntakeService(
-            Registry, Committer, Store, new InMemoryUploads(), Keys, Acknowledgements, new TrailReader(Store), Signals, settings, Clock);
+            Registry, Committer, Store, new InMemoryUploads(), Keys, Acknowledgements, new TrailReader(Store), Signals, new DiskGuard(new FixedDisk(), Clock), settings, Clock);
         _intake = new Lazy<IIntake>(() => intake);
         Mailbox = new Mailbox(Registry, Committer, Store, Keys, _intake, Acknowledgements, Signals, Clock);
         DeadLetters = new DeadLetters(Committer, Signals, Clock);

@@ -72,6 +72,21 @@ public class DispatcherTests
     }
 
     [Test]
+    public async Task Failed_DueBeforeTheNextPoll_IsTriedAgainWhenDue()
+    {
+        await _bench.DisposeAsync();
+        _bench = await StartAsync(Content(new DeliveryPolicy { FirstDelay = TimeSpan.FromMilliseconds(500), Factor = 1, Jitter = 0 }));
+        _bench.Channel.Partner = (_, _) => Outcome(Failed);
+        _bench.Dispatch();
+        var key = await _bench.AcceptAsync("1", Pushed);
+        await AttemptedAsync(key, 1);
+        _bench.Clock.Advance(TimeSpan.FromMilliseconds(500));
+        await AttemptedAsync(key, 2);
+        _bench.Clock.Advance(TimeSpan.FromMilliseconds(499));
+        Assert.That((await _bench.DeliveryAsync(key)).Attempts, Is.EqualTo(2), "it is due a millisecond later");
+    }
+
+    [Test]
     public async Task Failed_TooOften_DeadAndTheSenderHearsOfIt()
     {
         _bench.Channel.Partner = (_, _) => Outcome(Failed);
@@ -312,6 +327,9 @@ public class DispatcherTests
         _bench.Dispatch();
         await _bench.UntilAsync(await _bench.AcceptAsync("first", Pushed), DeliveryState.Delivered);
     }
+
+    private Task AttemptedAsync(MessageKey key, int attempts) =>
+        _bench.UntilAsync(async () => await _bench.DeliveryAsync(key) is { State: DeliveryState.Queued } d && d.Attempts == attempts);
 
     private async Task SentAsync(int count) => await _bench.Channel.SentAsync(count);
 

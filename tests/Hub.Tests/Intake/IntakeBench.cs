@@ -9,9 +9,11 @@ using Hub.Contracts.Trail;
 using Hub.Core;
 using Hub.Core.Delivery;
 using Hub.Core.Intake;
+using Hub.Core.Pressure;
 using Hub.Core.Registry;
 using Hub.Core.Storage;
 using Hub.Core.Trail;
+using Hub.Tests.Pressure;
 using Hub.Tests.Registry;
 using Hub.Tests.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -34,7 +36,7 @@ internal sealed class IntakeBench : IAsyncDisposable
         Committer = new GroupCommitter(Store, Keys, settings, Clock, NullLogger<GroupCommitter>.Instance);
         Registry = new RegistryService(Store, Committer, Keys, settings, Clock, NullLogger<RegistryService>.Instance);
         Trail = new TrailReader(Store);
-        Intake = new IntakeService(Registry, Committer, Store, Uploads, Keys, new Acknowledgements(Clock), Trail, Signals, settings, Clock);
+        Intake = new IntakeService(Registry, Committer, Store, Uploads, Keys, new Acknowledgements(Clock), Trail, Signals, new DiskGuard(Disk, Clock), settings, Clock);
     }
 
     /// <summary>Makes the store to run over.</summary>
@@ -53,6 +55,8 @@ internal sealed class IntakeBench : IAsyncDisposable
     internal TrailReader Trail { get; }
 
     internal InMemoryUploads Uploads { get; } = new();
+
+    internal FixedDisk Disk { get; } = new();
 
     internal DeliverySignals Signals { get; } = new();
 
@@ -139,12 +143,36 @@ internal sealed class InMemoryUploads : IUploadStore
     internal void Put(SystemAddress owner, string sha256, long size, long offset) =>
         _uploads[(owner, sha256)] = new UploadStatus(sha256, size, offset, offset == size);
 
-    public ValueTask<UploadStatus?> FindAsync(SystemAddress owner, string sha256, CancellationToken cancellationToken = default) =>
-        new(_uploads.GetValueOrDefault((owner, sha256)));
+    public ValueTask<UploadStatus?> FindAsync(SystemAddress owner, string sha256, CancellationToken cancellationToken = default)
+    {
+        var found = _uploads.GetValueOrDefault((owner, sha256));
+        AfterFind?.Invoke();
+        return new(found);
+    }
 
     public ValueTask<UploadStatus> BeginAsync(SystemAddress owner, string sha256, long size, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
     public ValueTask<UploadStatus> AppendAsync(SystemAddress owner, string sha256, long offset, Stream content, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
-    public ValueTask<Stream?> OpenReadAsync(SystemAddress owner, string sha256, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public ValueTask<Stream?> OpenReadAsync(SystemAddress owner, string sha256, CancellationToken cancellationToken = default) =>
+        new(_uploads.GetValueOrDefault((owner, sha256)) is { Complete: true } ? new MemoryStream() : null);
+
+    /// <summary>What <see cref="Keep"/> was called for.</summary>
+    internal List<UploadName> Kept { get; } = [];
+
+    /// <summary>Done when an upload is next looked for, after its answer was found.</summary>
+    internal Action? AfterFind { get; set; }
+
+    public void Keep(SystemAddress owner, IReadOnlyList<string> digests) => Kept.AddRange(digests.Select(d => new UploadName(owner, d)));
+
+    public ValueTask<IReadOnlyList<UploadName>> ListUnnamedAsync(DateTimeOffset before, CancellationToken cancellationToken = default) =>
+        new([.. _uploads.Where(u => u.Value.Complete).Select(u => new UploadName(u.Key.Owner, u.Key.Sha256)).Except(Kept)]);
+
+    public ValueTask DeleteAsync(UploadName upload, CancellationToken cancellationToken = default)
+    {
+        _uploads.Remove((upload.Owner, upload.Sha256));
+        return default;
+    }
+
+    public ValueTask DropAbandonedAsync(CancellationToken cancellationToken = default) => default;
 }

@@ -1,7 +1,10 @@
 using Hub.Adapters.Stores.Files;
 using Hub.Contracts.Problems;
 using Hub.Core;
+using Hub.Core.Pressure;
 using Hub.Core.Storage;
+using Hub.Core.Uploads;
+using Hub.Tests.Pressure;
 using static Hub.Tests.Storage.StoreSamples;
 
 namespace Hub.Tests.Storage;
@@ -9,11 +12,13 @@ namespace Hub.Tests.Storage;
 public sealed class FileUploadStoreTests : UploadStoreContract
 {
     private DataFolder _folder = null!;
+    private readonly FixedDisk _disk = new();
     private FileUploadStore _store = null!;
 
     protected override IUploadStore Create()
     {
         _folder = new DataFolder();
+        _disk.Space = FixedDisk.Roomy;
         return _store = Open(_folder.Path);
     }
 
@@ -100,9 +105,11 @@ public sealed class FileUploadStoreTests : UploadStoreContract
         Assert.That((await Uploads.BeginAsync(Sender, DigestOf([99]), 1)).Offset, Is.Zero);
     }
 
-    private static FileUploadStore Open(string folder) => new(new HubSettings { DataDirectory = folder }, DataFolder.Keys, TimeProvider.System);
+    private FileUploadStore Open(string folder, UploadAllowance? allowance = null) =>
+        new(new HubSettings { DataDirectory = folder }, DataFolder.Keys, new DiskGuard(_disk, TimeProvider.System), TimeProvider.System) { Allowance = allowance ?? new() };
 
-    private string OnlyFile() => Directory.GetFiles(Path.Combine(_folder.Path, "uploads"), "*", SearchOption.AllDirectories).Single();
+    /// <summary>The only file with content.</summary>
+    private string OnlyFile() => Directory.GetFiles(Path.Combine(_folder.Path, "uploads"), "*", SearchOption.AllDirectories).Single(f => !f.EndsWith(".unnamed", StringComparison.Ordinal));
 
     private static void FlipByte(string path, long offset)
     {

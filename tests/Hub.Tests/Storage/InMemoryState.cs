@@ -24,11 +24,17 @@ internal sealed record InMemoryState
 
     internal ImmutableSortedDictionary<long, string> Checkpoints { get; init; } = ImmutableSortedDictionary<long, string>.Empty;
 
+    /// <summary>Uploads of erased messages whose content is not known to be gone.</summary>
+    internal ImmutableHashSet<UploadName> ErasedUploads { get; init; } = [];
+
     internal (long Version, string Document)? Registry { get; init; }
 
     internal ImmutableSortedDictionary<string, byte[]> AppState { get; init; } = ImmutableSortedDictionary.Create<string, byte[]>(StringComparer.Ordinal);
 
     internal static string AppKey(SystemAddress app, string key) => $"{app}\n{key}";
+
+    internal bool IsNamed(UploadName upload) =>
+        Messages.Values.Any(m => m.Erased is null && m.From == upload.Owner && m.Uploads.Contains(upload.Sha256));
 
     internal IEnumerable<DeliveryRecord> Claimable(DateTimeOffset now) => Deliveries.Values.Where(d => Ends(d) <= now);
 

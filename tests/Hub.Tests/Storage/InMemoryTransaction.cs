@@ -75,12 +75,26 @@ internal sealed class InMemoryTransaction(InMemoryState begun, InMemoryStore.Tur
 
     public ValueTask EraseAsync(MessageKey key, DateTimeOffset at)
     {
+        var message = _state.Messages[key];
         _state = _state with
         {
-            Messages = _state.Messages.SetItem(key, _state.Messages[key] with { Erased = at, Subject = null }),
+            ErasedUploads = _state.ErasedUploads.Union(message.Uploads.Select(sha256 => new UploadName(message.From, sha256))),
+            Messages = _state.Messages.SetItem(key, message with { Erased = at, Subject = null }),
             Octets = _state.Octets.Remove(key),
             Entries = [.. _state.Entries.Select(e => e.ParseHeader().Key == key.Value ? e with { Salt = null, Body = null } : e)],
         };
+        Put([.. _state.Deliveries.Values.Where(d => d.Message == key).Select(d => d with { Reason = null, LastDetail = null })]);
+        return default;
+    }
+
+    public ValueTask<bool> IsUploadNamedAsync(UploadName upload) => new(_state.IsNamed(upload));
+
+    public ValueTask<IReadOnlyList<UploadName>> ListErasedUploadsAsync(int limit) =>
+        new([.. _state.ErasedUploads.Where(u => !_state.IsNamed(u)).Take(limit)]);
+
+    public ValueTask ForgetErasedUploadAsync(UploadName upload)
+    {
+        _state = _state with { ErasedUploads = _state.ErasedUploads.Remove(upload) };
         return default;
     }
 

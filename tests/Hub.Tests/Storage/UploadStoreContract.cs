@@ -6,7 +6,7 @@ using static Hub.Tests.Storage.StoreSamples;
 namespace Hub.Tests.Storage;
 
 /// <summary>What every upload store promises.</summary>
-public abstract class UploadStoreContract
+public abstract partial class UploadStoreContract
 {
     private protected IUploadStore Uploads { get; private set; } = null!;
 
