@@ -47,7 +47,7 @@ internal static class OperatorMessageEndpoints
         return Results.Json(new ReplayView([id]), HubJson.Options);
     }
 
-    private static async Task<IResult> EraseAsync(HttpContext context, string key, IHubStore store, ICommitter committer, UploadSweep uploads, TimeProvider clock)
+    private static async Task<IResult> EraseAsync(HttpContext context, string key, IHubStore store, ICommitter committer, UploadSweep uploads, TimeProvider clock, ILogger<UploadSweep> log)
     {
         var caller = context.Caller();
         var reason = (await HubJson.ReadAsync<ReasonRequest>(context)).Reason?.Trim();
@@ -55,8 +55,15 @@ internal static class OperatorMessageEndpoints
         if (!MessageKey.TryParse(key, out var parsed)) throw MessageReads.NotFound();
         var deliveries = await store.ListDeliveriesAsync(parsed, context.RequestAborted);
         var cancelled = await committer.RunAsync(scope => EraseWithinAsync(scope, parsed, deliveries, caller.Actor, reason, clock.GetUtcNow()), context.RequestAborted);
-        // The erasure is durable; should the files not go now, the sweep takes them.
-        await uploads.RemoveErasedAsync(CancellationToken.None);
+        try
+        {
+            await uploads.RemoveErasedAsync(CancellationToken.None);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ProblemException)
+        {
+            log.LogError(failure, "The uploads of erased message {Key} could not be deleted; the erasure stands, and the sweep tries again", key);
+        }
+
         return Results.Json(new ErasureView(key, cancelled), HubJson.Options);
     }
 

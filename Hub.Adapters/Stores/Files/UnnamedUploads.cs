@@ -1,5 +1,6 @@
 using System.Globalization;
 using Hub.Contracts.Addresses;
+using Hub.Contracts.Envelopes;
 using Hub.Core.Storage;
 
 namespace Hub.Adapters.Stores.Files;
@@ -44,8 +45,9 @@ internal static class UnnamedUploads
         if (!Directory.Exists(uploads)) yield break;
         foreach (var note in Directory.EnumerateFiles(uploads, "*" + Suffix, SearchOption.AllDirectories))
         {
-            if (File.GetLastWriteTimeUtc(note) < before.UtcDateTime && Read(note) is { } read)
-                yield return new UploadName(read.Owner, Path.GetFileNameWithoutExtension(note));
+            var sha256 = Path.GetFileNameWithoutExtension(note);
+            if (EnvelopeRules.IsSha256(sha256) && File.GetLastWriteTimeUtc(note) < before.UtcDateTime && Read(note) is { } read)
+                yield return new UploadName(read.Owner, sha256);
         }
     }
 

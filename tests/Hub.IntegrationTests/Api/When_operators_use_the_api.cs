@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Hub.Contracts.Envelopes;
 using Hub.Contracts.Trail;
 
 namespace Hub.IntegrationTests.Api;
@@ -100,6 +101,46 @@ public sealed class When_operators_use_the_api
         Assert.That(view["subject"], Is.Null);
         Assert.That(view["deliveries"]![0]!["state"]!.GetValue<string>(), Is.EqualTo("cancelled"));
         Assert.That((await _bench.RunAsync("log", "verify", "--json")).Output, Does.Contain("\"valid\": true"));
+    }
+
+    [Test]
+    public async Task Should_erase_uploaded_attachments_that_no_other_message_names()
+    {
+        var (alone, shared) = (await UploadAsync("chỉ một văn bản"), await UploadAsync("hai văn bản"));
+        var first = await SendAsync("erase-2", alone, shared);
+        var second = await SendAsync("erase-3", shared);
+        await _bench.RunAsync("erase", first, "--reason", "Quyết định 12/QĐ");
+        Assert.That((Files(alone), Files(shared)), Is.EqualTo((0, 1)));
+        using var gone = await _bench.Alice.GetAsync(_bench.Url, $"/api/v1/messages/{first}/attachments/{alone.Sha256}");
+        await ApiBench.ProblemAsync(gone, "content-erased", HttpStatusCode.Gone);
+        using var stays = await _bench.Alice.GetAsync(_bench.Url, $"/api/v1/messages/{second}/attachments/{shared.Sha256}");
+        Assert.That(await stays.Content.ReadAsStringAsync(), Is.EqualTo("hai văn bản"));
+        await _bench.RunAsync("erase", second, "--reason", "Quyết định 13/QĐ");
+        Assert.That(Files(shared), Is.Zero);
+
+        int Files(Attachment upload) => Directory.GetFiles(Path.Combine(_bench.Data, "uploads"), upload.Sha256 + "*", SearchOption.AllDirectories).Length;
+    }
+
+    private async Task<Attachment> UploadAsync(string text)
+    {
+        var content = Encoding.UTF8.GetBytes(text);
+        var sha256 = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(content));
+        using var begun = await _bench.Alice.PostJsonAsync(_bench.Url, "/api/v1/uploads", new { sha256, size = content.Length });
+        Assert.That(begun.StatusCode, Is.EqualTo(HttpStatusCode.Created), await begun.Content.ReadAsStringAsync());
+        using var request = new HttpRequestMessage(HttpMethod.Patch, new Uri(_bench.Url, begun.Headers.Location!.ToString())) { Content = new ByteArrayContent(content) };
+        request.Content.Headers.ContentType = new("application/octet-stream");
+        request.Headers.Add("Upload-Offset", "0");
+        using var done = await _bench.Alice.SendAsync(_bench.Url, request);
+        Assert.That(done.Headers.GetValues("Upload-Complete").Single(), Is.EqualTo("?1"));
+        return new Attachment { Name = "a.txt", MediaType = "text/plain", Size = content.Length, Sha256 = sha256 };
+    }
+
+    private async Task<string> SendAsync(string id, params Attachment[] attachments)
+    {
+        var envelope = _bench.Alice.Document(id, $"Nội dung {id}", _bench.Bob.Address.ToString()) with { Attachments = attachments };
+        using var answer = await _bench.Alice.SubmitAsync(_bench.Url, await EnvelopeCodec.SignAsync(envelope, EnvelopeEncoding.Json, _bench.Alice.Signer));
+        Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.Accepted), await answer.Content.ReadAsStringAsync());
+        return envelope.Key.Value;
     }
 
     [Test]

@@ -170,9 +170,11 @@ internal sealed class InMemoryUploads : IUploadStore
 
     public ValueTask DeleteAsync(UploadName upload, CancellationToken cancellationToken = default)
     {
-        _uploads.Remove((upload.Owner, upload.Sha256));
+        Remove(upload);
         return default;
     }
+
+    internal void Remove(UploadName upload) => _uploads.Remove((upload.Owner, upload.Sha256));
 
     public ValueTask DropAbandonedAsync(CancellationToken cancellationToken = default) => default;
 }

@@ -105,6 +105,92 @@ public sealed class FileUploadStoreTests : UploadStoreContract
         Assert.That((await Uploads.BeginAsync(Sender, DigestOf([99]), 1)).Offset, Is.Zero);
     }
 
+    [Test]
+    public async Task Begin_BeyondTheAllowedBytes_IsRefusedUntilAMessageNamesSome()
+    {
+        using var store = Open(_folder.Path, new UploadAllowance(Bytes: 1_000));
+        var done = await CompleteAsync(Sender, Content(400));
+        await store.BeginAsync(Sender, DigestOf([1]), 500);
+        Assert.That((await store.BeginAsync(Other, DigestOf([2]), 1_000)).Complete, Is.False, "another owner's allowance is its own");
+        AssertRefused(ProblemCode.RateLimited, async () => await store.BeginAsync(Sender, DigestOf([2]), 101));
+        Assert.That((await store.BeginAsync(Sender, DigestOf([1]), 500)).Offset, Is.Zero, "what was begun goes on");
+        store.Keep(Sender, [done.Sha256]);
+        Assert.That((await store.BeginAsync(Sender, DigestOf([2]), 101)).Offset, Is.Zero);
+    }
+
+    [Test]
+    public async Task Begin_BeyondTheAllowedFiles_IsRefusedUntilOneIsDeleted()
+    {
+        using var store = Open(_folder.Path, new UploadAllowance(Files: 3));
+        var first = await CompleteAsync(Sender, Content(1));
+        for (var size = 2; size < 4; size++) await CompleteAsync(Sender, Content(size));
+        AssertRefused(ProblemCode.RateLimited, async () => await store.BeginAsync(Sender, DigestOf([9]), 1));
+        await store.DeleteAsync(first);
+        Assert.That((await store.BeginAsync(Sender, DigestOf([9]), 1)).Offset, Is.Zero);
+    }
+
+    [Test]
+    public void Begin_DiskBelowItsWatermark_IsUnavailable()
+    {
+        _disk.Space = FixedDisk.Full;
+        AssertRefused(ProblemCode.Unavailable, async () => await Uploads.BeginAsync(Sender, DigestOf([1]), 1));
+    }
+
+    [Test]
+    public async Task Append_DiskFallsBelowItsWatermark_IsUnavailableAndGoesOnLater()
+    {
+        var (clock, content) = (new Hub.Tests.Time.ManualClock(), Content(200_000));
+        var digest = DigestOf(content);
+        using var store = new FileUploadStore(new HubSettings { DataDirectory = _folder.Path }, DataFolder.Keys, new DiskGuard(_disk, clock), TimeProvider.System);
+        await store.BeginAsync(Sender, digest, content.Length);
+        var filling = new FillingStream(content, 100_000, () =>
+        {
+            _disk.Space = FixedDisk.Full;
+            clock.Advance(TimeSpan.FromSeconds(1));
+        });
+        AssertRefused(ProblemCode.Unavailable, async () => await store.AppendAsync(Sender, digest, 0, filling));
+        AssertRefused(ProblemCode.Unavailable, async () => await store.AppendAsync(Sender, digest, (await store.FindAsync(Sender, digest))!.Offset, new MemoryStream([1])));
+        _disk.Space = FixedDisk.Roomy;
+        clock.Advance(TimeSpan.FromSeconds(1));
+        var offset = (int)(await store.FindAsync(Sender, digest))!.Offset;
+        Assert.That(offset, Is.InRange(1, 100_000));
+        Assert.That((await store.AppendAsync(Sender, digest, offset, new MemoryStream(content[offset..]))).Complete);
+        Assert.That(await ReadAsync(digest), Is.EqualTo(content));
+    }
+
+    [Test]
+    public async Task Delete_LeavesNoFile_AndOverwritesTheKeyForThoseWhoHoldItOpen()
+    {
+        var upload = await CompleteAsync(Sender, Content(1_000));
+        using var held = new FileStream(OnlyFile(), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        await Uploads.DeleteAsync(upload);
+        Assert.That(Directory.GetFiles(Path.Combine(_folder.Path, "uploads"), "*", SearchOption.AllDirectories), Is.Empty);
+        var header = new byte[72];
+        held.ReadExactly(header);
+        Assert.That(header, Is.All.Zero);
+    }
+
+    [Test]
+    public async Task DropAbandoned_DeletesUnfinishedOnesUntouchedForADay()
+    {
+        await Uploads.BeginAsync(Sender, DigestOf([1]), 1);
+        File.SetLastWriteTimeUtc(OnlyFile(), TimeProvider.System.GetUtcNow().UtcDateTime.AddHours(-25));
+        await Uploads.BeginAsync(Sender, DigestOf([2]), 1);
+        await Uploads.DropAbandonedAsync();
+        Assert.That(await Uploads.FindAsync(Sender, DigestOf([1])), Is.Null);
+        Assert.That(await Uploads.FindAsync(Sender, DigestOf([2])), Is.Not.Null);
+    }
+
+    /// <summary>Does something once a number of bytes were read.</summary>
+    private sealed class FillingStream(byte[] content, int after, Action full) : MemoryStream(content)
+    {
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            if (Position >= after) full();
+            return await base.ReadAsync(buffer[..Math.Min(buffer.Length, 10_000)], cancellationToken);
+        }
+    }
+
     private FileUploadStore Open(string folder, UploadAllowance? allowance = null) =>
         new(new HubSettings { DataDirectory = folder }, DataFolder.Keys, new DiskGuard(_disk, TimeProvider.System), TimeProvider.System) { Allowance = allowance ?? new() };
 

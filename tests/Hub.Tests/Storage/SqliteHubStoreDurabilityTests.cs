@@ -2,6 +2,7 @@ using Hub.Adapters.Stores.Bodies;
 using Hub.Adapters.Stores.Sqlite;
 using Hub.Contracts.Envelopes;
 using Hub.Contracts.Problems;
+using Hub.Core.Storage;
 using static Hub.Tests.Storage.StoreSamples;
 
 namespace Hub.Tests.Storage;
@@ -215,6 +216,46 @@ public sealed class SqliteHubStoreDurabilityTests
         await store.WriteAsync(t => t.EraseAsync(key, Start));
         Assert.That(FilesWith(wrapped), Is.Empty);
         Assert.That(FilesWith(System.Text.Encoding.UTF8.GetBytes("không được giữ")), Is.Empty);
+    }
+
+    [Test]
+    public async Task Erase_RemovesTheWordsOfItsDeliveriesFromEveryFile()
+    {
+        var message = NewMessage("secret");
+        await using var store = _folder.CreateStore();
+        await store.OpenAsync();
+        await store.AddAsync(message, NewDelivery(message) with { State = DeliveryState.Acknowledged, Reason = "không phải ông A", LastDetail = "từ chối ông A" });
+        Assert.That(FilesWith(System.Text.Encoding.UTF8.GetBytes("ông A")), Is.Not.Empty);
+        await store.WriteAsync(t => t.EraseAsync(message.Key, Start));
+        Assert.That(FilesWith(System.Text.Encoding.UTF8.GetBytes("ông A")), Is.Empty);
+    }
+
+    [Test]
+    public async Task Open_SchemaOfVersion1_LearnsWhichUploadsItsMessagesName()
+    {
+        var (a, b) = (new string('a', 64), new string('b', 64));
+        await using (var store = _folder.CreateStore())
+        {
+            await store.OpenAsync();
+            await store.AddAsync(NewMessage("none"));
+            await store.AddAsync(NewMessage("both") with { Uploads = [a, b] });
+            await store.AddAsync(NewMessage("erased") with { Uploads = [b, new string('c', 64)] });
+            await store.WriteAsync(t => t.EraseAsync(NewMessage("erased").Key, Start));
+        }
+
+        using (var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={Path.Combine(_folder.Path, "hub.db")};Pooling=False"))
+        {
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = "DROP TABLE message_upload; PRAGMA user_version = 1";
+            command.ExecuteNonQuery();
+        }
+
+        await using var migrated = _folder.CreateStore();
+        await migrated.OpenAsync();
+        Assert.That(await migrated.IsUploadNamedAsync(new UploadName(Sender, a)));
+        Assert.That(await migrated.IsUploadNamedAsync(new UploadName(Sender, b)));
+        Assert.That(await migrated.WriteAsync(t => t.ListErasedUploadsAsync(10)), Is.EqualTo(new[] { new UploadName(Sender, new string('c', 64)) }));
     }
 
     private async Task WriteAsync(params string[] ids)

@@ -1,0 +1,69 @@
+using Hub.Contracts.Addresses;
+using Hub.Contracts.Envelopes;
+using Hub.Contracts.Messages;
+using Hub.Contracts.Problems;
+using Hub.Core.Storage;
+using Hub.Tests.Pressure;
+using static Hub.Tests.Intake.IntakeBench;
+
+namespace Hub.Tests.Intake;
+
+/// <summary>The way in on a full disk, and beside the sweep of uploads.</summary>
+[TestFixture]
+public sealed class IntakePressureTests
+{
+    private IntakeBench _bench = null!;
+
+    [SetUp]
+    public async Task StartAsync() => _bench = await IntakeBench.StartAsync();
+
+    [TearDown]
+    public async Task StopAsync() => await _bench.DisposeAsync();
+
+    [Test]
+    public async Task AcceptAsync_DiskBelowItsWatermark_IsUnavailableWithRetryAfter_UntilThereIsRoom()
+    {
+        _bench.Disk.Space = FixedDisk.Full;
+        var problem = await _bench.RefusedAsync(Document("a-1"));
+        Assert.That((problem.Code, problem.RetryAfter), Is.EqualTo((ProblemCode.Unavailable, (TimeSpan?)TimeSpan.FromSeconds(30))));
+        _bench.Disk.Space = FixedDisk.Roomy;
+        _bench.Clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.That((await _bench.SendAsync(Document("a-1"))).Duplicate, Is.False);
+    }
+
+    [Test]
+    public async Task AcceptAsync_DiskBelowItsWatermark_AcknowledgementsAndRetriesAreTaken()
+    {
+        var sent = await _bench.SendAsync(Document("a-1"));
+        var message = (await _bench.Store.FindMessageAsync(sent.Key))!;
+        _bench.Disk.Space = FixedDisk.Full;
+        _bench.Clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.That((await _bench.SendAsync(Document("a-1"))).Duplicate);
+        var answer = new Acknowledgement(message.Key, message.Sha256, AcknowledgementOutcome.Accepted, "03", null, _bench.Clock.GetUtcNow());
+        await _bench.SendAsync(Document("b-1", Province.ToString()) with { From = Commune, Type = MessageType.Acknowledgement, Subject = null, Payload = answer.ToPayload() });
+        Assert.That((await _bench.Store.ListDeliveriesAsync(message.Key)).Single().State, Is.EqualTo(DeliveryState.Acknowledged));
+    }
+
+    [Test]
+    public async Task AcceptAsync_UploadedAttachment_NoLongerCountsAsUnnamed()
+    {
+        var envelope = WithUpload("a-1");
+        await _bench.SendAsync(envelope);
+        Assert.That(_bench.Uploads.Kept, Is.EqualTo(new[] { new UploadName(Province, envelope.Attachments[0].Sha256) }));
+    }
+
+    [Test]
+    public async Task AcceptAsync_UploadExpiresBetweenCheckAndCommit_IsUploadIncomplete()
+    {
+        var envelope = WithUpload("a-1");
+        _bench.Uploads.AfterFind = () => _bench.Uploads.Remove(new UploadName(Province, envelope.Attachments[0].Sha256));
+        Assert.That((await _bench.RefusedAsync(envelope)).Code, Is.EqualTo(ProblemCode.UploadIncomplete));
+    }
+
+    private Envelope WithUpload(string id)
+    {
+        var sha256 = new string('a', 64);
+        _bench.Uploads.Put(Province, sha256, size: 5_000_000, offset: 5_000_000);
+        return Document(id) with { Attachments = [new Attachment { Name = "phu-luc.pdf", MediaType = "application/pdf", Size = 5_000_000, Sha256 = sha256 }] };
+    }
+}
