@@ -132,7 +132,7 @@ public sealed class When_operators_use_the_api
         request.Headers.Add("Upload-Offset", "0");
         using var done = await _bench.Alice.SendAsync(_bench.Url, request);
         Assert.That(done.Headers.GetValues("Upload-Complete").Single(), Is.EqualTo("?1"));
-        return new Attachment { Name = "a.txt", MediaType = "text/plain", Size = content.Length, Sha256 = sha256 };
+        return new Attachment { Name = $"{sha256[..8]}.txt", MediaType = "text/plain", Size = content.Length, Sha256 = sha256 };
     }
 
     private async Task<string> SendAsync(string id, params Attachment[] attachments)
