@@ -231,7 +231,7 @@ public sealed class SqliteHubStoreDurabilityTests
     }
 
     [Test]
-    public async Task Open_SchemaOfVersion1_LearnsWhichUploadsItsMessagesName()
+    public async Task Open_SchemaOfVersion3_LearnsWhichUploadsItsMessagesName()
     {
         var (a, b) = (new string('a', 64), new string('b', 64));
         await using (var store = _folder.CreateStore())
@@ -247,7 +247,7 @@ public sealed class SqliteHubStoreDurabilityTests
         {
             connection.Open();
             using var command = connection.CreateCommand();
-            command.CommandText = "DROP TABLE message_upload; PRAGMA user_version = 1";
+            command.CommandText = "DROP TABLE message_upload; PRAGMA user_version = 3";
             command.ExecuteNonQuery();
         }
 
