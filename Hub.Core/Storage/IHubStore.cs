@@ -22,7 +22,8 @@ public interface IHubStore : IAsyncDisposable
     /// <summary>The exact octets of a message, decrypted; null when it is unknown or its body was erased.</summary>
     ValueTask<ReadOnlyMemory<byte>?> ReadOctetsAsync(MessageKey key, CancellationToken cancellationToken = default);
 
-    /// <summary>Messages, newest first.</summary>
+    /// <summary>Messages, newest first. A page ends once it has looked at many rows that its filters leave out, short or even
+    /// empty and still with a next cursor: only a page without one is the last.</summary>
     ValueTask<Page<MessageRecord>> ListMessagesAsync(MessageQuery query, CancellationToken cancellationToken = default);
 
     /// <summary>The deliveries of a message, by id.</summary>
@@ -31,7 +32,8 @@ public interface IHubStore : IAsyncDisposable
     /// <summary>One delivery, or null.</summary>
     ValueTask<DeliveryRecord?> FindDeliveryAsync(long id, CancellationToken cancellationToken = default);
 
-    /// <summary>Deliveries in a state (of one recipient, if given), oldest message first: an order that does not move while it is paged.</summary>
+    /// <summary>Deliveries in a state (of one recipient, if given), oldest message first: an order that does not move while it is paged.
+    /// A page may be short as with <see cref="ListMessagesAsync"/>.</summary>
     ValueTask<Page<DeliveryRecord>> ListDeliveriesAsync(DeliveryState state, SystemAddress? recipient, string? cursor, int limit, CancellationToken cancellationToken = default);
 
     /// <summary>Whether an unerased message of its owner names this upload.</summary>

@@ -216,7 +216,7 @@ public sealed record MessageQuery
 }
 
 /// <summary>One page of a list.</summary>
-/// <param name="Items">The rows.</param>
+/// <param name="Items">The rows; fewer than asked for, even none, does not mean the end.</param>
 /// <param name="Next">Cursor of the next page; null at the end.</param>
 public sealed record Page<T>(IReadOnlyList<T> Items, string? Next);
 

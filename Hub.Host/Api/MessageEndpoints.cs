@@ -30,7 +30,7 @@ internal static class MessageEndpoints
             .ProducesProblems(ProblemCode.Unauthenticated, ProblemCode.NotFound);
         routes.MapGet("/api/v1/messages", ListAsync).RequireScope(Scopes.System | Scopes.Operator | Scopes.Auditor)
             .WithTags("Messages").WithName("listMessages").WithSummary("Messages you sent or receive, newest first")
-            .WithDescription("All filters are optional and combine. A message with notBefore is listed for its recipients from then on; their filter by state looks at their own delivery. 'next' of one page is 'cursor' of the following one.")
+            .WithDescription("All filters are optional and combine. A message with notBefore is listed for its recipients from then on; their filter by state looks at their own delivery. 'next' of one page is 'cursor' of the following one. A page may be short, even empty, and still have 'next', when few messages pass the filters: the last page is the one without 'next'.")
             .Produces<ListView<MessageView>>()
             .ProducesProblems(ProblemCode.InvalidRequest, ProblemCode.Unauthenticated);
     }

@@ -2,13 +2,12 @@ using System.Collections.Concurrent;
 
 namespace Hub.Adapters.Stores.Sqlite;
 
-/// <summary>Read connections, opened as they are needed, at most 8. Thread-safe. A read is short: it takes a page of rows and
-/// holds no snapshot afterwards.</summary>
-internal sealed class ReadPool(Func<SqliteSession> open) : IAsyncDisposable
+/// <summary>Read connections, opened as they are needed, as many as given at most. Thread-safe. A read is short: it takes a page
+/// of rows and holds no snapshot afterwards.</summary>
+internal sealed class ReadPool(int most, Func<SqliteSession> open) : IAsyncDisposable
 {
-    private const int Most = 8;
     private readonly ConcurrentBag<SqliteSession> _idle = [];
-    private readonly SemaphoreSlim _places = new(Most, Most);
+    private readonly SemaphoreSlim _places = new(most, most);
 
     internal async ValueTask<TResult> ReadAsync<TState, TResult>(TState state, Func<SqliteSession, TState, TResult> read, CancellationToken cancellationToken)
     {
@@ -35,7 +34,7 @@ internal sealed class ReadPool(Func<SqliteSession> open) : IAsyncDisposable
     internal PauseScope Pause(TimeSpan wait)
     {
         var (taken, started) = (0, TimeProvider.System.GetTimestamp());
-        while (taken < Most)
+        while (taken < most)
         {
             var left = wait - TimeProvider.System.GetElapsedTime(started);
             if (left < TimeSpan.Zero || !_places.Wait(left)) break;
@@ -48,7 +47,7 @@ internal sealed class ReadPool(Func<SqliteSession> open) : IAsyncDisposable
     /// <summary>Waits for running reads and closes the connections.</summary>
     public async ValueTask DisposeAsync()
     {
-        for (var place = 0; place < Most; place++) await _places.WaitAsync();
+        for (var place = 0; place < most; place++) await _places.WaitAsync();
         while (_idle.TryTake(out var session)) session.Dispose();
     }
 

@@ -24,6 +24,7 @@ namespace Hub.Adapters.Stores.Sqlite;
 /// </remarks>
 public sealed partial class SqliteHubStore : IHubStore
 {
+    private const int FewEntries = 2; // What a receipt and the log's head need.
     private readonly string _folder;
     private readonly IHubKeys _keys;
     private readonly TimeProvider _clock;
@@ -48,12 +49,19 @@ public sealed partial class SqliteHubStore : IHubStore
         _keys = keys;
         _clock = clock;
         _log = log;
-        _readers = new ReadPool(() => new SqliteSession(DatabasePath, SqliteSql.ReaderPragmas, _names));
+        _readers = new ReadPool(8, () => new SqliteSession(DatabasePath, SqliteSql.ReaderPragmas, _names));
+        Lists = new ReadPool(2, () => new SqliteSession(DatabasePath, SqliteSql.ReaderPragmas, _names));
     }
 
     internal WalLimits WalLimits { get; init; } = new();
 
     internal long SegmentBytes { get; init; } = BodyWriter.DefaultSegmentBytes;
+
+    /// <summary>Rows that one page of a list looks at, before it ends where it is; for messages that a system sent or receives, twice.</summary>
+    internal int MostScanned { get; init; } = 20_000;
+
+    /// <summary>The places of what may take long, apart, so that it never stands before intake and delivery.</summary>
+    internal ReadPool Lists { get; }
 
     internal DueRecipients DueRecipients { get; } = new();
 
@@ -87,7 +95,7 @@ public sealed partial class SqliteHubStore : IHubStore
         if (cut > 0) _log.LogInformation("Cut {Bytes} bytes of bodies that no committed message refers to.", cut);
         _bodies = new BodyWriter(_segments, _keys.DataKey, last, SegmentBytes);
         _bodyReader = new BodyReader(_segments, _keys.DataKey);
-        _wal = new WalKeeper(_writer, _readers, DatabasePath, WalLimits, _clock, _log);
+        _wal = new WalKeeper(_writer, _readers, Lists, DatabasePath, WalLimits, _clock, _log);
         _headTimer = _clock.CreateTimer(_ => WriteHead(), null, HeadInterval, HeadInterval);
         return default;
     }
@@ -129,7 +137,7 @@ public sealed partial class SqliteHubStore : IHubStore
     public ValueTask<Page<MessageRecord>> ListMessagesAsync(MessageQuery query, CancellationToken cancellationToken = default)
     {
         CheckLimit(query.Limit);
-        return _readers.ReadAsync(query, MessageList.Read, cancellationToken);
+        return Lists.ReadAsync((query, MostScanned), static (session, q) => MessageList.Read(session, q.query, q.MostScanned), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -145,7 +153,7 @@ public sealed partial class SqliteHubStore : IHubStore
     public ValueTask<Page<DeliveryRecord>> ListDeliveriesAsync(DeliveryState state, SystemAddress? recipient, string? cursor, int limit, CancellationToken cancellationToken = default)
     {
         CheckLimit(limit);
-        return _readers.ReadAsync((state, recipient, cursor, limit), static (session, q) => session.ListDeliveries(q.state, q.recipient, q.cursor, q.limit), cancellationToken);
+        return Lists.ReadAsync((state, recipient, cursor, limit, MostScanned), static (session, q) => DeliveryList.Read(session, q.state, q.recipient, q.cursor, q.limit, q.MostScanned), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -158,7 +166,7 @@ public sealed partial class SqliteHubStore : IHubStore
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<EntryRecord>> ListEntriesAsync(long first, int count, CancellationToken cancellationToken = default) =>
-        _readers.ReadAsync<(long, int), IReadOnlyList<EntryRecord>>((first, count), static (session, range) => session.ListEntries(range.Item1, range.Item2), cancellationToken);
+        (count <= FewEntries ? _readers : Lists).ReadAsync<(long, int), IReadOnlyList<EntryRecord>>((first, count), static (session, range) => session.ListEntries(range.Item1, range.Item2), cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<string?> FindCheckpointAsync(long? entry = null, CancellationToken cancellationToken = default) =>
@@ -183,7 +191,7 @@ public sealed partial class SqliteHubStore : IHubStore
 
     /// <inheritdoc/>
     public ValueTask<StoreStatistics> ReadStatisticsAsync(CancellationToken cancellationToken = default) =>
-        _readers.ReadAsync(0, static (session, _) => session.ReadStatistics(), cancellationToken);
+        Lists.ReadAsync(0, static (session, _) => session.ReadStatistics(), cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -194,6 +202,7 @@ public sealed partial class SqliteHubStore : IHubStore
         if (_headTimer is not null) WriteHead();
         if (_wal is not null) await _wal.StopAsync();
         await _readers.DisposeAsync();
+        await Lists.DisposeAsync();
         _wal?.Dispose();
         _writer?.Dispose();
         _bodies?.Dispose();

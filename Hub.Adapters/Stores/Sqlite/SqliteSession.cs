@@ -83,33 +83,6 @@ internal sealed class SqliteSession : IDisposable
     internal List<DeliveryRecord> ListDeliveries(MessageKey message) =>
         All(Use(SqliteSql.DeliveriesOfMessage).Bind(Digests.Read(message.Value, stackalloc byte[Digests.Bytes])));
 
-    internal Page<DeliveryRecord> ListDeliveries(DeliveryState state, SystemAddress? recipient, string? cursor, int limit)
-    {
-        var after = cursor is null ? (Accepted: long.MinValue, Message: 0, Delivery: 0) : Cursors.Read(cursor);
-        var number = recipient is { } given ? NameId(given.ToString()) : null;
-        if (recipient is not null && number is null) return new Page<DeliveryRecord>([], null);
-        var settled = state is DeliveryState.Delivered or DeliveryState.Acknowledged;
-        var query = Use(settled && number is not null ? SqliteSql.DeliveriesInStateOfRecipient : SqliteSql.DeliveriesInState)
-            .Bind((long)state).Bind(after.Accepted).Bind(after.Message).Bind(after.Delivery).Bind(number).Bind(limit + 1L);
-        var items = new List<DeliveryRecord>();
-        string? next = null;
-        var last = (Accepted: 0L, Message: 0L, Delivery: 0L);
-        using var rows = query.Rows();
-        while (query.Step())
-        {
-            if (items.Count == limit)
-            {
-                next = Cursors.Write(last.Accepted, last.Message, last.Delivery);
-                break;
-            }
-
-            items.Add(Rows.Delivery(query, this));
-            last = (query.Int(19), query.Int(20), query.Int(0));
-        }
-
-        return new Page<DeliveryRecord>(items, next);
-    }
-
     internal List<EntryRecord> ListEntries(MessageKey key) =>
         Entries(Use(SqliteSql.EntriesOfMessage).Bind(Digests.Read(key.Value, stackalloc byte[Digests.Bytes])));
 

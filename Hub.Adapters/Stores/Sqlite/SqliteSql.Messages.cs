@@ -1,6 +1,6 @@
 namespace Hub.Adapters.Stores.Sqlite;
 
-/// <summary>What a list of messages is found by; the other filters are then applied row by row.</summary>
+/// <summary>What a list of messages is found by; the other filters are then looked at row by row.</summary>
 internal enum MessageDriver
 {
     Time,
@@ -28,7 +28,8 @@ internal static partial class SqliteSql
 
     private static readonly string[] MessageLists = Array.ConvertAll(Enum.GetValues<MessageDriver>(), MessageListOf);
 
-    /// <summary>Messages, newest first; by state a message may come several times in a row.</summary>
+    /// <summary>Messages, newest first; by state a message may come several times in a row. The last column tells whether it
+    /// passes all filters: rows that do not are counted by who reads.</summary>
     internal static string ListMessages(MessageDriver driver) => MessageLists[(int)driver];
 
     private static string MessageListOf(MessageDriver driver) => driver switch
@@ -42,12 +43,12 @@ internal static partial class SqliteSql
     };
 
     private static string FromMessages(string index, string by) => $"""
-        SELECT {MessageColumns} FROM message m INDEXED BY {index}
-        WHERE {by}(m.accepted, m.num) < (?1, ?2) AND m.accepted >= ?3 AND {Filters} ORDER BY m.accepted DESC, m.num DESC
+        SELECT {MessageColumns}, ({Filters}) FROM message m INDEXED BY {index}
+        WHERE {by}(m.accepted, m.num) < (?1, ?2) AND m.accepted >= ?3 ORDER BY m.accepted DESC, m.num DESC
         """;
 
     private static string FromDeliveries(string index, string by) => $"""
-        SELECT {MessageColumns} FROM delivery d INDEXED BY {index} CROSS JOIN message m ON m.num = d.message
-        WHERE {by}(d.accepted, d.message) < (?1, ?2) AND d.accepted >= ?3 AND {Filters} ORDER BY d.accepted DESC, d.message DESC
+        SELECT {MessageColumns}, ({Filters}) FROM delivery d INDEXED BY {index} CROSS JOIN message m ON m.num = d.message
+        WHERE {by}(d.accepted, d.message) < (?1, ?2) AND d.accepted >= ?3 ORDER BY d.accepted DESC, d.message DESC
         """;
 }

@@ -59,17 +59,18 @@ internal static partial class SqliteSql
     internal const string DeliveriesOfMessage = $"SELECT {DeliveryColumns} FROM message m JOIN delivery d ON d.message = m.num WHERE m.key = ? ORDER BY d.id";
     internal const string DeliveryState = "SELECT state FROM delivery WHERE id = ?";
 
+    // The last column tells whether the row is wanted: rows that are not are counted by who reads.
     internal const string DeliveriesInState = $"""
-        SELECT {DeliveryColumns} FROM delivery d INDEXED BY delivery_state JOIN message m ON m.num = d.message
-        WHERE d.state = ?1 AND (d.accepted, d.message, d.id) > (?2, ?3, ?4) AND (?5 IS NULL OR d.recipient = ?5)
-        ORDER BY d.accepted, d.message, d.id LIMIT ?6
+        SELECT {DeliveryColumns}, (?5 IS NULL OR d.recipient = ?5) FROM delivery d INDEXED BY delivery_state JOIN message m ON m.num = d.message
+        WHERE d.state = ?1 AND (d.accepted, d.message, d.id) > (?2, ?3, ?4)
+        ORDER BY d.accepted, d.message, d.id
         """;
 
     // One recipient's settled deliveries: found by the recipient, because nearly all of them have that state.
     internal const string DeliveriesInStateOfRecipient = $"""
-        SELECT {DeliveryColumns} FROM delivery d INDEXED BY delivery_recipient JOIN message m ON m.num = d.message
-        WHERE d.recipient = ?5 AND d.state = ?1 AND (d.accepted, d.message, d.id) > (?2, ?3, ?4)
-        ORDER BY d.accepted, d.message, d.id LIMIT ?6
+        SELECT {DeliveryColumns}, d.state = ?1 FROM delivery d INDEXED BY delivery_recipient JOIN message m ON m.num = d.message
+        WHERE d.recipient = ?5 AND (d.accepted, d.message, d.id) > (?2, ?3, ?4)
+        ORDER BY d.accepted, d.message, d.id
         """;
 
     internal const string InsertDelivery = """

@@ -18,11 +18,11 @@ internal sealed record WalLimits(int Soft = 4_000, int Hard = 16_000);
 /// Failure policy: a checkpoint that fails is tried again after a later commit; nothing durable depends on it.
 /// Called by the writer's thread only.
 /// </remarks>
-internal sealed class WalKeeper(SqliteSession writer, ReadPool readers, string path, WalLimits limits, TimeProvider clock, ILogger log) : IDisposable
+internal sealed class WalKeeper(SqliteSession writer, ReadPool readers, ReadPool lists, string path, WalLimits limits, TimeProvider clock, ILogger log) : IDisposable
 {
     private const int PagesWritten = 9; // SQLITE_DBSTATUS_CACHE_WRITE: pages written, with a WAL frames written.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan PauseWait = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan PauseWait = TimeSpan.FromMilliseconds(250);
     private SqliteConnection? _checkpointer;
     private Task? _background;
     private int _base;
@@ -98,7 +98,8 @@ internal sealed class WalKeeper(SqliteSession writer, ReadPool readers, string p
     private void Restart()
     {
         if (_lastStuck != 0 && clock.GetElapsedTime(_lastStuck) < Patience) return;
-        using var pause = readers.Pause(PauseWait);
+        using var listing = lists.Pause(PauseWait);
+        using var reading = readers.Pause(PauseWait);
         if (Checkpoint(raw.SQLITE_CHECKPOINT_RESTART, waitMilliseconds: 250)) return;
         _lastStuck = clock.GetTimestamp();
         log.LogWarning("The write-ahead log of {Path} has {Pages} pages and cannot start over: a reader holds an old snapshot. Close other programs that read this file.", path, _length);
@@ -124,7 +125,8 @@ internal sealed class WalKeeper(SqliteSession writer, ReadPool readers, string p
     private void CutErased()
     {
         _lastErase = clock.GetTimestamp();
-        using var pause = readers.Pause(PauseWait);
+        using var listing = lists.Pause(PauseWait);
+        using var reading = readers.Pause(PauseWait);
         if (Checkpoint(raw.SQLITE_CHECKPOINT_TRUNCATE, waitMilliseconds: 50)) _erase = false;
     }
 

@@ -26,11 +26,12 @@ internal sealed class DataFolder : IDisposable
 
     internal static FileHubKeys Keys => SharedKeys.Value;
 
-    internal SqliteHubStore CreateStore(long segmentBytes = BodyWriter.DefaultSegmentBytes, WalLimits? limits = null) =>
+    internal SqliteHubStore CreateStore(long segmentBytes = BodyWriter.DefaultSegmentBytes, WalLimits? limits = null, int mostScanned = 20_000) =>
         new(new HubSettings { DataDirectory = Path }, Keys, TimeProvider.System, NullLogger<SqliteHubStore>.Instance)
         {
             SegmentBytes = segmentBytes,
             WalLimits = limits ?? new WalLimits(),
+            MostScanned = mostScanned,
         };
 
     /// <summary>The folder as a crash at this instant would leave it (what was written, synced or not, in file order).</summary>

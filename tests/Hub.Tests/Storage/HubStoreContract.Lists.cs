@@ -70,7 +70,8 @@ public abstract partial class HubStoreContract
             {
                 var page = await Store.ListMessagesAsync(query with { Limit = limit, Cursor = cursor });
                 Assert.That(page.Items, Has.Count.LessThanOrEqualTo(limit));
-                Assert.That(page.Next is null || page.Items.Count == limit);
+                Assert.That(page.Next is null || page.Items.Count == limit || ShortPages);
+                Assert.That(page.Next, Is.Null.Or.Not.EqualTo(cursor), "a page gets on");
                 found += string.Concat(page.Items.Select(m => m.Id[1..]));
                 cursor = page.Next;
             }
@@ -102,7 +103,7 @@ public abstract partial class HubStoreContract
             Assert.That(await IdsAsync(query with { VisibleTo = Sender, VisibleAt = Start }), Is.EqualTo("self"), $"{query}");
     }
 
-    private async Task<string> IdsAsync(MessageQuery query) => string.Concat((await Store.ListMessagesAsync(query)).Items.Select(m => m.Id));
+    private async Task<string> IdsAsync(MessageQuery query) => string.Concat((await Store.WalkAsync(query)).Select(m => m.Id));
 
     [Test]
     public async Task ListMessages_AcceptedAtOneInstant_AreAllListedOnce()

@@ -10,6 +10,10 @@ public abstract partial class HubStoreContract
 {
     private protected IHubStore Store { get; private set; } = null!;
 
+    /// <summary>Whether this store ends pages early even over a handful of messages. Any store may, over many: a page may be short,
+    /// even empty, and still have a next cursor.</summary>
+    protected virtual bool ShortPages => false;
+
     /// <summary>An empty store, not yet open.</summary>
     protected abstract IHubStore Create();
 

@@ -1,4 +1,5 @@
 using Hub.Adapters.Stores.Sqlite;
+using Hub.Contracts.Addresses;
 using Hub.Core.Storage;
 using static Hub.Tests.Storage.StoreSamples;
 
@@ -73,7 +74,55 @@ public sealed class SqliteHubStoreBoundsTests
         Assert.That(await StepsAsync(store, Start, 10, Other), Is.LessThan(500), "ten thousand that are not due yet");
     }
 
-    private static Task<long> StepsAsync(SqliteHubStore store, DateTimeOffset now, int limit, Hub.Contracts.Addresses.SystemAddress? recipient = null) => store.WriteAsync(async transaction =>
+    [Test]
+    public async Task ListMessages_ByAFilterThatFewPass_EndsAPageAfterTheBound()
+    {
+        await using var store = _folder.CreateStore(mostScanned: 100);
+        await store.OpenAsync();
+        await store.WriteAsync(async transaction =>
+        {
+            for (var i = 0; i < 250; i++)
+            {
+                var message = NewMessage($"m{i}") with { Type = i == 0 ? MessageType.Parse("vn.rare.v1") : Document };
+                await transaction.InsertMessageAsync(message, default, [NewDelivery(message)]);
+            }
+        });
+        var (pages, query) = (new List<int>(), new MessageQuery { From = Sender, Type = MessageType.Parse("vn.rare.v1") });
+        do
+        {
+            var page = await store.ListMessagesAsync(query);
+            pages.Add(page.Items.Count);
+            query = query with { Cursor = page.Next };
+        }
+        while (query.Cursor is not null);
+        Assert.That(pages, Is.EqualTo(new[] { 0, 0, 1 }));
+    }
+
+    [Test]
+    public async Task Lists_WhileAllTheirPlacesAreTaken_HoldUpNoOtherRead()
+    {
+        await using var store = _folder.CreateStore();
+        await store.OpenAsync();
+        var key = NewMessage("m").Key;
+        Task[] lists;
+        using (store.Lists.Pause(TimeSpan.FromSeconds(30)))
+        {
+            lists =
+            [
+                store.ListMessagesAsync(new MessageQuery()).AsTask(),
+                store.ListDeliveriesAsync(DeliveryState.Dead, null, null, 10).AsTask(),
+                store.ListEntriesAsync(0, 100).AsTask(),
+                store.ReadStatisticsAsync().AsTask(),
+            ];
+            Assert.That(lists.Select(list => list.IsCompleted), Is.All.False);
+            Assert.That(store.FindMessageAsync(key).IsCompletedSuccessfully);
+            Assert.That(store.ListEntriesAsync(0, 1).IsCompletedSuccessfully, "what a receipt needs");
+        }
+
+        await Task.WhenAll(lists);
+    }
+
+    private static Task<long> StepsAsync(SqliteHubStore store, DateTimeOffset now, int limit, SystemAddress? recipient = null) => store.WriteAsync(async transaction =>
     {
         store.TakeSteps();
         await transaction.ClaimAsync(recipient ?? Receiver, now, now.AddHours(1), limit);

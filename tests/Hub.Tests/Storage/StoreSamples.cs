@@ -65,6 +65,20 @@ internal static class StoreSamples
         return ids;
     }
 
+    /// <summary>All pages of a list.</summary>
+    internal static async Task<IReadOnlyList<MessageRecord>> WalkAsync(this IHubStore store, MessageQuery query)
+    {
+        var (found, page) = (new List<MessageRecord>(), await store.ListMessagesAsync(query));
+        found.AddRange(page.Items);
+        while (page.Next is not null)
+        {
+            page = await store.ListMessagesAsync(query with { Cursor = page.Next });
+            found.AddRange(page.Items);
+        }
+
+        return found;
+    }
+
     internal static async Task<T> WriteAsync<T>(this IHubStore store, Func<IStoreTransaction, ValueTask<T>> work)
     {
         await using var transaction = await store.BeginAsync();
