@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Hub.Contracts.Addresses;
+using Hub.Contracts.Problems;
 using Hub.Contracts.Signatures;
 
 namespace Hub.Host.AgencyClient;
@@ -47,12 +48,18 @@ internal sealed class TokenSource(HttpClient http, Uri hub, SystemAddress self, 
             ["client_assertion"] = await ClientAssertion.SignAsync(self, endpoint, signer, now, cancellationToken),
         });
         using var answer = await http.PostAsync(endpoint, form, cancellationToken);
-        if (!answer.IsSuccessStatusCode) throw await HubRefusalReader.ReadAsync(answer, cancellationToken);
+        if (!answer.IsSuccessStatusCode) throw Advised((await HubRefusalReader.ReadAsync(answer, cancellationToken)).Refusal);
         using var document = JsonDocument.Parse(await answer.Content.ReadAsByteArrayAsync(cancellationToken));
         var life = TimeSpan.FromSeconds(document.RootElement.GetProperty("expires_in").GetInt64());
         var usable = life > Margin * 2 ? life - Margin : life / 2;
         return new Token(document.RootElement.GetProperty("access_token").GetString()!, now + usable);
     }
+
+    /// <summary>Here the signature is that of the assertion, which this program made: only the key can be wrong.</summary>
+    private HubRefusalException Advised(HubRefusal refusal) => new(refusal.Code != ProblemCode.SignatureInvalid.Code ? refusal : refusal with
+    {
+        Remedy = $"This is not the key registered as '{signer.KeyId}' for {self}. Use that key, or name the id under which this one is registered.",
+    });
 
     private sealed record Token(string Value, DateTimeOffset Until);
 }
