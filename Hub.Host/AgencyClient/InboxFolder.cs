@@ -7,6 +7,23 @@ namespace Hub.Host.AgencyClient;
 /// <param name="path">The folder; made when missing.</param>
 internal sealed class InboxFolder(string path)
 {
+    /// <summary>Makes the folder and checks that messages can be kept in it.</summary>
+    /// <exception cref="IOException">They cannot.</exception>
+    public void RequireWritable()
+    {
+        try
+        {
+            Directory.CreateDirectory(path);
+            var probe = Path.Combine(path, $".{Guid.NewGuid():N}.partial");
+            new FileStream(probe, FileMode.CreateNew, FileAccess.Write).Dispose();
+            File.Delete(probe);
+        }
+        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"Messages cannot be kept in '{path}', so none was claimed: {failed.Message}", failed);
+        }
+    }
+
     /// <summary>Writes a message.</summary>
     /// <param name="octets">Its exact bytes.</param>
     /// <param name="encoding">Their encoding.</param>

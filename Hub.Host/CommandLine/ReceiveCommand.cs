@@ -2,6 +2,9 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Text.Json;
+using Hub.Contracts.Messages;
+using Hub.Contracts.Problems;
+using Hub.Core.Delivery;
 using Hub.Host.AgencyClient;
 
 namespace Hub.Host.CommandLine;
@@ -57,13 +60,30 @@ internal static class ReceiveCommand
     {
         if (parsed.GetValue(Ack) == "refuse" && string.IsNullOrWhiteSpace(parsed.GetValue(Reason)))
             throw new FormatException("--ack refuse needs --reason.");
+        CheckAnswer(parsed);
+        var inbox = new InboxFolder(parsed.GetValue(Out)!);
+        inbox.RequireWritable();
         using var client = Agency.Connect(parsed);
         var answering = new MailboxAnswering(
             Enum.Parse<AnswerMode>(parsed.GetValue(Ack)!, ignoreCase: true), parsed.GetValue(Status), parsed.GetValue(Reason));
-        var receiver = new MailboxReceiver(client, new InboxFolder(parsed.GetValue(Out)!), parsed.GetValue(StatementKey) is { } file ? HubPublicKey.Read(file) : null, answering);
+        var receiver = new MailboxReceiver(client, inbox, parsed.GetValue(StatementKey) is { } file ? HubPublicKey.Read(file) : null, answering);
         var received = await receiver.ReceiveAsync(parsed.GetValue(Max), TimeSpan.FromSeconds(parsed.GetValue(Wait)), cancellationToken);
         Report(parsed, received);
         return received.Any(static item => item.Problem is not null) ? ExitCode.Refused : ExitCode.Ok;
+    }
+
+    /// <summary>Refuses before anything is claimed what the hub would refuse at the answer.</summary>
+    private static void CheckAnswer(ParseResult parsed)
+    {
+        var outcome = parsed.GetValue(Ack) == "refuse" ? AcknowledgementOutcome.Refused : AcknowledgementOutcome.Accepted;
+        try
+        {
+            AcknowledgementPolicy.Check(outcome, parsed.GetValue(Status), parsed.GetValue(Reason));
+        }
+        catch (ProblemException wrong)
+        {
+            throw new FormatException($"--ack, --status, --reason: {wrong.Problem.Detail} Nothing was claimed.", wrong);
+        }
     }
 
     private static void RequireRange(OptionResult result, int least, int most)
