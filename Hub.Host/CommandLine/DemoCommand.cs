@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Net;
+using System.Net.Sockets;
 using Hub.Host.Demo;
 
 namespace Hub.Host.CommandLine;
@@ -12,7 +14,7 @@ internal static class DemoCommand
 
     private static readonly Option<string?> Folder = new("--data")
     {
-        Description = "An empty or new folder that is kept; a temporary one when left out (thư mục dữ liệu).", HelpName = "DIR",
+        Description = "An empty or new folder that is kept; a temporary one when left out, which is deleted at the end unless the demonstration failed (thư mục dữ liệu).", HelpName = "DIR",
     };
 
     internal static Command Create()
@@ -35,8 +37,42 @@ internal static class DemoCommand
 
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken stop)
     {
+        RequireFree(parsed.GetValue(Port));
         using var folder = DemoFolder.Open(parsed.GetValue(Folder));
-        var run = new DemoRun(folder, parsed.GetValue(Port), new DemoReport(parsed.InvocationConfiguration.Output));
-        return await run.RunAsync(parsed.GetValue(Exit), stop) ? ExitCode.Ok : ExitCode.Refused;
+        try
+        {
+            var run = new DemoRun(folder, parsed.GetValue(Port), new DemoReport(parsed.InvocationConfiguration.Output));
+            if (await run.RunAsync(parsed.GetValue(Exit), stop)) return ExitCode.Ok;
+        }
+        catch when (!stop.IsCancellationRequested)
+        {
+            folder.Keep();
+            TellWhere(parsed, folder);
+            throw;
+        }
+
+        TellWhere(parsed, folder);
+        return ExitCode.Refused;
+    }
+
+    private static void TellWhere(ParseResult parsed, DemoFolder folder) =>
+        parsed.InvocationConfiguration.Error.WriteLine($"The demonstration failed. Its files, with what the hub wrote, are kept in {folder.Path}.");
+
+    /// <exception cref="IOException">The port cannot be used.</exception>
+    private static void RequireFree(int port)
+    {
+        try
+        {
+            using var listener = new TcpListener(IPAddress.Loopback, port);
+            listener.Start();
+        }
+        catch (SocketException busy) when (busy.SocketErrorCode == SocketError.AddressAlreadyInUse)
+        {
+            throw new IOException($"Port {port} is in use. Name another with --port, or leave it out for a free one.", busy);
+        }
+        catch (SocketException failed)
+        {
+            throw new IOException($"Port {port} cannot be used: {failed.Message}. Name another with --port, or leave it out for a free one.", failed);
+        }
     }
 }

@@ -3,13 +3,14 @@ namespace Hub.Host.Demo;
 /// <summary>The files of one run.</summary>
 internal sealed class DemoFolder : IDisposable
 {
-    private readonly bool _temporary;
-
     private DemoFolder(string path, bool temporary)
     {
         Path = path;
-        _temporary = temporary;
+        IsTemporary = temporary;
     }
+
+    /// <summary>Whether it goes with the run.</summary>
+    public bool IsTemporary { get; private set; }
 
     /// <summary>The folder.</summary>
     public string Path { get; }
@@ -46,8 +47,11 @@ internal sealed class DemoFolder : IDisposable
     /// <summary>A file in it.</summary>
     public string In(string name) => System.IO.Path.Combine(Path, name);
 
+    /// <summary>Keeps it, so that a failure can be looked into.</summary>
+    public void Keep() => IsTemporary = false;
+
     public void Dispose()
     {
-        if (_temporary) Directory.Delete(Path, recursive: true);
+        if (IsTemporary) Directory.Delete(Path, recursive: true);
     }
 }

@@ -88,7 +88,8 @@ internal sealed class DemoReport
         _console.WriteLine();
     }
 
-    public void Line(string text) => _console.WriteLine(text);
+    /// <summary>Writes text as it is, never broken to the width of the terminal: commands in it are to be copied.</summary>
+    public void Line(string text) => _console.Profile.Out.Writer.WriteLine(text);
 
     private static Markup Answers(DemoMessage message, ExpectedRecipient recipient, DemoObserver observer)
     {

@@ -36,6 +36,7 @@ internal sealed class DemoRun(DemoFolder folder, int port, DemoReport report)
         var checks = await ShowAsync(world, registry, logKey, stop);
         var passed = checks.All(static check => check.Holds);
         report.Line(string.Create(CultureInfo.InvariantCulture, $"{checks.Count(static check => check.Holds)} of {checks.Count} expectations hold, after {watch.Elapsed.TotalSeconds:F1} s."));
+        if (!passed) folder.Keep();
         if (!exit) await ServeAsync(server, stop);
         return passed;
     }
@@ -91,7 +92,7 @@ internal sealed class DemoRun(DemoFolder folder, int port, DemoReport report)
               hub messages --data {folder.Hub}
               hub show KEY --data {folder.Hub}
               hub send --url {server.Url} --from H06/qlvb --key {folder.Keys}/H06_qlvb.key.pem --to H06.42 --type vn.document.v1 --subject "Thử gửi"
-            Everything is in {folder.Path}. Ctrl-C stops all.
+            Everything is in {folder.Path}. Ctrl-C stops all{(folder.IsTemporary ? " and deletes this temporary folder; to keep one, start with --data DIR" : "; the folder stays")}.
             """);
         try
         {

@@ -1,4 +1,7 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using Hub.IntegrationTests.Processes;
 
 namespace Hub.IntegrationTests.Demo;
@@ -35,5 +38,16 @@ public class DemoTests
         {
             folder.Delete(recursive: true);
         }
+    }
+
+    [Test]
+    public async Task Demo_PortInUse_SaysSo()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var port = ((IPEndPoint)listener.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
+        var result = await HubProcess.RunAsync("demo", "--exit", "--port", port);
+        Assert.That(result.ExitCode, Is.EqualTo(2), result.ToString());
+        Assert.That(result.Error, Does.Contain($"Port {port} is in use"));
     }
 }
