@@ -33,7 +33,7 @@ internal static class AgencyErrors
         }
         catch (HubUnreachableException unreachable)
         {
-            error.WriteLine($"{unreachable.Message} Nothing is known to be accepted; sending the same file and --id again is safe.");
+            error.WriteLine(unreachable.Message);
             return ExitCode.Unavailable;
         }
         catch (Exception usage) when (usage is FormatException or IOException or UnauthorizedAccessException or NotSupportedException)

@@ -1,6 +1,5 @@
 using System.CommandLine;
-using System.Globalization;
-using System.Text.Json;
+using System.CommandLine.Parsing;
 using Hub.Contracts.Addresses;
 using Hub.Contracts.Envelopes;
 using Hub.Contracts.Trail;
@@ -15,7 +14,7 @@ internal static class SendCommand
 
     private static readonly Option<string[]> To = new("--to")
     {
-        Description = "Recipient: agency, agency/system or group:name; repeatable (nơi nhận).", HelpName = "ADDRESS", Required = true,
+        Description = "Recipient: agency, agency/system or group:name; repeatable (nơi nhận).", HelpName = "ADDRESS",
     };
 
     private static readonly Option<string[]> Info = new("--info")
@@ -23,14 +22,19 @@ internal static class SendCommand
         Description = "Recipient who is to know only; repeatable (nơi nhận để biết).", HelpName = "ADDRESS",
     };
 
-    private static readonly Option<string> Type = new("--type")
+    private static readonly Option<string?> Type = new("--type")
     {
-        Description = "Service and version, e.g. vn.document.v1 (loại thông điệp).", HelpName = "TYPE", Required = true,
+        Description = "Service and version, e.g. vn.document.v1 (loại thông điệp).", HelpName = "TYPE",
     };
 
     private static readonly Option<string?> Id = new("--id")
     {
-        Description = "Your id of the message; a new UUID when left out. The same id and content may be sent again.", HelpName = "ID",
+        Description = "Your id of the message; a new UUID when left out. To send it again, use --resend, or the same --created and content.", HelpName = "ID",
+    };
+
+    private static readonly Option<string?> Created = new("--created")
+    {
+        Description = "When the message was made, RFC 3339; now when left out. It is part of the content.", HelpName = "TIME",
     };
 
     private static readonly Option<string?> Subject = new("--subject") { Description = "Short searchable text (trích yếu).", HelpName = "TEXT" };
@@ -61,8 +65,21 @@ internal static class SendCommand
 
     private static readonly Option<string?> Receipt = new("--receipt")
     {
-        Description = "Where to keep the receipt; KEY.receipt when left out (biên nhận).", HelpName = "FILE",
+        Description = "Where to keep the receipt; KEY.receipt when left out. If it cannot be stored after the hub accepted, it is printed with a warning, and the exit code is 0 (biên nhận).",
+        HelpName = "FILE",
     };
+
+    private static readonly Option<string?> EnvelopeOut = new("--envelope-out")
+    {
+        Description = "Where to keep the signed envelope, for --resend; with --receipt it is FILE.envelope.jws or .xml when left out.", HelpName = "FILE",
+    };
+
+    private static readonly Option<string?> Resend = new("--resend")
+    {
+        Description = "Send this signed envelope again exactly as it is; the hub takes it once and gives the first receipt (gửi lại).", HelpName = "FILE",
+    };
+
+    private static readonly Option[] Content = [To, Info, Type, Id, Created, Subject, Payload, Attach, Priority, Conversation, Encoding, EnvelopeOut];
 
     internal static Command Create()
     {
@@ -70,30 +87,70 @@ internal static class SendCommand
         To.Validators.Add(static result => AgencyOptions.Check(result, static text => RecipientAddress.Parse(text)));
         Info.Validators.Add(static result => AgencyOptions.Check(result, static text => RecipientAddress.Parse(text)));
         Type.Validators.Add(static result => AgencyOptions.Check(result, static text => MessageType.Parse(text)));
+        Created.Validators.Add(static result => AgencyOptions.Check(result, static text => Rfc3339.Parse(text)));
         var command = new Command("send", "Sign and send a message as an agency's system; keep the receipt (ký và gửi thông điệp).");
         Agency.AddTo(command);
-        foreach (var option in (Option[])[To, Info, Type, Id, Subject, Payload, Attach, Priority, Conversation, Encoding, LogKey, Receipt])
-            command.Options.Add(option);
+        foreach (var option in (Option[])[.. Content, LogKey, Receipt, Resend]) command.Options.Add(option);
+        command.Validators.Add(RequireContentOrResend);
         command.SetAction((parsed, cancellationToken) => AgencyErrors.RunAsync(parsed, () => RunAsync(parsed, cancellationToken)));
         return command.WithExamples("""
             hub send --url https://hub.example --from H06/qlvb --key H06_qlvb.key.pem --to H06.40 --type vn.document.v1 --subject "Họp giao ban" --payload document.xml --attach 125-ubnd.pdf
             hub send --url https://hub.example --from H06/qlvb --key H06_qlvb.key.pem --to group:districts --type vn.document.v1 --payload document.xml --encoding xml --log-key hub.vkey
+            hub send --url https://hub.example --from H06/qlvb --key H06_qlvb.key.pem --to H06.40 --type vn.document.v1 --id m1 --payload document.xml --receipt m1.receipt
+            hub send --url https://hub.example --from H06/qlvb --key H06_qlvb.key.pem --resend m1.receipt.envelope.jws --receipt m1.receipt
             """);
+    }
+
+    private static void RequireContentOrResend(CommandResult result)
+    {
+        bool Given(Option option) => result.GetResult(option) is { Implicit: false };
+        if (!Given(Resend))
+        {
+            foreach (var option in (Option[])[To, Type])
+                if (!Given(option)) result.AddError($"{option.Name} is required.");
+            return;
+        }
+
+        foreach (var option in Content.Where(Given))
+            result.AddError($"{option.Name} does not go with --resend, which sends the signed envelope as it is.");
     }
 
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         using var client = Agency.Connect(parsed, ReadLogKey(parsed.GetValue(LogKey)));
-        var encoding = parsed.GetValue(Encoding) == "xml" ? EnvelopeEncoding.Xml : EnvelopeEncoding.Json;
-        var octets = await EnvelopeCodec.SignAsync(await EnvelopeAsync(parsed, client, cancellationToken), encoding, client.Signer, cancellationToken);
-        var sent = await client.SubmitAsync(octets, encoding, cancellationToken);
-        var file = parsed.GetValue(Receipt) ?? $"{sent.Key}.receipt";
-        await File.WriteAllTextAsync(file, sent.ReceiptText, cancellationToken);
-        Report(parsed, sent, file);
+        var (signed, files) = parsed.GetValue(Resend) is { } kept ? Reread(parsed, client, kept) : await SignAsync(parsed, client, cancellationToken);
+        var submission = new Submission(client, signed, files) { KeptIn = parsed.GetValue(Resend) ?? files.Envelope, IdGiven = parsed.GetValue(Id) is not null };
+        var sent = await submission.SendAsync(parsed.InvocationConfiguration.Error, cancellationToken);
+        SendReport.Write(parsed, signed.Envelope.Id, sent, files, await files.StoreReceiptAsync(sent.ReceiptText));
         return ExitCode.Ok;
     }
 
-    private static async Task<Envelope> EnvelopeAsync(ParseResult parsed, HubClient client, CancellationToken cancellationToken)
+    private static (SignedEnvelopeFile Signed, KeptFiles Files) Reread(ParseResult parsed, HubClient client, string kept)
+    {
+        var signed = SignedEnvelopeFile.Read(kept);
+        if (signed.Envelope.From != client.Self)
+            throw new FormatException($"'{kept}' is a message of {signed.Envelope.From}, not of {client.Self}. Nothing was sent.");
+        var files = new KeptFiles(parsed.GetValue(Receipt) ?? $"{signed.Envelope.Key}.receipt", null);
+        files.Check(signed.Envelope.Key);
+        return (signed, files);
+    }
+
+    private static async Task<(SignedEnvelopeFile Signed, KeptFiles Files)> SignAsync(ParseResult parsed, HubClient client, CancellationToken cancellationToken)
+    {
+        var encoding = parsed.GetValue(Encoding) == "xml" ? EnvelopeEncoding.Xml : EnvelopeEncoding.Json;
+        var id = parsed.GetValue(Id) ?? Guid.CreateVersion7(client.Clock.GetUtcNow()).ToString();
+        var key = MessageKey.Of(client.Self, id);
+        var receipt = parsed.GetValue(Receipt);
+        var beside = receipt is null ? null : $"{receipt}.envelope.{(encoding == EnvelopeEncoding.Xml ? "xml" : "jws")}";
+        var files = new KeptFiles(receipt ?? $"{key}.receipt", parsed.GetValue(EnvelopeOut) ?? beside)
+            .Check(key, parsed.GetValue(Created) is { } created ? Rfc3339.Parse(created) : null);
+        var envelope = await EnvelopeAsync(parsed, client, id, cancellationToken);
+        var octets = await EnvelopeCodec.SignAsync(envelope, encoding, client.Signer, cancellationToken);
+        await files.KeepAsync(octets, cancellationToken);
+        return (new SignedEnvelopeFile(octets, encoding, envelope), files);
+    }
+
+    private static async Task<Envelope> EnvelopeAsync(ParseResult parsed, HubClient client, string id, CancellationToken cancellationToken)
     {
         var now = client.Clock.GetUtcNow();
         var payload = parsed.GetValue(Payload) is { } file ? PayloadFile.Read(file) : null;
@@ -103,7 +160,7 @@ internal static class SendCommand
             attachments.Add(await outgoing.AddAsync(path, Progress(parsed, path), cancellationToken));
         return new Envelope
         {
-            Id = parsed.GetValue(Id) ?? Guid.CreateVersion7(now).ToString(),
+            Id = id,
             Type = MessageType.Parse(parsed.GetValue(Type)!),
             From = client.Self,
             To =
@@ -111,7 +168,7 @@ internal static class SendCommand
                 .. parsed.GetValue(To)!.Select(static to => new Recipient(RecipientAddress.Parse(to))),
                 .. (parsed.GetValue(Info) ?? []).Select(static to => new Recipient(RecipientAddress.Parse(to), RecipientRole.Info)),
             ],
-            Created = Answers.Milliseconds(now),
+            Created = parsed.GetValue(Created) is { } created ? Rfc3339.Parse(created) : Answers.Milliseconds(now),
             Priority = parsed.GetValue(Priority),
             Conversation = parsed.GetValue(Conversation),
             Subject = parsed.GetValue(Subject),
@@ -131,24 +188,5 @@ internal static class SendCommand
         if (Console.IsErrorRedirected || parsed.GetValue(SharedOptions.Json)) return null;
         var error = parsed.InvocationConfiguration.Error;
         return new Progress<long>(bytes => error.WriteLine($"{Path.GetFileName(path)}: {bytes / 1024} KiB uploaded"));
-    }
-
-    private static void Report(ParseResult parsed, SentMessage sent, string file)
-    {
-        var output = parsed.InvocationConfiguration.Output;
-        if (parsed.GetValue(SharedOptions.Json))
-        {
-            output.WriteLine(JsonSerializer.Serialize(new
-            {
-                message = sent.Key.Value, entry = sent.Receipt.Proof.Index, receipt = Path.GetFullPath(file), receiptVerified = sent.Verified,
-            }));
-            return;
-        }
-
-        output.WriteLine($"Accepted (đã tiếp nhận): message {sent.Key}");
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Entry {sent.Receipt.Proof.Index} of the log; receipt in {file}"));
-        output.WriteLine(sent.Verified
-            ? "The receipt verifies with the log's key."
-            : "The receipt was not verified: give --log-key, or run hub receipt verify.");
     }
 }
