@@ -71,15 +71,20 @@ public sealed class FileHubKeys : IHubKeys
 
     /// <summary>Opens the keys of a data folder, making what is missing.</summary>
     /// <param name="dataDirectory">The data folder; created when missing.</param>
-    /// <param name="address">The hub's address; null for the stored one, or <c>Z99/hub</c> on a new folder.</param>
-    /// <exception cref="Hub.Contracts.Problems.ProblemException"><c>invalid-request</c>: the folder is another hub's.</exception>
+    /// <param name="address">The hub's address; null for the stored one; needed on a new folder.</param>
+    /// <exception cref="Hub.Contracts.Problems.ProblemException"><c>invalid-request</c>: the folder is another hub's, or new without an address.</exception>
     /// <exception cref="UnauthorizedAccessException">A key file can be read by other users.</exception>
-    /// <exception cref="InvalidDataException">A file is damaged.</exception>
-    public static FileHubKeys OpenOrCreate(string dataDirectory, SystemAddress? address = null)
-    {
-        DurableFile.CreateFolder(dataDirectory);
-        return new FileHubKeys(dataDirectory, HubIdentity.OpenOrCreate(dataDirectory, address));
-    }
+    /// <exception cref="InvalidDataException">A file is damaged, or <c>hub.json</c> is lost and cannot be made out of the log.</exception>
+    public static FileHubKeys OpenOrCreate(string dataDirectory, SystemAddress? address = null) =>
+        new(dataDirectory, HubIdentity.OpenOrCreate(dataDirectory, address));
+
+    /// <summary>The address of the hub whose folder this is; null on a new folder. Writes nothing.</summary>
+    /// <inheritdoc cref="OpenOrCreate" path="/exception"/>
+    public static SystemAddress? FindAddress(string dataDirectory) => HubIdentity.Find(dataDirectory)?.Address;
+
+    /// <summary>Refuses what <see cref="OpenOrCreate"/> would refuse about the address. Writes nothing.</summary>
+    /// <inheritdoc cref="OpenOrCreate" path="/exception"/>
+    public static void Check(string dataDirectory, SystemAddress? address) => HubIdentity.Choose(dataDirectory, address);
 
     /// <inheritdoc/>
     public ISigner AppKey(SystemAddress app) => App(app).Signer;

@@ -10,27 +10,61 @@ namespace Hub.Adapters.Keys;
 /// <param name="Origin">The log's origin, <c>address/log/epoch</c>.</param>
 internal sealed record HubIdentity(SystemAddress Address, string Origin)
 {
-    private const string Unnamed = "Z99/hub";
+    internal const string Name = "hub.json";
 
-    internal static HubIdentity OpenOrCreate(string dataDirectory, SystemAddress? address)
+    /// <summary>Reads the identity, or makes it out of the folder's log when <c>hub.json</c> was lost. Writes nothing.</summary>
+    /// <returns>Null on a folder that is no hub's yet.</returns>
+    internal static HubIdentity? Find(string dataDirectory)
     {
-        var path = Path.Combine(dataDirectory, "hub.json");
-        if (!File.Exists(path))
+        var path = Path.Combine(dataDirectory, Name);
+        return IsThere(path) ? Read(path) : LostIdentity.Find(dataDirectory);
+    }
+
+    /// <summary>The identity that a start with this address would have. Writes nothing.</summary>
+    internal static HubIdentity Choose(string dataDirectory, SystemAddress? address)
+    {
+        if (Find(dataDirectory) is not { } stored)
         {
-            var chosen = address ?? SystemAddress.Parse(Unnamed);
-            var content = JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string>
-            {
-                ["address"] = chosen.ToString(),
-                ["origin"] = $"{chosen}/log/1",
-            });
-            DurableFile.Write(path, content, DurableFile.PublicFile, overwrite: false);
+            return address is { } chosen
+                ? new HubIdentity(chosen, $"{chosen}/log/1")
+                : throw ProblemCode.InvalidRequest.With(
+                    $"'{dataDirectory}' is no hub's folder yet, and nothing says which address the new hub has. It keeps the address for ever: give --address agency/system, e.g. H06.09/lgsp, or run 'hub import registry.yaml' first, which takes it from 'hub:'.");
         }
 
-        var stored = Read(path);
         return address is null || address == stored.Address
             ? stored
             : throw ProblemCode.InvalidRequest.With(
                 $"The data folder belongs to the hub '{stored.Address}', not to '{address}': a hub keeps its address, which its log and receipts name. Start it without an address or on another folder.");
+    }
+
+    internal static HubIdentity OpenOrCreate(string dataDirectory, SystemAddress? address)
+    {
+        var chosen = Choose(dataDirectory, address);
+        DurableFile.CreateFolder(dataDirectory);
+        var content = JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string>
+        {
+            ["address"] = chosen.Address.ToString(),
+            ["origin"] = chosen.Origin,
+        });
+        DurableFile.Write(Path.Combine(dataDirectory, Name), content, DurableFile.PublicFile, overwrite: false);
+        return chosen;
+    }
+
+    /// <summary>Like <see cref="File.Exists"/>, which says no to whoever may not look.</summary>
+    private static bool IsThere(string path)
+    {
+        try
+        {
+            return (File.GetAttributes(path) & FileAttributes.Directory) == 0;
+        }
+        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return false;
+        }
+        catch (UnauthorizedAccessException closed)
+        {
+            throw new UnauthorizedAccessException($"Permission denied on '{Path.GetDirectoryName(path)}': run as the hub's owner (không có quyền: hãy chạy bằng tài khoản của trục).", closed);
+        }
     }
 
     private static HubIdentity Read(string path)

@@ -20,6 +20,12 @@ internal static class KeyFile
             DurableFile.Write(path, Encoding.ASCII.GetBytes(created.ExportPkcs8PrivateKeyPem() + "\n"), DurableFile.OwnerOnlyFile, overwrite: false);
         }
 
+        return OpenSigner(path);
+    }
+
+    /// <summary>Reads a P-256 key (PKCS#8 PEM).</summary>
+    internal static LocalSigner OpenSigner(string path)
+    {
         RefuseReadableByOthers(path);
         try
         {

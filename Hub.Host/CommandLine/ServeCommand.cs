@@ -16,7 +16,7 @@ internal static class ServeCommand
 
     private static readonly Option<string?> Address = new("--address")
     {
-        Description = "The hub's own address on its first start, e.g. H06.09/lgsp; it keeps it (địa chỉ của trục).",
+        Description = "The hub's own address, needed on its first start, e.g. H06.09/lgsp; it keeps it (địa chỉ của trục).",
         HelpName = "AGENCY/SYSTEM",
     };
 

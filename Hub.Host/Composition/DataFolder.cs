@@ -1,4 +1,5 @@
 using System.Text;
+using Hub.Adapters.Keys;
 using Hub.Contracts.Problems;
 
 namespace Hub.Host.Composition;
@@ -13,8 +14,6 @@ internal sealed class DataFolder
 
     internal string Directory { get; }
 
-    internal string HubFile => Path.Combine(Directory, "hub.json");
-
     internal string SocketFile => Path.Combine(Directory, "hub.sock");
 
     private string UrlFile => Path.Combine(Directory, "hub.url");
@@ -22,7 +21,8 @@ internal sealed class DataFolder
     private string LockFile => Path.Combine(Directory, "hub.lock");
 
     /// <summary>Whether a hub was ever made here.</summary>
-    internal bool Exists => File.Exists(HubFile);
+    /// <exception cref="UnauthorizedAccessException">Only the hub's owner may know.</exception>
+    internal bool Exists => FileHubKeys.FindAddress(Directory) is not null;
 
     internal void Create()
     {

@@ -1,6 +1,9 @@
+using System.Net.Sockets;
+using Hub.Adapters.Keys;
 using Hub.Contracts.Problems;
 using Hub.Core.Registry;
 using Hub.Core.Storage;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 
@@ -34,6 +37,8 @@ internal sealed class HubNode : IAsyncDisposable
     internal static async Task<HubNode> StartAsync(NodeOptions options, CancellationToken cancellationToken = default)
     {
         var folder = new DataFolder(options.DataDirectory);
+        // Whatever is wrong with the address is said before anything is made.
+        FileHubKeys.Check(folder.Directory, options.Address);
         folder.Create();
         var held = folder.TryLock()
             ?? throw ProblemCode.Unavailable.With($"Another hub process holds '{folder.Directory}'. Stop it, or choose another --data.");
@@ -59,7 +64,7 @@ internal sealed class HubNode : IAsyncDisposable
         await services.GetRequiredService<IHubStore>().OpenAsync(cancellationToken);
         await services.GetRequiredService<GroupCommitter>().StartAsync(cancellationToken);
         await services.GetRequiredService<RegistryService>().LoadAsync(cancellationToken);
-        await _app.StartAsync(cancellationToken);
+        await ListenAsync(options, cancellationToken);
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(_folder.SocketFile, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         if (options.Listen is not { } listen) return;
         Url = BoundAddress(listen);
@@ -67,6 +72,23 @@ internal sealed class HubNode : IAsyncDisposable
         origins.Open(options.PublicUrl ?? Url, Url);
         await _folder.PublishUrlAsync(origins.Public.GetLeftPart(UriPartial.Authority), cancellationToken);
         services.GetRequiredService<ILogger<HubNode>>().LogInformation("Listening on {Url}", Url.GetLeftPart(UriPartial.Authority));
+    }
+
+    /// <exception cref="IOException">The address cannot be listened on.</exception>
+    private async Task ListenAsync(NodeOptions options, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _app.StartAsync(cancellationToken);
+        }
+        catch (IOException busy) when (busy.InnerException is AddressInUseException)
+        {
+            throw new IOException($"Another program listens on {options.Listen?.GetLeftPart(UriPartial.Authority)}: stop it, or give another port with --listen (cổng đang được dùng).", busy);
+        }
+        catch (SocketException refused)
+        {
+            throw new IOException($"Cannot listen on {options.Listen?.GetLeftPart(UriPartial.Authority)}: {refused.Message}. Give an address and port of this machine that the hub's user may use with --listen.", refused);
+        }
     }
 
     /// <summary>Waits until the token asks to stop, then drains for at most 30 s.</summary>

@@ -22,7 +22,7 @@ internal sealed class TokenBench : IRegistry, IDisposable
     internal TokenBench(bool development = false)
     {
         var settings = new HubSettings { DataDirectory = _folder.Path, Development = development };
-        Keys = FileHubKeys.OpenOrCreate(_folder.Path);
+        Keys = FileHubKeys.OpenOrCreate(_folder.Path, SystemAddress.Parse("Z99/hub"));
         var origins = new HubOrigins();
         origins.Open(new Uri("https://hub.example"), new Uri("http://127.0.0.1:8080"));
         Register(AliceKey());

@@ -37,8 +37,8 @@ public sealed class FileHubKeysTests
     [Test]
     public async Task OpenOrCreate_NewFolder_MakesKeysWithOneJobEach()
     {
-        var keys = FileHubKeys.OpenOrCreate(_folder.Path);
-        Assert.That(keys.Address.ToString(), Is.EqualTo("Z99/hub"));
+        var keys = FileHubKeys.OpenOrCreate(_folder.Path, Address);
+        Assert.That(keys.Address, Is.EqualTo(Address));
         Assert.That(new[] { keys.Log, keys.Statement, keys.Gateway, keys.Token, keys.AppKey(Address) }.Select(k => k.KeyId).Distinct().Count(), Is.EqualTo(5));
         Assert.That(keys.Statement.KeyId, Is.EqualTo(keys.StatementVerifier.Thumbprint[..16]));
         var signature = await keys.Statement.SignAsync(new byte[] { 1 });
@@ -76,7 +76,7 @@ public sealed class FileHubKeysTests
     public void OpenOrCreate_SecretFiles_AreTheOwnersOnly()
     {
         if (OperatingSystem.IsWindows()) return;
-        FileHubKeys.OpenOrCreate(_folder.Path).AppKey(Address);
+        FileHubKeys.OpenOrCreate(_folder.Path, Address).AppKey(Address);
         var folder = Path.Combine(_folder.Path, "keys");
         Assert.That(File.GetUnixFileMode(folder), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute));
         var files = Directory.GetFiles(folder, "*", SearchOption.AllDirectories);
@@ -90,7 +90,7 @@ public sealed class FileHubKeysTests
     public void OpenOrCreate_KeyReadableByOthers_IsRefused(string name)
     {
         if (OperatingSystem.IsWindows()) return;
-        FileHubKeys.OpenOrCreate(_folder.Path);
+        FileHubKeys.OpenOrCreate(_folder.Path, Address);
         var path = Path.Combine(_folder.Path, "keys", name);
         File.SetUnixFileMode(path, File.GetUnixFileMode(path) | UnixFileMode.OtherRead);
         Assert.Throws<UnauthorizedAccessException>(() => FileHubKeys.OpenOrCreate(_folder.Path));
@@ -101,8 +101,39 @@ public sealed class FileHubKeysTests
     [TestCase("hub.json")]
     public void OpenOrCreate_DamagedFile_IsRefused(string name)
     {
-        FileHubKeys.OpenOrCreate(_folder.Path);
+        FileHubKeys.OpenOrCreate(_folder.Path, Address);
         File.WriteAllText(Path.Combine(_folder.Path, name), "{}");
         Assert.Throws<InvalidDataException>(() => FileHubKeys.OpenOrCreate(_folder.Path));
+    }
+
+    [Test]
+    public void OpenOrCreate_NewFolderWithoutAddress_LeavesNoTrace()
+    {
+        var folder = Path.Combine(_folder.Path, "new");
+        var refused = Assert.Throws<ProblemException>(() => FileHubKeys.OpenOrCreate(folder));
+        Assert.That(refused!.Code, Is.EqualTo(ProblemCode.InvalidRequest));
+        Assert.That(Directory.Exists(folder), Is.False);
+    }
+
+    [Test]
+    public void OpenOrCreate_IdentityLost_TakesItFromTheLog()
+    {
+        FileHubKeys.OpenOrCreate(_folder.Path, Address);
+        var identity = Path.Combine(_folder.Path, "hub.json");
+        File.Delete(identity);
+        Assert.Throws<ProblemException>(() => FileHubKeys.OpenOrCreate(_folder.Path, SystemAddress.Parse("H07/lgsp")));
+        Assert.That(File.Exists(identity), Is.False, "a wrong address was pinned");
+        Assert.That(FileHubKeys.OpenOrCreate(_folder.Path).Origin, Is.EqualTo("H06.09/lgsp/log/1"));
+        Assert.That(File.Exists(identity));
+    }
+
+    [Test]
+    public void OpenOrCreate_IdentityAndLogKeyLost_IsRefused()
+    {
+        FileHubKeys.OpenOrCreate(_folder.Path, Address);
+        File.Delete(Path.Combine(_folder.Path, "hub.json"));
+        File.Delete(Path.Combine(_folder.Path, "keys", "log.pem"));
+        Assert.Throws<InvalidDataException>(() => FileHubKeys.OpenOrCreate(_folder.Path, Address));
+        Assert.That(File.Exists(Path.Combine(_folder.Path, "keys", "log.pem")), Is.False);
     }
 }

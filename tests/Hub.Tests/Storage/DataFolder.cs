@@ -1,6 +1,7 @@
 using Hub.Adapters.Keys;
 using Hub.Adapters.Stores.Bodies;
 using Hub.Adapters.Stores.Sqlite;
+using Hub.Contracts.Addresses;
 using Hub.Core;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -13,7 +14,7 @@ internal sealed class DataFolder : IDisposable
     private static readonly Lazy<FileHubKeys> SharedKeys = new(() =>
     {
         using var folder = new TemporaryFolder();
-        return FileHubKeys.OpenOrCreate(folder.Path);
+        return FileHubKeys.OpenOrCreate(folder.Path, SystemAddress.Parse("Z99/hub"));
     });
 
     private readonly TemporaryFolder _folder = new();
