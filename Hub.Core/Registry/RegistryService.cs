@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Hub.Contracts.Addresses;
 using Hub.Contracts.Envelopes;
 using Hub.Contracts.Problems;
 using Hub.Contracts.Trail;
@@ -71,6 +72,19 @@ public sealed partial class RegistryService : IRegistry, IDisposable
         {
             _oneImport.Release();
         }
+    }
+
+    /// <summary>What importing a document into a new hub would do: checked without a hub, and nothing is changed.</summary>
+    /// <param name="yaml">The document.</param>
+    /// <param name="hub">The new hub's address.</param>
+    /// <param name="development">Whether keys made by <c>hub dev-pki</c> are accepted.</param>
+    /// <exception cref="ProblemException"><c>registry-invalid</c> with every mistake.</exception>
+    public static ImportReport CheckFirst(string yaml, SystemAddress hub, bool development)
+    {
+        var empty = new RegistryContent { Hub = hub };
+        var read = RegistryDocument.Read(yaml, hub, development, empty);
+        var sha256 = RegistryDifference.Digest(RegistryDocument.Write(read.Content));
+        return new ImportReport(0, DryRun: true, sha256, new RegistryDifference(empty, read.Content).Changes, read.Warnings);
     }
 
     /// <inheritdoc/>

@@ -2,6 +2,9 @@ using System.CommandLine;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using Hub.Core.Registry;
+using Hub.Host.Api;
+using Hub.Host.Composition;
 
 namespace Hub.Host.CommandLine;
 
@@ -34,6 +37,13 @@ internal static class ImportCommand
         : OperatorCommand.GuardAsync(parsed, async () =>
         {
             var file = await RegistryFile.ReadAsync(parsed.GetValue(File)!, cancellationToken);
+            if (!new DataFolder(parsed.GetValue(SharedOptions.Data)!).Exists)
+            {
+                // A new hub is made for a document that is right, and for nothing less.
+                var report = RegistryService.CheckFirst(file.Text, file.Hub, development: true);
+                if (parsed.GetValue(DryRun)) return Report(parsed, JsonSerializer.SerializeToElement(report, HubJson.Options));
+            }
+
             return await OperatorCommand.RunAsync(parsed, hub => ImportAsync(parsed, hub, file, cancellationToken), cancellationToken, file.Hub);
         });
 
@@ -50,9 +60,14 @@ internal static class ImportCommand
         content.Headers.ContentType = new MediaTypeHeaderValue("application/yaml");
         var dryRun = parsed.GetValue(DryRun);
         var report = await hub.JsonAsync(HttpMethod.Post, $"/api/v1/operator/import?dryRun={(dryRun ? "true" : "false")}", content, null, cancellationToken);
+        return Report(parsed, report);
+    }
+
+    private static int Report(ParseResult parsed, JsonElement report)
+    {
         var output = new Output(parsed);
         if (output.IsJson) output.Json(report);
-        else Show(output, report, dryRun);
+        else Show(output, report, parsed.GetValue(DryRun));
         return ExitCode.Ok;
     }
 
