@@ -1,5 +1,6 @@
 using System.Globalization;
 using Hub.Contracts.Addresses;
+using Hub.Contracts.Envelopes;
 using Hub.Contracts.Messages;
 using Hub.Contracts.Problems;
 using Hub.Core.Storage;
@@ -16,8 +17,8 @@ internal static class QueryText
         text is null ? null : SystemAddress.TryParse(text, out var address) ? address : throw Bad(name, text, "a system address such as H29.12/qlvb");
 
     internal static DateTimeOffset? Instant(string? text, string name) => text is null ? null
-        : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var instant) ? instant
-        : throw Bad(name, text, "an RFC 3339 time such as 2026-11-22T08:00:00Z");
+        : Rfc3339.TryParse(text, out var instant) ? instant
+        : throw Bad(name, text, "an RFC 3339 time with its zone, such as 2026-11-23T00:00:00+07:00 (in a URL, + is written %2B)");
 
     internal static DeliveryState? State(string? text) => text is null ? null
         : Enum.TryParse<DeliveryState>(text, ignoreCase: true, out var state) && Enum.IsDefined(state) && char.IsAsciiLetter(text[0]) ? state

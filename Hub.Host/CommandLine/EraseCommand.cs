@@ -5,7 +5,7 @@ namespace Hub.Host.CommandLine;
 /// <summary><c>hub erase</c>: erases a message's content by law.</summary>
 internal static class EraseCommand
 {
-    private static readonly Argument<string> Key = new("KEY") { Description = "Message key, 64 hexadecimal digits (khóa thông điệp)." };
+    private static readonly Argument<string> Key = SharedOptions.MessageKey();
 
     private static readonly Option<string> Reason = new("--reason") { Description = "The law or decision that demands it; stands in the log (căn cứ).", Required = true, HelpName = "TEXT" };
 

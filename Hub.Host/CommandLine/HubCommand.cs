@@ -48,9 +48,11 @@ internal static class HubCommand
     internal static async Task<int> RunAsync(string[] args, TextWriter? output = null)
     {
         var parsed = Create().Parse(args);
-        var usageError = parsed.Errors.Count > 0;
+        var usageError = parsed.Errors.Count > 0 && parsed.Action is not TeachingHelp;
         var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TerminationTimeout };
         if (output is not null) (configuration.Output, configuration.Error) = (output, output);
+        // stdout belongs to results: the help that follows a mistake is none.
+        if (usageError) configuration.Output = configuration.Error;
         var code = await parsed.InvokeAsync(configuration);
         return usageError ? ExitCode.Usage : code;
     }

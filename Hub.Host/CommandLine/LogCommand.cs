@@ -46,7 +46,7 @@ internal static class LogCommand
     {
         var given = parsed.GetValue(LogKey);
         var key = given is null ? NoteVerifier.Parse(await log.KeyAsync()) : TrustedLogKey.Read(given);
-        var older = parsed.GetValue(Since) is { } file ? await File.ReadAllTextAsync(file, cancellationToken) : null;
+        var older = parsed.GetValue(Since) is { } file ? await EvidenceFile.ReadAsync(file, "checkpoint", CheckpointNote, cancellationToken) : null;
         var verdict = await LongWork.RunAsync("Verifying", report => new LogVerification(log, key, report).RunAsync(older));
         var output = new Output(parsed);
         if (output.IsJson)
@@ -60,6 +60,12 @@ internal static class LogCommand
         output.Line($"  {verdict.Origin}: {verdict.Size} entries{(log.SeesEntries ? $", {verdict.Erased} with erased bodies" : ", hashes only")}{(older is null ? "" : ", compared with an older checkpoint")}");
         if (given is null) output.Line($"  The key was taken from the hub itself; compare it with one got on another way:\n  {key}");
         return verdict.Valid ? ExitCode.Ok : ExitCode.Refused;
+    }
+
+    private static string CheckpointNote(string note)
+    {
+        Checkpoint.Parse(SignedNote.UnverifiedText(note));
+        return note;
     }
 
     private static async Task<byte[]> GetAsync(HttpClient http, string path, CancellationToken cancellationToken)

@@ -12,8 +12,8 @@ internal static class MessagesCommand
         (new("--recipient") { Description = "Receiving system (hệ thống nhận).", HelpName = "ADDRESS" }, "recipient"),
         (new("--type") { Description = "Message type, e.g. vn.document.v1.", HelpName = "TYPE" }, "type"),
         (new("--state") { Description = "State of a delivery: queued, claimed, delivered, acknowledged, dead, expired, cancelled.", HelpName = "STATE" }, "state"),
-        (new("--since") { Description = "Accepted at or after, RFC 3339.", HelpName = "TIME" }, "since"),
-        (new("--until") { Description = "Accepted before, RFC 3339.", HelpName = "TIME" }, "until"),
+        (new("--since") { Description = "Accepted at or after: RFC 3339 with its zone, e.g. 2026-11-23T00:00:00+07:00.", HelpName = "TIME" }, "since"),
+        (new("--until") { Description = "Accepted before: RFC 3339 with its zone.", HelpName = "TIME" }, "until"),
         (new("--conversation") { Description = "Conversation.", HelpName = "ID" }, "conversation"),
         (new("--cursor") { Description = "Where the page before ended.", HelpName = "CURSOR" }, "cursor"),
     ];

@@ -42,12 +42,17 @@ internal static class OperatorCommand
             error.WriteLine(unreachable.Message);
             return ExitCode.Unavailable;
         }
-        catch (FormatException usage)
+        catch (UnauthorizedAccessException denied)
+        {
+            error.WriteLine(denied.Message);
+            return ExitCode.Refused;
+        }
+        catch (Exception usage) when (usage is FormatException or FileNotFoundException or DirectoryNotFoundException)
         {
             error.WriteLine(usage.Message);
             return ExitCode.Usage;
         }
-        catch (Exception broken) when (broken is IOException or UnauthorizedAccessException or InvalidDataException or System.Net.Sockets.SocketException)
+        catch (Exception broken) when (broken is IOException or InvalidDataException or System.Net.Sockets.SocketException)
         {
             error.WriteLine(broken.Message);
             return ExitCode.Unavailable;

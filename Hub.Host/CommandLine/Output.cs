@@ -55,10 +55,10 @@ internal sealed class Output
             ? value.ValueKind == JsonValueKind.String ? value.GetString()! : value.ValueKind == JsonValueKind.Null ? "" : value.GetRawText()
             : "";
 
-    /// <summary>A time member in Vietnam's zone; empty when it is missing.</summary>
+    /// <summary>A time member in Vietnam's zone, which it names; empty when it is missing.</summary>
     internal static string Time(JsonElement item, string name) =>
         DateTimeOffset.TryParse(Text(item, name), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
-            ? time.ToOffset(Vietnam).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)
+            ? time.ToOffset(Vietnam).ToString("yyyy-MM-dd HH:mm:sszz", CultureInfo.InvariantCulture)
             : "";
 
     internal static IEnumerable<JsonElement> Items(JsonElement list, string name = "items") =>

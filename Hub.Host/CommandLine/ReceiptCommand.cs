@@ -28,25 +28,14 @@ internal static class ReceiptCommand
     {
         var key = TrustedLogKey.Read(parsed.GetValue(LogKey)!);
         var octets = parsed.GetValue(Envelope) is { } envelope ? await System.IO.File.ReadAllBytesAsync(envelope, cancellationToken) : null;
-        var text = await System.IO.File.ReadAllTextAsync(parsed.GetValue(File)!, cancellationToken);
         var output = new Output(parsed);
-        Receipt receipt;
-        try
-        {
-            receipt = Receipt.Parse(text);
-        }
-        catch (FormatException broken)
-        {
-            Show(output, null, [broken.Message]);
-            return ExitCode.Refused;
-        }
-
+        var receipt = await EvidenceFile.ReadAsync(parsed.GetValue(File)!, "receipt", Receipt.Parse, cancellationToken);
         var verdict = receipt.Verify(key, octets);
         Show(output, receipt, verdict.Failures);
         return verdict.Valid ? ExitCode.Ok : ExitCode.Refused;
     }
 
-    private static void Show(Output output, Receipt? receipt, IReadOnlyList<string> failures)
+    private static void Show(Output output, Receipt receipt, IReadOnlyList<string> failures)
     {
         var valid = failures.Count == 0;
         if (output.IsJson)
@@ -55,9 +44,9 @@ internal static class ReceiptCommand
             {
                 ["valid"] = valid,
                 ["failures"] = new JsonArray([.. failures.Select(static f => (JsonNode)f)]),
-                ["index"] = receipt?.Proof.Index,
-                ["header"] = valid ? JsonNode.Parse(receipt!.Header.ToCanonicalJson()) : null,
-                ["body"] = valid ? JsonNode.Parse(receipt!.Body.Span) : null,
+                ["index"] = receipt.Proof.Index,
+                ["header"] = valid ? JsonNode.Parse(receipt.Header.ToCanonicalJson()) : null,
+                ["body"] = valid ? JsonNode.Parse(receipt.Body.Span) : null,
             });
             return;
         }
@@ -65,7 +54,7 @@ internal static class ReceiptCommand
         output.Line(valid ? "VALID. Biên nhận hợp lệ." : "NOT VALID. Biên nhận không hợp lệ.");
         foreach (var failure in failures) output.Line($"  - {failure}");
         if (!valid) return;
-        output.Line($"  entry {receipt!.Proof.Index}, accepted {receipt.Header.Time:yyyy-MM-ddTHH:mm:ss.fffZ}, message {receipt.Header.Key}");
+        output.Line($"  entry {receipt.Proof.Index}, accepted {receipt.Header.Time:yyyy-MM-ddTHH:mm:ss.fffZ}, message {receipt.Header.Key}");
         output.Line($"  {System.Text.Encoding.UTF8.GetString(receipt.Body.Span)}");
     }
 }

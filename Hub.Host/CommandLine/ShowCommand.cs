@@ -7,7 +7,7 @@ namespace Hub.Host.CommandLine;
 /// <summary><c>hub show</c>: the life of one message.</summary>
 internal static class ShowCommand
 {
-    private static readonly Argument<string> Key = new("KEY") { Description = "Message key, 64 hexadecimal digits (khóa thông điệp)." };
+    private static readonly Argument<string> Key = SharedOptions.MessageKey();
 
     private static readonly Option<string?> Reason = new("--reason")
     {
@@ -48,7 +48,7 @@ internal static class ShowCommand
                 Output.Text(d, "id"), Output.Text(d, "recipient"), Output.Text(d, "why"), Output.Text(d, "state"), Output.Text(d, "attempts"),
                 $"{Output.Text(d, "outcome")} {Output.Text(d, "status")}".Trim(), Output.Text(d, "assertedBy"), $"{Output.Text(d, "lastProblem")} {Output.Text(d, "lastDetail")}".Trim()]));
         output.Table(
-            ["Entry", "Time · Thời điểm (+07)", "Kind · Việc", "Actor · Ai", "Body · Nội dung"],
+            ["Entry", "Time · Thời điểm", "Kind · Việc", "Actor · Ai", "Body · Nội dung"],
             Output.Items(entries).Select(static e => (IReadOnlyList<string>)[
                 Output.Text(e, "index"), Output.Time(e, "time"), Output.Text(e, "kind"), Output.Text(e, "actor"), BodyOf(e)]));
         return ExitCode.Ok;

@@ -80,6 +80,8 @@ internal static class NodeApplication
         // While this category may log anything, the server makes an Activity and a logging scope for every request: nothing
         // here reads either. Traces of refusals come from ProblemMiddleware.
         logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
+        // A start that fails is told in one sentence by the command; what a background service dies of is critical, and stays.
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         if (options.JsonLog)
         {
             logging.AddJsonConsole(static console =>

@@ -83,6 +83,98 @@ public sealed class When_the_command_line_meets_a_hub
     }
 
     [Test]
+    public async Task Should_not_choose_an_address_by_itself()
+    {
+        using var folder = new NewFolder();
+        var refused = await HubProcess.RunAsync("serve", "--data", folder.Path, "--listen", "http://127.0.0.1:0");
+        Assert.That(refused.ExitCode, Is.EqualTo(1), refused.ToString());
+        Assert.That(refused.Error, Does.Contain("invalid-request").And.Contain("--address"));
+        Assert.That(Directory.Exists(folder.Path), Is.False);
+    }
+
+    [Test]
+    public async Task Should_take_a_lost_identity_from_the_log()
+    {
+        await using var bench = await ApiBench.StartAsync();
+        var identity = Path.Combine(bench.Data, "hub.json");
+        var before = await File.ReadAllTextAsync(identity);
+        await bench.Hub.StopAsync();
+        File.Delete(identity);
+        var wrong = await HubProcess.RunAsync("serve", "--data", bench.Data, "--listen", "http://127.0.0.1:0", "--address", "H07/lgsp");
+        Assert.That(wrong.ExitCode, Is.EqualTo(1), wrong.ToString());
+        Assert.That(File.Exists(identity), Is.False);
+        Assert.That((await HubProcess.RunAsync("log", "verify", "--data", bench.Data)).ExitCode, Is.Zero);
+        Assert.That(await File.ReadAllTextAsync(identity), Is.EqualTo(before));
+
+        File.Delete(identity);
+        File.Delete(Path.Combine(bench.Data, "keys", "log.pem"));
+        var unproven = await HubProcess.RunAsync("serve", "--data", bench.Data, "--listen", "http://127.0.0.1:0");
+        Assert.That(unproven.ExitCode, Is.EqualTo(3), unproven.ToString());
+        Assert.That(unproven.Error, Does.Contain("hub.json"));
+        Assert.That(File.Exists(identity), Is.False);
+    }
+
+    [Test]
+    public async Task Should_check_a_first_registry_without_a_trace()
+    {
+        using var folder = new NewFolder();
+        await using var bench = await ApiBench.StartAsync();
+        var good = In(bench, "good.yaml");
+        var bad = In(bench, "bad.yaml");
+        await File.WriteAllTextAsync(good, (await bench.RunAsync("import", "--export")).Output);
+        await File.WriteAllTextAsync(bad, "hub: H06.09/lgsp\nrights: [{from: nobody}]\n");
+        var refused = await HubProcess.RunAsync("import", bad, "--data", folder.Path);
+        Assert.That(refused.ExitCode, Is.EqualTo(1), refused.ToString());
+        Assert.That(refused.Error, Does.Contain("registry-invalid"));
+        Assert.That((await HubProcess.RunAsync("import", bad, "--data", folder.Path, "--dry-run")).ExitCode, Is.EqualTo(1));
+        var checkedOnly = await HubProcess.RunAsync("import", good, "--data", folder.Path, "--dry-run");
+        Assert.That(checkedOnly.ExitCode, Is.Zero, checkedOnly.ToString());
+        Assert.That(checkedOnly.Output, Does.Contain("systems"));
+        Assert.That(Directory.Exists(folder.Path), Is.False);
+        var made = await HubProcess.RunAsync("import", good, "--data", folder.Path);
+        Assert.That(made.ExitCode, Is.Zero, made.ToString());
+    }
+
+    [Test]
+    public async Task Should_tell_mistakes_from_verdicts()
+    {
+        await using var bench = await ApiBench.StartAsync();
+        var (key, noise) = (In(bench, "log.vkey"), In(bench, "noise"));
+        await File.WriteAllTextAsync(key, await bench.Hub.Http.GetStringAsync("/log/key"));
+        await File.WriteAllTextAsync(noise, "noise");
+        string[][] mistakes =
+        [
+            ["receipt", "verify", noise, "--log-key", key],
+            ["receipt", "verify", In(bench, "missing"), "--log-key", key],
+            ["log", "verify", "--data", bench.Data, "--since", noise],
+            ["log", "verify", "--data", bench.Data, "--since", In(bench, "missing")],
+            ["import", In(bench, "missing"), "--data", bench.Data],
+            ["show", "no-key", "--data", bench.Data],
+        ];
+        foreach (var mistake in mistakes)
+        {
+            var told = await HubProcess.RunAsync(mistake);
+            Assert.That(told.ExitCode, Is.EqualTo(2), told.ToString());
+            Assert.That(told.Output, Is.Empty);
+        }
+
+        Assert.That((await HubProcess.RunAsync("send", "--help")).ExitCode, Is.Zero);
+        var zoneless = await HubProcess.RunAsync("messages", "--data", bench.Data, "--since", "2026-11-23T00:00:00");
+        Assert.That(zoneless.ExitCode, Is.EqualTo(1), zoneless.ToString());
+        Assert.That(zoneless.Error, Does.Contain("invalid-request"));
+    }
+
+    [Test]
+    public async Task Should_say_in_a_sentence_that_the_port_is_taken()
+    {
+        await using var bench = await ApiBench.StartAsync();
+        using var folder = new NewFolder();
+        var busy = await HubProcess.RunAsync("serve", "--data", folder.Path, "--address", "H07/lgsp", "--listen", bench.Url.GetLeftPart(UriPartial.Authority));
+        Assert.That(busy.ExitCode, Is.EqualTo(3), busy.ToString());
+        Assert.That(busy.Error, Does.Contain("--listen").And.Not.Contain("   at "));
+    }
+
+    [Test]
     public async Task Should_come_back_after_a_kill()
     {
         await using var bench = await ApiBench.StartAsync();
@@ -91,6 +183,17 @@ public sealed class When_the_command_line_meets_a_hub
         Assert.That((await bench.RunAsync("messages")).Output, Does.Contain(key));
         await bench.RestartAsync();
         await WalkAsync(bench, key);
+    }
+
+    /// <summary>A path where nothing is yet; what is made there goes at the end.</summary>
+    private sealed class NewFolder : IDisposable
+    {
+        internal string Path { get; } = System.IO.Path.Combine(System.IO.Path.GetTempPath(), "hub-new-" + System.IO.Path.GetRandomFileName());
+
+        public void Dispose()
+        {
+            if (Directory.Exists(Path)) Directory.Delete(Path, recursive: true);
+        }
     }
 
     private static string In(ApiBench bench, string name) => Path.Combine(bench.Folder, name);
