@@ -17,7 +17,7 @@ internal sealed class AcceptanceUnit(IAcknowledgements acknowledgements, IUpload
     internal readonly record struct Outcome(MessageRecord Message, EntryTicket? Ticket);
 
     /// <exception cref="ProblemException"><c>duplicate-conflict</c>, <c>upload-incomplete</c>, or what an acknowledgement's delivery refuses.</exception>
-    internal async ValueTask<Outcome> RunAsync(CommitScope scope, Candidate candidate)
+    internal async ValueTask<Outcome> RunAsync(CommitScope scope, Candidate candidate, TrailEntry entry)
     {
         if (await scope.Transaction.FindMessageAsync(candidate.Key) is { } accepted)
         {
@@ -27,7 +27,7 @@ internal sealed class AcceptanceUnit(IAcknowledgements acknowledgements, IUpload
 
         if (candidate.Answer is { } repeated && await FindRepeatedAsync(scope, candidate, repeated) is { } earlier) return new Outcome(earlier, Ticket: null);
         await UploadCheck.RequireStillThereAsync(uploads, candidate.Verified.Envelope.From, candidate.Uploads);
-        var ticket = scope.Append(candidate.ToEntry());
+        var ticket = scope.Append(entry);
         var message = candidate.ToRecord(ticket.Index);
         var deliveries = RoutePlanner.Plan(message.Key, candidate.Recipients, message.Accepted, message.NotBefore);
         if (candidate.Answer is { } answer) await ApplyAsync(scope, candidate, answer);

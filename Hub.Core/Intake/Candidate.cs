@@ -11,8 +11,6 @@ namespace Hub.Core.Intake;
 /// <summary>A message that passed every check and only waits for its commit.</summary>
 internal sealed record Candidate
 {
-    private TrailEntry? _entry;
-
     internal required VerifiedEnvelope Verified { get; init; }
 
     internal required string Assurance { get; init; }
@@ -26,14 +24,13 @@ internal sealed record Candidate
     /// <summary>The recipient's signed answer, when this is one that has to be applied.</summary>
     internal Acknowledgement? Answer { get; init; }
 
-    internal MessageKey Key => Verified.Envelope.Key;
+    /// <summary>Message key, hashed once.</summary>
+    internal MessageKey Key => field.Value is null ? field = Verified.Envelope.Key : field;
 
-    internal string ContentDigest => Convert.ToHexStringLower(Verified.ContentDigest);
+    internal string ContentDigest => field ??= Convert.ToHexStringLower(Verified.ContentDigest);
 
-    /// <summary>The acceptance as the log commits to it; made once, however often its unit runs.</summary>
-    internal TrailEntry ToEntry() => _entry ??= MakeEntry();
-
-    private TrailEntry MakeEntry()
+    /// <summary>The acceptance as the log commits to it, sealed: made before the commit, and once however often its unit runs.</summary>
+    internal TrailEntry ToEntry()
     {
         var envelope = Verified.Envelope;
         return new TrailEntry(EntryKinds.MessageAccepted, Key, Assurance == Assurances.AttestedHub ? "hub" : envelope.From.ToString(), new JsonObject

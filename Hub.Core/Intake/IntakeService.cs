@@ -66,10 +66,11 @@ public sealed class IntakeService : IIntake
         var recipients = registry.Resolve(message.To, message.Type, now);
         if (assurance != Assurances.AttestedHub) RightsCheck.Check(registry, message, recipients, now);
         var uploads = await UploadCheck.CheckAsync(_uploads, message, CancellationToken.None);
-        await _unit.RunAsync(scope, new Candidate
+        var candidate = new Candidate
         {
             Verified = envelope, Assurance = assurance, Accepted = now, Recipients = recipients, Uploads = uploads,
-        });
+        };
+        await _unit.RunAsync(scope, candidate, candidate.ToEntry());
     }
 
     private async ValueTask<Acceptance> AcceptCheckedAsync(
@@ -93,8 +94,8 @@ public sealed class IntakeService : IIntake
             return await DuplicateOfAsync(accepted, cancellationToken);
         }
 
-        candidate.ToEntry();
-        var (message, ticket) = await _committer.RunAsync(scope => _unit.RunAsync(scope, candidate), cancellationToken);
+        var entry = candidate.ToEntry();
+        var (message, ticket) = await _committer.RunAsync(scope => _unit.RunAsync(scope, candidate, entry), cancellationToken);
         return ticket is null
             ? await DuplicateOfAsync(message, CancellationToken.None)
             : new Acceptance(message.Key, TrailReader.ReceiptOf(ticket), Duplicate: false);

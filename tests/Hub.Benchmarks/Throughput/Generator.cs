@@ -42,7 +42,7 @@ internal sealed class Generator(GeneratorSettings settings, TimeProvider clock)
     }
 
     private async Task RenewTokenAsync(HttpClient http) =>
-        _token = await ClientAssertion.GetTokenAsync(http, settings.HubUrl, settings.From, _source.Signer, clock);
+        _token = await AccessToken.GetAsync(http, settings.HubUrl, settings.From, _source.Signer, clock);
 
     private async Task WatchSinkAsync(HttpClient http, CancellationToken stop)
     {
