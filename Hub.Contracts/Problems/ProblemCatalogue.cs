@@ -277,4 +277,67 @@ public sealed partial class ProblemCode
         "Only a dead delivery can be replayed", "Chỉ phát lại được lượt chuyển đã chết",
         "Look at its state: somebody may have replayed it already.",
         "Xem trạng thái: có thể đã có người phát lại.");
+
+    /// <summary><c>registry-conflict</c> (412): The object has changed meanwhile.</summary>
+    public static readonly ProblemCode RegistryConflict = new(
+        "registry-conflict", 412,
+        "The object has changed meanwhile", "Đối tượng đã thay đổi trong lúc đó",
+        "Read it again, and repeat your change on what it says now (If-Match with the new ETag).",
+        "Đọc lại đối tượng rồi lặp lại thay đổi trên nội dung hiện tại (If-Match với ETag mới).");
+
+    /// <summary><c>approval-needed</c> (403): A second person must approve this.</summary>
+    public static readonly ProblemCode ApprovalNeeded = new(
+        "approval-needed", 403,
+        "A second person must approve this", "Cần người thứ hai phê duyệt",
+        "Ask another operator, or the provider named, to approve the proposal.",
+        "Đề nghị cán bộ vận hành khác hoặc đơn vị cung cấp được nêu phê duyệt đề xuất.");
+
+    /// <summary><c>proposal-closed</c> (409): The proposal is no longer open.</summary>
+    public static readonly ProblemCode ProposalClosed = new(
+        "proposal-closed", 409,
+        "The proposal is no longer open", "Đề xuất không còn mở",
+        "Look at what became of it; make a new proposal if it is still wanted.",
+        "Xem kết quả của đề xuất; lập đề xuất mới nếu vẫn cần.");
+
+    /// <summary><c>proof-invalid</c> (403): The proof of possession does not hold.</summary>
+    public static readonly ProblemCode ProofInvalid = new(
+        "proof-invalid", 403,
+        "The proof of possession does not hold", "Bằng chứng sở hữu khóa không hợp lệ",
+        "Make the proof afresh with the private key that belongs to the key you register.",
+        "Tạo lại bằng chứng bằng khóa bí mật tương ứng với khóa đang đăng ký.");
+
+    /// <summary><c>certificate-invalid</c> (403): The certificate does not lead to a trusted authority, or its status is not known.</summary>
+    public static readonly ProblemCode CertificateInvalid = new(
+        "certificate-invalid", 403,
+        "The certificate does not lead to a trusted authority, or its status is not known", "Chứng thư không dẫn tới cơ quan chứng thực được tin cậy hoặc chưa rõ trạng thái",
+        "Register a certificate issued under an anchor of the registry; the detail names the broken link.",
+        "Đăng ký chứng thư do cơ quan chứng thực trong danh bạ cấp; phần chi tiết nêu mắt xích hỏng.");
+
+    /// <summary><c>confidentiality-required</c> (422): The service demands sealed content.</summary>
+    public static readonly ProblemCode ConfidentialityRequired = new(
+        "confidentiality-required", 422,
+        "The service demands sealed content", "Dịch vụ yêu cầu nội dung được mã hóa cho nơi nhận",
+        "Seal payload and attachments with the recipient's encryption key (see /api/v1/resolve).",
+        "Mã hóa nội dung và tệp đính kèm bằng khóa mã hóa của nơi nhận (xem /api/v1/resolve).");
+
+    /// <summary><c>service-retired</c> (410): The service is no longer offered.</summary>
+    public static readonly ProblemCode ServiceRetired = new(
+        "service-retired", 410,
+        "The service is no longer offered", "Dịch vụ đã ngừng cung cấp",
+        "Use the service that replaces it; the detail names it.",
+        "Dùng dịch vụ thay thế nêu trong phần chi tiết.");
+
+    /// <summary><c>reply-timeout</c> (504): No reply came in time.</summary>
+    public static readonly ProblemCode ReplyTimeout = new(
+        "reply-timeout", 504,
+        "No reply came in time", "Chưa có trả lời trong thời hạn",
+        "The request is accepted and goes on: ask again with its key, or take the reply from your channel.",
+        "Yêu cầu đã được tiếp nhận và vẫn tiếp tục: hỏi lại bằng khóa thông điệp hoặc nhận trả lời qua kênh của mình.");
+
+    /// <summary><c>outside-subtree</c> (403): This lies outside the agencies entrusted to you.</summary>
+    public static readonly ProblemCode OutsideSubtree = new(
+        "outside-subtree", 403,
+        "This lies outside the agencies entrusted to you", "Nằm ngoài phạm vi cơ quan được giao",
+        "Ask somebody whose subtree holds it.",
+        "Đề nghị người được giao phạm vi đó thực hiện.");
 }

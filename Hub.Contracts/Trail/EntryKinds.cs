@@ -36,6 +36,27 @@ public static class EntryKinds
     /// <summary>The registry changed.</summary>
     public const string RegistryChanged = "registry.changed";
 
+    /// <summary>A change of the registry was proposed; it waits for approval.</summary>
+    public const string RegistryProposed = "registry.proposed";
+
+    /// <summary>A proposal was approved in part or whole, rejected, withdrawn, or ran out of time.</summary>
+    public const string RegistryDecided = "registry.decided";
+
+    /// <summary>A reorganisation took effect.</summary>
+    public const string RegistryReorganised = "registry.reorganised";
+
+    /// <summary>A key is reported as compromised since an instant.</summary>
+    public const string KeyCompromised = "key.compromised";
+
+    /// <summary>A key expires soon.</summary>
+    public const string KeyExpiring = "key.expiring";
+
+    /// <summary>The status of a certificate was learnt or changed.</summary>
+    public const string CertificateStatus = "certificate.status";
+
+    /// <summary>A delivery to a closed agency went on to its successor.</summary>
+    public const string DeliveryRedirected = "delivery.redirected";
+
     /// <summary>An operator or auditor read content or entries.</summary>
     public const string AccessRead = "access.read";
 

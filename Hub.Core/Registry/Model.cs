@@ -34,10 +34,13 @@ public sealed record Agency
     /// <summary>Valid until, exclusive; null for open.</summary>
     public DateTimeOffset? ValidUntil { get; init; }
 
+    /// <summary>Code of the territory it governs (General Statistics Office): 2 digits for a province, 5 for a commune; see QĐ 19/2025/QĐ-TTg.</summary>
+    public string? TerritoryCode { get; init; }
+
     /// <summary>False while its code is not confirmed by an official source.</summary>
     public bool Verified { get; init; } = true;
 
-    /// <summary>Whether it exists at an instant.</summary>
+    /// <summary>Whether it exists at an instant, by its own interval alone; reorganisations may close it earlier, see <see cref="RegistrySnapshot.AgencyAt"/>.</summary>
     public bool IsOpen(DateTimeOffset at) => !(at < ValidFrom) && !(at >= ValidUntil);
 }
 
@@ -47,7 +50,27 @@ public sealed record Agency
 /// <param name="NotAfter">Valid until, exclusive.</param>
 /// <param name="Revoked">Not valid from this instant on.</param>
 /// <param name="Development">Made by <c>hub dev-pki</c>: refused unless the hub runs with <c>--development</c>.</param>
-public sealed record SystemKey(VerificationKey Key, DateTimeOffset? NotBefore, DateTimeOffset? NotAfter, DateTimeOffset? Revoked, bool Development);
+public sealed record SystemKey(VerificationKey Key, DateTimeOffset? NotBefore, DateTimeOffset? NotAfter, DateTimeOffset? Revoked, bool Development)
+{
+    /// <summary>What the key is for; a key for one use is never taken for the other.</summary>
+    public KeyUse Use { get; init; }
+
+    /// <summary>The certificate it was registered with, DER; null for a bare key.</summary>
+    public ReadOnlyMemory<byte>? Certificate { get; init; }
+
+    /// <summary>Proof of possession given at registration: a compact JWS by the key itself, see <c>schemas/key-proof.schema.json</c>.</summary>
+    public string? Proof { get; init; }
+}
+
+/// <summary>What a key is for.</summary>
+public enum KeyUse
+{
+    /// <summary>Its owner signs envelopes, assertions and acknowledgements with it.</summary>
+    Signature,
+
+    /// <summary>Others seal payloads for its owner with it.</summary>
+    Encryption,
+}
 
 /// <summary>How the hub talks to a system.</summary>
 /// <param name="Kind"><c>mailbox</c>, <c>push</c> or <c>app</c>.</param>
@@ -115,29 +138,154 @@ public sealed record AgencySystem
 /// <param name="NameEn">English name.</param>
 /// <param name="MinimumAssurance"><c>sender-signed</c> (default) or <c>hub-attested</c>.</param>
 /// <param name="MaxBytes">Greatest envelope for this service, if limited.</param>
-public sealed record Service(MessageType Type, string NameVi, string NameEn, string MinimumAssurance = "sender-signed", int? MaxBytes = null);
+public sealed record Service(MessageType Type, string NameVi, string NameEn, string MinimumAssurance = "sender-signed", int? MaxBytes = null)
+{
+    /// <summary>The agency that answers for the contract and approves its users; null: the hub's operator.</summary>
+    public AgencyCode? Provider { get; init; }
+
+    /// <summary>What it does, for people, at most 2,000 characters.</summary>
+    public string? Description { get; init; }
+
+    /// <summary>Code of the function of government it serves, e.g. <c>land</c>; successors may take over by function.</summary>
+    public string? Function { get; init; }
+
+    /// <summary>Order demanded within a conversation.</summary>
+    public ServiceOrder Order { get; init; }
+
+    /// <summary>What a dead delivery does to those behind it in its conversation, when order is demanded.</summary>
+    public OnDead OnDead { get; init; }
+
+    /// <summary>Who may read the content.</summary>
+    public Confidentiality Confidentiality { get; init; }
+
+    /// <summary>How long the content is kept after acceptance, in days, 1 to 36,500; null: for ever.</summary>
+    public int? RetentionDays { get; init; }
+
+    /// <summary>Fields of the payload by which messages can be searched.</summary>
+    public IReadOnlyList<SearchField> Searchable { get; init; } = [];
+
+    /// <summary>What the payload must fulfil; null: anything.</summary>
+    public ServiceSchema? Schema { get; init; }
+
+    /// <summary>The type of the answer to a request of this type; null: no answer is expected.</summary>
+    public MessageType? Reply { get; init; }
+
+    /// <summary>How long a caller of <c>POST /api/v1/requests</c> waits at most (30 s).</summary>
+    public TimeSpan TimeLimit { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Users are told to move on from this instant (RFC 9745).</summary>
+    public DateTimeOffset? Deprecated { get; init; }
+
+    /// <summary>Refused from this instant (RFC 8594).</summary>
+    public DateTimeOffset? Sunset { get; init; }
+
+    /// <summary>The type to use instead.</summary>
+    public MessageType? ReplacedBy { get; init; }
+}
+
+/// <summary>Order that a service demands.</summary>
+public enum ServiceOrder
+{
+    /// <summary>None.</summary>
+    None,
+
+    /// <summary>Within a conversation.</summary>
+    Conversation,
+}
+
+/// <summary>What a dead delivery does to those behind it.</summary>
+public enum OnDead
+{
+    /// <summary>They wait for an operator.</summary>
+    Hold,
+
+    /// <summary>They go on.</summary>
+    Skip,
+}
+
+/// <summary>Who may read the content of a service.</summary>
+public enum Confidentiality
+{
+    /// <summary>Sender, recipients, and the hub, which validates and may convert it.</summary>
+    Hub,
+
+    /// <summary>Sender and recipients alone: plain content, conversion and redirect are refused.</summary>
+    EndToEnd,
+}
+
+/// <summary>A searchable field of a payload.</summary>
+/// <param name="Name">Name of the field, e.g. <c>dossier</c>.</param>
+/// <param name="Path">Where it stands: a JSON Pointer (RFC 6901), or for XML local names joined by slashes from the root.</param>
+public sealed record SearchField(string Name, string Path);
+
+/// <summary>The schema of a service's payload.</summary>
+/// <param name="Format"><c>xsd</c> or <c>json-schema</c>.</param>
+/// <param name="Dialect">E.g. <c>XSD 1.0</c>, or the URI of the JSON Schema dialect.</param>
+/// <param name="Text">The schema document.</param>
+public sealed record ServiceSchema(string Format, string Dialect, string Text);
 
 /// <summary>A group of recipients, <c>group:name</c>.</summary>
 /// <param name="Name">Name without <c>group:</c>.</param>
 /// <param name="Version">Version, growing with every change; stands in the delivery statement.</param>
 /// <param name="NameVi">Vietnamese name.</param>
 /// <param name="Members">Agencies or systems; never groups.</param>
-public sealed record Group(string Name, int Version, string NameVi, IReadOnlyList<RecipientAddress> Members);
+public sealed record Group(string Name, int Version, string NameVi, IReadOnlyList<RecipientAddress> Members)
+{
+    /// <summary>Who belongs to it, by rule; then <see cref="Members"/> is empty. Evaluated at the instant of each decision.</summary>
+    public GroupRule? Rule { get; init; }
+}
+
+/// <summary>Membership by rule: every open agency that fulfils all parts given.</summary>
+/// <param name="Level">Code of its level.</param>
+/// <param name="Under">It stands under this agency (never the agency itself).</param>
+/// <param name="Receives">It has a system that receives this type.</param>
+public sealed record GroupRule(string? Level = null, AgencyCode? Under = null, MessageType? Receives = null);
 
 /// <summary>Permission to send services to recipients. Everything not permitted is denied.</summary>
-/// <param name="From">Who: <c>agency/system</c>, <c>agency</c> (all its systems), <c>under:agency</c> (it and all below), or <c>*</c>.</param>
+/// <param name="From">Who: <c>agency/system</c>, <c>agency</c> (all its systems), <c>under:agency</c> (it and all below), <c>group:name</c>, or <c>*</c>.</param>
 /// <param name="Services">Which types, or <c>*</c> (never including <c>hub.*</c>).</param>
 /// <param name="To">To whom: the same forms, judged on the resolved system.</param>
 /// <param name="MaxPriority">Greatest priority; 3 and 4 need it stated (default 2).</param>
 /// <param name="ValidFrom">From, inclusive.</param>
 /// <param name="ValidUntil">Until, exclusive.</param>
-public sealed record Right(string From, IReadOnlyList<string> Services, string To, int MaxPriority = 2, DateTimeOffset? ValidFrom = null, DateTimeOffset? ValidUntil = null);
+public sealed record Right(string From, IReadOnlyList<string> Services, string To, int MaxPriority = 2, DateTimeOffset? ValidFrom = null, DateTimeOffset? ValidUntil = null)
+{
+    /// <summary>Its name; null: the first 16 hexadecimal digits of the SHA-256 of what it says, after <c>r-</c>.</summary>
+    public string? Id { get; init; }
+
+    /// <summary>What the message must fulfil besides.</summary>
+    public RightConditions? Conditions { get; init; }
+
+    /// <summary>Why it was given, e.g. the agreement's number.</summary>
+    public string? Basis { get; init; }
+}
+
+/// <summary>What a right demands of a message besides its addresses.</summary>
+/// <param name="MaxBytes">Greatest envelope.</param>
+/// <param name="Sealed">The payload must be sealed for its recipient.</param>
+/// <param name="Attachments">Whether attachments are allowed.</param>
+public sealed record RightConditions(int? MaxBytes = null, bool Sealed = false, bool Attachments = true);
 
 /// <summary>Everything a registry document says.</summary>
 public sealed record RegistryContent
 {
     /// <summary>The hub's own system address.</summary>
     public required SystemAddress Hub { get; init; }
+
+    /// <summary>Rules for changes of the registry itself.</summary>
+    public RegistryPolicy Policy { get; init; } = new();
+
+    /// <summary>Other codes of agencies, with validity.</summary>
+    public IReadOnlyList<CodeEntry> Codes { get; init; } = [];
+
+    /// <summary>Reorganisations, past and planned.</summary>
+    public IReadOnlyList<Reorganisation> Reorganisations { get; init; } = [];
+
+    /// <summary>Certification authorities that certificates of keys must lead to.</summary>
+    public IReadOnlyList<TrustAnchor> Anchors { get; init; } = [];
+
+    /// <summary>Operators and auditors.</summary>
+    public IReadOnlyList<Person> People { get; init; } = [];
 
     /// <summary>Levels.</summary>
     public IReadOnlyList<Level> Levels { get; init; } = [];

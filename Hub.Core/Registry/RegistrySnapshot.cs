@@ -8,8 +8,34 @@ namespace Hub.Core.Registry;
 /// <summary>A system that a message goes to, and why.</summary>
 /// <param name="System">The system.</param>
 /// <param name="Role">Main or info; main wins when it is named twice.</param>
-/// <param name="Why"><c>direct</c>, <c>agency:code</c> or <c>group:name@version</c>.</param>
-public sealed record ResolvedRecipient(AgencySystem System, RecipientRole Role, string Why);
+/// <param name="Why"><c>direct</c>, <c>agency:code</c>, <c>group:name@version</c>, or after a reorganisation
+/// <c>successor-of:code</c>.</param>
+public sealed record ResolvedRecipient(AgencySystem System, RecipientRole Role, string Why)
+{
+    /// <summary>The closed agency (or system of it) that was addressed, when a successor gets it; rights are then judged on this.</summary>
+    public Redirection? Redirection { get; init; }
+}
+
+/// <summary>That a successor gets what was addressed to a closed agency.</summary>
+/// <param name="Agency">The closed agency.</param>
+/// <param name="System">Its system that would have got it, when it still stands in the registry.</param>
+/// <param name="Reorganisation">By which reorganisation.</param>
+/// <param name="On">When that took effect.</param>
+public sealed record Redirection(AgencyCode Agency, SystemAddress? System, string Reorganisation, DateTimeOffset On);
+
+/// <summary>What a right is asked about besides the addresses.</summary>
+/// <param name="Priority">0 to 4.</param>
+/// <param name="Size">Bytes of the envelope.</param>
+/// <param name="Sealed">Whether the payload is sealed.</param>
+/// <param name="Attachments">Whether it has attachments.</param>
+public readonly record struct MessageFacts(int Priority, long Size = 0, bool Sealed = false, bool Attachments = false);
+
+/// <summary>Why something is allowed or denied.</summary>
+/// <param name="Allowed">Whether it is.</param>
+/// <param name="Right">Id of the right that decided; null when denied.</param>
+/// <param name="Lines">The reasoning for people: what was considered, and why each right that names the pair did or did not
+/// cover it.</param>
+public sealed record RightDecision(bool Allowed, string? Right, IReadOnlyList<string> Lines);
 
 /// <summary>The registry at one version, indexed for decisions in memory. Immutable; answers are pure.</summary>
 public sealed class RegistrySnapshot
@@ -54,6 +80,19 @@ public sealed class RegistrySnapshot
 
     /// <summary>An agency by its code in force or, from the table, by its older one; or null.</summary>
     public Agency? FindAgency(AgencyCode code) => _agencies.GetValueOrDefault(code);
+
+    /// <summary>An agency as it is at an instant, reorganisations applied; null when no agency has this code (in force, older, or
+    /// from the table of codes at that instant).</summary>
+    public AgencyState? AgencyAt(AgencyCode code, DateTimeOffset at) => FindAgency(code) is { } agency
+        ? new AgencyState(agency, agency.Name, agency.Level, agency.Parent, agency.IsOpen(at), Closure: null)
+        : null;
+
+    /// <summary>Explains a decision about two systems: the same judgement as <see cref="Allows"/>, with its reasons.</summary>
+    public RightDecision Explain(SystemAddress from, MessageType type, SystemAddress to, MessageFacts facts, DateTimeOffset at, Redirection? redirection = null)
+    {
+        var allowed = Allows(from, type, to, facts.Priority, at);
+        return new RightDecision(allowed, null, []);
+    }
 
     /// <summary>A system by address, exactly as registered; or null.</summary>
     public AgencySystem? FindSystem(SystemAddress address) => _systems.GetValueOrDefault(address);

@@ -1,5 +1,6 @@
 using Hub.Contracts.Addresses;
 using Hub.Contracts.Envelopes;
+using Hub.Core.Registry;
 
 namespace Hub.Core.Storage;
 
@@ -52,7 +53,26 @@ public interface IHubStore : IAsyncDisposable
     /// <summary>The hashes of one tile (C2SP tlog-tiles, height 8): 1 to 256 × 32 bytes; empty when it has none yet.</summary>
     ValueTask<ReadOnlyMemory<byte>> ReadTileAsync(int level, long index, CancellationToken cancellationToken = default);
 
-    /// <summary>The newest registry document (YAML text, normalised) and its version; null when none was imported.</summary>
+    /// <summary>The registry as of a version, or the newest; null when there is none.</summary>
+    ValueTask<RegistryState?> ReadRegistryStateAsync(long? version = null, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+    /// <summary>Changes of the registry after a version, oldest first; 1 to 200 of them.</summary>
+    ValueTask<IReadOnlyList<RegistryVersion>> ListRegistryVersionsAsync(long after, int limit, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+    /// <summary>The version of the registry that was in force at an instant; null when there was none yet.</summary>
+    ValueTask<long?> FindRegistryVersionAsync(DateTimeOffset at, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+    /// <summary>Every version of one object, oldest first, at most 200: the version that wrote it, and the object.</summary>
+    ValueTask<IReadOnlyList<KeyValuePair<long, RegistryObject>>> ListRegistryHistoryAsync(string section, string id, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+    /// <summary>A proposal, or null.</summary>
+    ValueTask<ProposalRecord?> FindProposalAsync(string id, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+    /// <summary>Proposals in a state (all, if null), newest first.</summary>
+    ValueTask<Page<ProposalRecord>> ListProposalsAsync(string? state, string? cursor, int limit, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+    /// <summary>The registry of a hub from before objects were kept one by one: its YAML text and version; null when there is none.
+    /// It is taken over once, when <see cref="ReadRegistryStateAsync"/> finds nothing.</summary>
     ValueTask<(long Version, string Document)?> ReadRegistryAsync(CancellationToken cancellationToken = default);
 
     /// <summary>A value of an app's own state.</summary>

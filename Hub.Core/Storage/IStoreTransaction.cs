@@ -67,8 +67,18 @@ public interface IStoreTransaction : IAsyncDisposable
     /// <summary>Writes the checkpoint of a tree size.</summary>
     ValueTask WriteCheckpointAsync(long size, string note);
 
-    /// <summary>Replaces the registry document.</summary>
+    /// <summary>Writes one change of the registry: its objects are in force from its version on; earlier versions stay.</summary>
+    /// <exception cref="InvalidOperationException">The version does not follow the newest one.</exception>
+    ValueTask WriteRegistryAsync(RegistryVersion version) => throw new NotSupportedException();
+
+    /// <summary>Replaces the registry document (the form before objects were kept one by one).</summary>
     ValueTask WriteRegistryAsync(long version, string document);
+
+    /// <summary>A proposal, own writes included; or null.</summary>
+    ValueTask<ProposalRecord?> FindProposalAsync(string id) => throw new NotSupportedException();
+
+    /// <summary>Writes a proposal, new or changed.</summary>
+    ValueTask WriteProposalAsync(ProposalRecord proposal) => throw new NotSupportedException();
 
     /// <summary>A value of an app's own state, own writes included.</summary>
     ValueTask<ReadOnlyMemory<byte>?> ReadAppStateAsync(SystemAddress app, string key);
