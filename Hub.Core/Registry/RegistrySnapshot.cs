@@ -75,6 +75,12 @@ public sealed class RegistrySnapshot
     /// <summary>What it says.</summary>
     public RegistryContent Content { get; }
 
+    /// <summary>The snapshot after some changes, which shares with this one all they do not touch. Changes count in the order of
+    /// their sections, and within a section in the order given.</summary>
+    /// <param name="version">Its version.</param>
+    /// <param name="changes">Objects as they are from then on; checked before.</param>
+    internal RegistrySnapshot With(long version, IReadOnlyList<SnapshotChange> changes) => new(version, ContentChanges.Apply(Content, changes));
+
     /// <summary>Whether a type belongs to the hub's own protocol (<c>hub.*</c>), which rights never cover.</summary>
     public static bool IsProtocol(MessageType type) => type.Value?.StartsWith("hub.", StringComparison.Ordinal) == true;
 
