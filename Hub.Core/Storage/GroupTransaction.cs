@@ -59,6 +59,12 @@ internal sealed class GroupTransaction(IStoreTransaction inner) : IStoreTransact
 
     public ValueTask WriteRegistryAsync(long version, string document) => Writing.WriteRegistryAsync(version, document);
 
+    public ValueTask WriteRegistryAsync(RegistryVersion version) => Writing.WriteRegistryAsync(version);
+
+    public ValueTask<ProposalRecord?> FindProposalAsync(string id) => inner.FindProposalAsync(id);
+
+    public ValueTask WriteProposalAsync(ProposalRecord proposal) => Writing.WriteProposalAsync(proposal);
+
     public ValueTask<ReadOnlyMemory<byte>?> ReadAppStateAsync(SystemAddress app, string key) => inner.ReadAppStateAsync(app, key);
 
     public ValueTask WriteAppStateAsync(SystemAddress app, string key, ReadOnlyMemory<byte>? value) => Writing.WriteAppStateAsync(app, key, value);

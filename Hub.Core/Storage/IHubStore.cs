@@ -53,23 +53,27 @@ public interface IHubStore : IAsyncDisposable
     /// <summary>The hashes of one tile (C2SP tlog-tiles, height 8): 1 to 256 × 32 bytes; empty when it has none yet.</summary>
     ValueTask<ReadOnlyMemory<byte>> ReadTileAsync(int level, long index, CancellationToken cancellationToken = default);
 
-    /// <summary>The registry as of a version, or the newest; null when there is none.</summary>
-    ValueTask<RegistryState?> ReadRegistryStateAsync(long? version = null, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    /// <summary>The registry as of a version, or the newest; null when there is none, or no such version.</summary>
+    ValueTask<RegistryState?> ReadRegistryStateAsync(long? version = null, CancellationToken cancellationToken = default);
 
-    /// <summary>Changes of the registry after a version, oldest first; 1 to 200 of them.</summary>
-    ValueTask<IReadOnlyList<RegistryVersion>> ListRegistryVersionsAsync(long after, int limit, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    /// <summary>Changes of the registry after a version, oldest first. Fewer than asked for does not mean the end: a page ends early
+    /// when its changes are many; only an empty one is the end.</summary>
+    /// <param name="after">Version; 0 for all.</param>
+    /// <param name="limit">Versions at most, 1 to 200.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    ValueTask<IReadOnlyList<RegistryVersion>> ListRegistryVersionsAsync(long after, int limit, CancellationToken cancellationToken = default);
 
-    /// <summary>The version of the registry that was in force at an instant; null when there was none yet.</summary>
-    ValueTask<long?> FindRegistryVersionAsync(DateTimeOffset at, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    /// <summary>The version of the registry that was in force at an instant (it includes a change of that very instant); null when there was none yet.</summary>
+    ValueTask<long?> FindRegistryVersionAsync(DateTimeOffset at, CancellationToken cancellationToken = default);
 
     /// <summary>Every version of one object, oldest first, at most 200: the version that wrote it, and the object.</summary>
-    ValueTask<IReadOnlyList<KeyValuePair<long, RegistryObject>>> ListRegistryHistoryAsync(string section, string id, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    ValueTask<IReadOnlyList<KeyValuePair<long, RegistryObject>>> ListRegistryHistoryAsync(string section, string id, CancellationToken cancellationToken = default);
 
     /// <summary>A proposal, or null.</summary>
-    ValueTask<ProposalRecord?> FindProposalAsync(string id, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    ValueTask<ProposalRecord?> FindProposalAsync(string id, CancellationToken cancellationToken = default);
 
     /// <summary>Proposals in a state (all, if null), newest first.</summary>
-    ValueTask<Page<ProposalRecord>> ListProposalsAsync(string? state, string? cursor, int limit, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    ValueTask<Page<ProposalRecord>> ListProposalsAsync(string? state, string? cursor, int limit, CancellationToken cancellationToken = default);
 
     /// <summary>The registry of a hub from before objects were kept one by one: its YAML text and version; null when there is none.
     /// It is taken over once, when <see cref="ReadRegistryStateAsync"/> finds nothing.</summary>

@@ -68,17 +68,18 @@ public interface IStoreTransaction : IAsyncDisposable
     ValueTask WriteCheckpointAsync(long size, string note);
 
     /// <summary>Writes one change of the registry: its objects are in force from its version on; earlier versions stay.</summary>
-    /// <exception cref="InvalidOperationException">The version does not follow the newest one.</exception>
-    ValueTask WriteRegistryAsync(RegistryVersion version) => throw new NotSupportedException();
+    /// <exception cref="InvalidOperationException">The version does not follow the newest one. The first is 1; on a hub from before
+    /// it is that of its document, or the next.</exception>
+    ValueTask WriteRegistryAsync(RegistryVersion version);
 
     /// <summary>Replaces the registry document (the form before objects were kept one by one).</summary>
     ValueTask WriteRegistryAsync(long version, string document);
 
     /// <summary>A proposal, own writes included; or null.</summary>
-    ValueTask<ProposalRecord?> FindProposalAsync(string id) => throw new NotSupportedException();
+    ValueTask<ProposalRecord?> FindProposalAsync(string id);
 
     /// <summary>Writes a proposal, new or changed.</summary>
-    ValueTask WriteProposalAsync(ProposalRecord proposal) => throw new NotSupportedException();
+    ValueTask WriteProposalAsync(ProposalRecord proposal);
 
     /// <summary>A value of an app's own state, own writes included.</summary>
     ValueTask<ReadOnlyMemory<byte>?> ReadAppStateAsync(SystemAddress app, string key);

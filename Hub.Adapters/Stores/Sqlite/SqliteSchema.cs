@@ -124,4 +124,40 @@ internal static class SqliteSchema
 
         UPDATE delivery SET reason = NULL, last_detail = NULL WHERE message IN (SELECT num FROM message WHERE erased IS NOT NULL);
         """;
+
+    /// <summary>Version 5: the registry object by object, with its whole history; proposals. Table <c>registry</c> stays for hubs
+    /// from before.</summary>
+    internal const string Version5 = """
+        CREATE TABLE registry_version (
+            version INTEGER PRIMARY KEY,
+            time INTEGER NOT NULL,
+            actor TEXT NOT NULL,
+            approved_by TEXT,
+            reason TEXT,
+            entry INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX registry_version_time ON registry_version (time);
+
+        CREATE TABLE registry_object (
+            num INTEGER PRIMARY KEY,          -- grows with the version
+            version INTEGER NOT NULL,         -- which wrote it
+            until INTEGER,                    -- which replaced it; null: in force
+            section TEXT NOT NULL,
+            id TEXT NOT NULL,
+            json TEXT                         -- null: removed
+        ) STRICT;
+        CREATE UNIQUE INDEX registry_object_id ON registry_object (section, id, version);
+        CREATE INDEX registry_object_version ON registry_object (version);
+        -- What is in force, in the order in which it was written, so that loading it reads the table from front to back.
+        CREATE INDEX registry_object_current ON registry_object (until) WHERE until IS NULL AND json IS NOT NULL;
+
+        CREATE TABLE proposal (
+            id TEXT PRIMARY KEY,              -- grows with time
+            kind TEXT NOT NULL,
+            state TEXT NOT NULL,
+            created INTEGER NOT NULL,
+            json TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX proposal_state ON proposal (state, id);
+        """;
 }

@@ -4,6 +4,7 @@ namespace Hub.Adapters.Stores.Sqlite;
 internal static partial class SqliteSql
 {
     internal const string Begin = "BEGIN IMMEDIATE";
+    internal const string BeginRead = "BEGIN";
     internal const string Commit = "COMMIT";
     internal const string Rollback = "ROLLBACK";
     internal const string ReadVersion = "PRAGMA user_version";

@@ -145,6 +145,20 @@ internal sealed class SqliteTransaction(SqliteHubStore store, SqliteSession sess
         return default;
     }
 
+    public ValueTask WriteRegistryAsync(RegistryVersion version)
+    {
+        RegistryRows.Write(session, Change, version);
+        return default;
+    }
+
+    public ValueTask<ProposalRecord?> FindProposalAsync(string id) => new(ProposalRows.Find(session, id));
+
+    public ValueTask WriteProposalAsync(ProposalRecord proposal)
+    {
+        ProposalRows.Write(Change, proposal);
+        return default;
+    }
+
     public ValueTask<ReadOnlyMemory<byte>?> ReadAppStateAsync(SystemAddress app, string key) => new(session.ReadAppState(app, key));
 
     public ValueTask WriteAppStateAsync(SystemAddress app, string key, ReadOnlyMemory<byte>? value)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Hub.Contracts.Addresses;
 using Hub.Contracts.Envelopes;
+using Hub.Core.Registry;
 using Hub.Core.Storage;
 
 namespace Hub.Tests.Storage;
@@ -29,9 +30,23 @@ internal sealed record InMemoryState
 
     internal (long Version, string Document)? Registry { get; init; }
 
+    /// <summary>Oldest first, without gaps.</summary>
+    internal ImmutableList<RegistryVersion> Versions { get; init; } = [];
+
+    internal ImmutableSortedDictionary<string, ProposalRecord> Proposals { get; init; } = ImmutableSortedDictionary.Create<string, ProposalRecord>(StringComparer.Ordinal);
+
     internal ImmutableSortedDictionary<string, byte[]> AppState { get; init; } = ImmutableSortedDictionary.Create<string, byte[]>(StringComparer.Ordinal);
 
     internal static string AppKey(SystemAddress app, string key) => $"{app}\n{key}";
+
+    /// <summary>The objects in force after the versions up to one.</summary>
+    internal RegistryState? RegistryAt(long? version)
+    {
+        if (Versions.Count == 0 || (version is { } asked && !Versions.Exists(v => v.Version == asked))) return null;
+        var objects = new Dictionary<(string, string), RegistryObject>();
+        foreach (var change in Versions.Where(v => v.Version <= (version ?? long.MaxValue)).SelectMany(v => v.Changes)) objects[(change.Section, change.Id)] = change;
+        return new RegistryState(version ?? Versions[^1].Version, [.. objects.Values.Where(o => o.Json is not null)]);
+    }
 
     internal bool IsNamed(UploadName upload) =>
         Messages.Values.Any(m => m.Erased is null && m.From == upload.Owner && m.Uploads.Contains(upload.Sha256));

@@ -1,6 +1,7 @@
 using Hub.Contracts.Addresses;
 using Hub.Contracts.Envelopes;
 using Hub.Contracts.Problems;
+using Hub.Core.Registry;
 using Hub.Core.Storage;
 
 namespace Hub.Tests.Storage;
@@ -77,6 +78,26 @@ internal sealed class InMemoryStore : IHubStore
         new(_state.Tiles.GetValueOrDefault((level, index)));
 
     public ValueTask<(long Version, string Document)?> ReadRegistryAsync(CancellationToken cancellationToken = default) => new(_state.Registry);
+
+    public ValueTask<RegistryState?> ReadRegistryStateAsync(long? version = null, CancellationToken cancellationToken = default) => new(_state.RegistryAt(version));
+
+    public ValueTask<IReadOnlyList<RegistryVersion>> ListRegistryVersionsAsync(long after, int limit, CancellationToken cancellationToken = default) =>
+        new([.. _state.Versions.Where(v => v.Version > after).Take(limit)]);
+
+    public ValueTask<long?> FindRegistryVersionAsync(DateTimeOffset at, CancellationToken cancellationToken = default) =>
+        new(_state.Versions.FindLast(v => v.Time <= at)?.Version);
+
+    public ValueTask<IReadOnlyList<KeyValuePair<long, RegistryObject>>> ListRegistryHistoryAsync(string section, string id, CancellationToken cancellationToken = default) =>
+        new([.. _state.Versions.SelectMany(v => v.Changes.Where(c => (c.Section, c.Id) == (section, id)).Select(c => KeyValuePair.Create(v.Version, c))).Take(200)]);
+
+    public ValueTask<ProposalRecord?> FindProposalAsync(string id, CancellationToken cancellationToken = default) => new(_state.Proposals.GetValueOrDefault(id));
+
+    public ValueTask<Page<ProposalRecord>> ListProposalsAsync(string? state, string? cursor, int limit, CancellationToken cancellationToken = default)
+    {
+        var rows = _state.Proposals.Values.Reverse()
+            .Where(p => (state is null || p.State == state) && (cursor is null || string.CompareOrdinal(p.Id, cursor) < 0)).Take(limit + 1).ToList();
+        return new(rows.Count <= limit ? new Page<ProposalRecord>(rows, null) : new Page<ProposalRecord>(rows[..limit], rows[limit - 1].Id));
+    }
 
     public ValueTask<ReadOnlyMemory<byte>?> ReadAppStateAsync(SystemAddress app, string key, CancellationToken cancellationToken = default) =>
         new(_state.AppState.TryGetValue(InMemoryState.AppKey(app, key), out var value) ? value : (ReadOnlyMemory<byte>?)null);

@@ -123,6 +123,25 @@ internal sealed class InMemoryTransaction(InMemoryState begun, InMemoryStore.Tur
         return default;
     }
 
+    public ValueTask WriteRegistryAsync(RegistryVersion version)
+    {
+        var document = _state.Registry?.Version ?? 0;
+        var follows = _state.Versions.Count > 0
+            ? version.Version == _state.Versions[^1].Version + 1
+            : version.Version >= 1 && (version.Version == document || version.Version == document + 1);
+        if (!follows) throw new InvalidOperationException("Versions grow by one.");
+        _state = _state with { Versions = _state.Versions.Add(version) };
+        return default;
+    }
+
+    public ValueTask<ProposalRecord?> FindProposalAsync(string id) => new(_state.Proposals.GetValueOrDefault(id));
+
+    public ValueTask WriteProposalAsync(ProposalRecord proposal)
+    {
+        _state = _state with { Proposals = _state.Proposals.SetItem(proposal.Id, proposal) };
+        return default;
+    }
+
     public ValueTask<ReadOnlyMemory<byte>?> ReadAppStateAsync(SystemAddress app, string key) =>
         new(_state.AppState.TryGetValue(InMemoryState.AppKey(app, key), out var value) ? value : (ReadOnlyMemory<byte>?)null);
 

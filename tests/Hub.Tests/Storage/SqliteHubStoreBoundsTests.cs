@@ -1,5 +1,6 @@
 using Hub.Adapters.Stores.Sqlite;
 using Hub.Contracts.Addresses;
+using Hub.Core.Registry;
 using Hub.Core.Storage;
 using static Hub.Tests.Storage.StoreSamples;
 
@@ -49,6 +50,19 @@ public sealed class SqliteHubStoreBoundsTests
         const long bound = 900 * 4120; // twice the hard limit, and one group
         Assert.That(written, Is.GreaterThan(2 * bound), "far more than the bound went through the log");
         Assert.That(greatest, Is.LessThan(bound));
+    }
+
+    [Test]
+    public async Task WriteRegistry_OneObjectAmongMany_TouchesOnlyThatObject()
+    {
+        await using var store = _folder.CreateStore();
+        await store.OpenAsync();
+        RegistryObject[] objects = [.. Enumerable.Range(0, 5000).Select(i => new RegistryObject("rights", $"r-{i}", "{}"))];
+        await store.WriteAsync(t => t.WriteRegistryAsync(new RegistryVersion(1, Start, "hub", null, null, 0, objects)));
+        await store.WriteAsync(t => t.WriteRegistryAsync(new RegistryVersion(2, Start, "hub", null, null, 1, objects)));
+        store.TakeSteps();
+        await store.WriteAsync(t => t.WriteRegistryAsync(new RegistryVersion(3, Start, "hub", null, null, 2, [objects[2500]])));
+        Assert.That(store.TakeSteps(), Is.LessThan(500));
     }
 
     [Test]

@@ -2,6 +2,7 @@ using Hub.Adapters.Stores.Bodies;
 using Hub.Adapters.Stores.Sqlite;
 using Hub.Contracts.Envelopes;
 using Hub.Contracts.Problems;
+using Hub.Core.Registry;
 using Hub.Core.Storage;
 using static Hub.Tests.Storage.StoreSamples;
 
@@ -129,6 +130,28 @@ public sealed class SqliteHubStoreDurabilityTests
     }
 
     [Test]
+    public async Task Open_Again_KeepsTheRegistryOfEveryTime()
+    {
+        var proposal = new ProposalRecord("01JAAAAAAAAAAAAAAAAAAAAAA1", "change", "pending", Start, "{}");
+        await using (var store = _folder.CreateStore())
+        {
+            await store.OpenAsync();
+            await store.WriteAsync(t => t.WriteRegistryAsync(7, "hub: a"));
+            await store.WriteAsync(t => t.WriteRegistryAsync(new RegistryVersion(8, Start, "hub", null, null, 0, [new RegistryObject("groups", "g", "{\"n\":8}")])));
+            await store.WriteAsync(t => t.WriteRegistryAsync(new RegistryVersion(9, Start, "hub", null, null, 1, [new RegistryObject("groups", "g", null)])));
+            await store.WriteAsync(t => t.WriteProposalAsync(proposal));
+        }
+
+        await using var reopened = _folder.CreateStore();
+        await reopened.OpenAsync();
+        Assert.That((await reopened.ReadRegistryStateAsync(8))!.Objects, Is.EqualTo(new[] { new RegistryObject("groups", "g", "{\"n\":8}") }));
+        Assert.That((await reopened.ReadRegistryStateAsync())!.Objects, Is.Empty);
+        Assert.That(await reopened.ListRegistryVersionsAsync(0, 10), Has.Count.EqualTo(2));
+        Assert.That(await reopened.FindProposalAsync(proposal.Id), Is.EqualTo(proposal));
+        Assert.That(await reopened.ReadRegistryAsync(), Is.EqualTo((7L, "hub: a")));
+    }
+
+    [Test]
     public async Task Open_FolderHeldByAnother_IsRefused()
     {
         await using var first = _folder.CreateStore();
@@ -247,7 +270,7 @@ public sealed class SqliteHubStoreDurabilityTests
         {
             connection.Open();
             using var command = connection.CreateCommand();
-            command.CommandText = "DROP TABLE message_upload; PRAGMA user_version = 3";
+            command.CommandText = "DROP TABLE message_upload; DROP TABLE registry_version; DROP TABLE registry_object; DROP TABLE proposal; PRAGMA user_version = 3";
             command.ExecuteNonQuery();
         }
 
