@@ -13,6 +13,6 @@ public readonly record struct KeyHint(string? KeyId, byte[]? CertificateSha256);
 public interface IKeyRing
 {
     /// <summary>Finds the key registered for a sender that may be used now.</summary>
-    /// <exception cref="ProblemException"><c>unknown-sender</c>, <c>key-unknown</c>, <c>key-expired</c> or <c>key-revoked</c>.</exception>
+    /// <exception cref="ProblemException"><c>unknown-sender</c>, <c>key-unknown</c>, <c>key-expired</c>, <c>key-revoked</c> or <c>certificate-invalid</c>.</exception>
     VerificationKey Find(SystemAddress sender, KeyHint hint);
 }

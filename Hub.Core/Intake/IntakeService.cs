@@ -4,6 +4,7 @@ using Hub.Contracts.Problems;
 using Hub.Core.Delivery;
 using Hub.Core.Pressure;
 using Hub.Core.Registry;
+using Hub.Core.Registry.Certificates;
 using Hub.Core.Storage;
 using Hub.Core.Trail;
 
@@ -21,15 +22,17 @@ public sealed class IntakeService : IIntake
     private readonly DiskGuard _disk;
     private readonly HubSettings _settings;
     private readonly TimeProvider _clock;
+    private readonly ICertificateStatus _certificates;
     private readonly AcceptanceUnit _unit;
 
     /// <summary>Composes the way in.</summary>
     public IntakeService(
         IRegistry registry, ICommitter committer, IHubStore store, IUploadStore uploads, IHubKeys keys,
-        IAcknowledgements acknowledgements, TrailReader trail, DeliverySignals signals, DiskGuard disk, HubSettings settings, TimeProvider clock)
+        IAcknowledgements acknowledgements, TrailReader trail, DeliverySignals signals, DiskGuard disk, HubSettings settings, TimeProvider clock,
+        ICertificateStatus certificates)
     {
         (_registry, _committer, _store, _uploads, _keys) = (registry, committer, store, uploads, keys);
-        (_trail, _disk, _settings, _clock) = (trail, disk, settings, clock);
+        (_trail, _disk, _settings, _clock, _certificates) = (trail, disk, settings, clock, certificates);
         _unit = new AcceptanceUnit(acknowledgements, uploads, signals, clock);
         Refusals = new RefusalTally(committer, clock);
     }
@@ -77,7 +80,7 @@ public sealed class IntakeService : IIntake
         ReadOnlyMemory<byte> octets, EnvelopeEncoding encoding, SystemAddress caller, CancellationToken cancellationToken)
     {
         var (registry, now) = (_registry.Current, Now());
-        var verified = EnvelopeCodec.Verify(octets, encoding, new RegistryKeyRing(registry, _keys, _clock, _settings.Development));
+        var verified = EnvelopeCodec.Verify(octets, encoding, new RegistryKeyRing(registry, _keys, _clock, _settings.Development, _certificates));
         var envelope = verified.Envelope;
         CheckCaller(registry, envelope.From, caller);
 

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Hub.Contracts.Addresses;
 using Hub.Contracts.Problems;
 using Hub.Contracts.Signatures;
+using Hub.Core.Registry.Certificates;
 using Hub.Core.Trail;
 
 namespace Hub.Core.Registry;
@@ -12,7 +13,8 @@ namespace Hub.Core.Registry;
 /// <param name="hub">The hub's own keys.</param>
 /// <param name="clock">Tells whether a key is valid now.</param>
 /// <param name="development">Whether keys made by <c>hub dev-pki</c> are trusted.</param>
-public sealed class RegistryKeyRing(RegistrySnapshot registry, IHubKeys hub, TimeProvider clock, bool development) : IKeyRing
+/// <param name="certificates">What is known of the certificates of keys.</param>
+public sealed class RegistryKeyRing(RegistrySnapshot registry, IHubKeys hub, TimeProvider clock, bool development, ICertificateStatus certificates) : IKeyRing
 {
     /// <inheritdoc/>
     public VerificationKey Find(SystemAddress sender, KeyHint hint)
@@ -35,6 +37,17 @@ public sealed class RegistryKeyRing(RegistrySnapshot registry, IHubKeys hub, Tim
         if (now < key.NotBefore) throw ProblemCode.KeyExpired.With($"{name} is valid from {key.NotBefore:O}; it is {now:O}. Broken link: key.");
         if (key.Development && !development)
             throw ProblemCode.KeyUnknown.With($"{name} was made by 'hub dev-pki', and this hub does not run with --development. Broken link: key.");
+        if (key.Certificate is not null && key.Key.CertificateSha256 is { } certificate) CheckCertificate(name, certificate, now);
+    }
+
+    private void CheckCertificate(string name, byte[] certificate, DateTimeOffset now)
+    {
+        switch (RevocationRule.Judge(certificates.Find(certificate), registry.Content.Policy, registry.Content.Anchors.Count, now, out var why))
+        {
+            case CertificateVerdict.Revoked: throw ProblemCode.KeyRevoked.With($"{name}: its certificate {why}. Broken link: chain.");
+            case CertificateVerdict.Broken: throw ProblemCode.CertificateInvalid.With($"{name}: its certificate {why}. Broken link: chain.");
+            case CertificateVerdict.Good: break;
+        }
     }
 
     private static VerificationKey HubHeld(SystemAddress sender, VerificationKey key, KeyHint hint) => Names(hint, key)

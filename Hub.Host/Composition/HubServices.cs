@@ -9,6 +9,7 @@ using Hub.Core.Delivery;
 using Hub.Core.Intake;
 using Hub.Core.Pressure;
 using Hub.Core.Registry;
+using Hub.Core.Registry.Certificates;
 using Hub.Core.Storage;
 using Hub.Core.Trail;
 using Hub.Core.Uploads;
@@ -40,6 +41,8 @@ internal static class HubServices
         services.AddSingleton<TrailReader>();
         services.AddSingleton<RegistryService>();
         services.AddSingleton<IRegistry>(static p => p.GetRequiredService<RegistryService>());
+        services.AddSingleton<CertificateTable>();
+        services.AddSingleton<ICertificateStatus>(static p => p.GetRequiredService<CertificateTable>());
 
         services.AddSingleton<DeliverySignals>();
         services.AddSingleton<Acknowledgements>();

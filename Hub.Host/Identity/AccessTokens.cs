@@ -7,6 +7,7 @@ using Hub.Contracts.Problems;
 using Hub.Contracts.Signatures;
 using Hub.Core;
 using Hub.Core.Registry;
+using Hub.Core.Registry.Certificates;
 using Hub.Core.Trail;
 
 namespace Hub.Host.Identity;
@@ -14,7 +15,7 @@ namespace Hub.Host.Identity;
 /// <summary>Issues and validates the hub's own access tokens: compact JWS, ES256 by the hub's token key.</summary>
 /// <remarks>A system's token names the key that asked for it; the token dies with that key, at the next request.
 /// Validated tokens are remembered by their SHA-256, so that a busy caller costs one hash instead of one signature check.</remarks>
-internal sealed class AccessTokens(IHubKeys keys, IRegistry registry, HubSettings settings, TimeProvider clock)
+internal sealed class AccessTokens(IHubKeys keys, IRegistry registry, HubSettings settings, TimeProvider clock, ICertificateStatus certificates)
 {
     internal static readonly TimeSpan SystemLifetime = TimeSpan.FromMinutes(10);
 
@@ -105,7 +106,7 @@ internal sealed class AccessTokens(IHubKeys keys, IRegistry registry, HubSetting
 
     private void RequireKeyInForce(SystemAddress system, Grant grant)
     {
-        var ring = new RegistryKeyRing(registry.Current, keys, clock, settings.Development);
+        var ring = new RegistryKeyRing(registry.Current, keys, clock, settings.Development, certificates);
         if (ring.Find(system, new KeyHint(grant.KeyId, null)).Thumbprint != grant.KeySha256)
             throw ProblemCode.KeyUnknown.With($"The key '{grant.KeyId}' of '{system}' was replaced since this token was issued. Get a token with the new key.");
     }

@@ -5,13 +5,15 @@ using Hub.Contracts.Problems;
 using Hub.Contracts.Signatures;
 using Hub.Core;
 using Hub.Core.Registry;
+using Hub.Core.Registry.Certificates;
 using Hub.Core.Trail;
 using Hub.Host.Composition;
 
 namespace Hub.Host.Identity;
 
 /// <summary>Verifies client assertions (<c>private_key_jwt</c>, RFC 7523) with the keys in the registry.</summary>
-internal sealed class ClientAssertions(IRegistry registry, IHubKeys keys, AssertionReplays replays, HubOrigins origins, HubSettings settings, TimeProvider clock)
+internal sealed class ClientAssertions(
+    IRegistry registry, IHubKeys keys, AssertionReplays replays, HubOrigins origins, HubSettings settings, TimeProvider clock, ICertificateStatus certificates)
 {
     /// <summary>Longest time to expiry that is taken.</summary>
     internal static readonly TimeSpan LongestLifetime = TimeSpan.FromMinutes(5);
@@ -23,7 +25,7 @@ internal sealed class ClientAssertions(IRegistry registry, IHubKeys keys, Assert
 
     /// <summary>The system that made the assertion, and the key it signed with.</summary>
     /// <exception cref="ProblemException"><c>unauthenticated</c>, <c>unknown-sender</c>, <c>key-unknown</c>, <c>key-expired</c>,
-    /// <c>key-revoked</c>, <c>signature-invalid</c> or <c>rate-limited</c>.</exception>
+    /// <c>key-revoked</c>, <c>certificate-invalid</c>, <c>signature-invalid</c> or <c>rate-limited</c>.</exception>
     internal (SystemAddress System, VerificationKey Key) Verify(string assertion)
     {
         var now = clock.GetUtcNow();
@@ -32,7 +34,7 @@ internal sealed class ClientAssertions(IRegistry registry, IHubKeys keys, Assert
         var issuer = CompactJws.Text(jws.Claims, "iss");
         if (issuer is null || issuer != CompactJws.Text(jws.Claims, "sub") || !SystemAddress.TryParse(issuer, out var system))
             throw Refuse("'iss' and 'sub' must both be the system's address, e.g. H29.12/qlvb");
-        var key = new RegistryKeyRing(registry.Current, keys, clock, settings.Development).Find(system, HintOf(jws.Header));
+        var key = new RegistryKeyRing(registry.Current, keys, clock, settings.Development, certificates).Find(system, HintOf(jws.Header));
         if (!key.Verify(algorithm, jws.Signed, jws.Signature))
             throw ProblemCode.SignatureInvalid.With($"The client assertion does not verify with the key '{key.Id}' of '{system}' and {CompactJws.Text(jws.Header, "alg")}.");
         CheckClaims(jws.Claims, now, out var id, out var expires);

@@ -13,6 +13,7 @@ using Hub.Core.Delivery;
 using Hub.Core.Intake;
 using Hub.Core.Pressure;
 using Hub.Core.Registry;
+using Hub.Core.Registry.Certificates;
 using Hub.Core.Storage;
 using Hub.Core.Trail;
 using Hub.Tests.Intake;
@@ -219,7 +220,8 @@ internal sealed class DeliveryBench : IAsyncDisposable
         Committer = new WatchedCommitter(_committer);
         Acknowledgements = new Acknowledgements(Clock);
         var intake = new IntakeService(
-            Registry, Committer, Store, new InMemoryUploads(), Keys, Acknowledgements, new TrailReader(Store), Signals, new DiskGuard(new FixedDisk(), Clock), settings, Clock);
+            Registry, Committer, Store, new InMemoryUploads(), Keys, Acknowledgements, new TrailReader(Store), Signals, new DiskGuard(new FixedDisk(), Clock), settings, Clock,
+            new CertificateTable());
         _intake = new Lazy<IIntake>(() => intake);
         Mailbox = new Mailbox(Registry, Committer, Store, Keys, _intake, Acknowledgements, Signals, Clock);
         DeadLetters = new DeadLetters(Committer, Signals, Clock);

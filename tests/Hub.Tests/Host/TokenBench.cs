@@ -6,6 +6,7 @@ using Hub.Contracts.Addresses;
 using Hub.Contracts.Signatures;
 using Hub.Core;
 using Hub.Core.Registry;
+using Hub.Core.Registry.Certificates;
 using Hub.Host.Composition;
 using Hub.Host.Identity;
 using Hub.Tests.Storage;
@@ -26,8 +27,8 @@ internal sealed class TokenBench : IRegistry, IDisposable
         var origins = new HubOrigins();
         origins.Open(new Uri("https://hub.example"), new Uri("http://127.0.0.1:8080"));
         Register(AliceKey());
-        Assertions = new ClientAssertions(this, Keys, new AssertionReplays(Clock), origins, settings, Clock);
-        Tokens = new AccessTokens(Keys, this, settings, Clock);
+        Assertions = new ClientAssertions(this, Keys, new AssertionReplays(Clock), origins, settings, Clock, new CertificateTable());
+        Tokens = new AccessTokens(Keys, this, settings, Clock, new CertificateTable());
     }
 
     internal static SystemAddress Alice { get; } = SystemAddress.Parse("H06.01/qlvb");

@@ -4,6 +4,7 @@ using Hub.Contracts.Addresses;
 using Hub.Contracts.Problems;
 using Hub.Contracts.Signatures;
 using Hub.Core.Registry;
+using Hub.Core.Registry.Certificates;
 using static Hub.Tests.Registry.RegistrySamples;
 
 namespace Hub.Tests.Registry;
@@ -117,7 +118,7 @@ public sealed class RegistryKeyRingTests
     {
         var content = Content();
         var systems = content.Systems.Select(s => s.Address == Sender ? s with { Keys = keys } : s).ToList();
-        return new RegistryKeyRing(new RegistrySnapshot(1, content with { Systems = systems }), _hub, new StoppedClock(Now), development);
+        return new RegistryKeyRing(new RegistrySnapshot(1, content with { Systems = systems }), _hub, new StoppedClock(Now), development, new CertificateTable());
     }
 
     private sealed class StoppedClock(DateTimeOffset now) : TimeProvider
