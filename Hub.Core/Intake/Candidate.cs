@@ -17,6 +17,9 @@ internal sealed record Candidate
 
     internal required DateTimeOffset Accepted { get; init; }
 
+    /// <summary>Version of the registry that every check of it asked: with it the decision can be explained at any later time.</summary>
+    internal required long Registry { get; init; }
+
     internal required IReadOnlyList<ResolvedRecipient> Recipients { get; init; }
 
     internal IReadOnlyList<string> Uploads { get; init; } = [];
@@ -47,6 +50,7 @@ internal sealed record Candidate
             ["keyThumbprint"] = Verified.Key.Thumbprint,
             ["created"] = Rfc3339.Format(envelope.Created),
             ["accepted"] = Rfc3339.Format(Accepted),
+            ["registry"] = Registry,
             ["recipients"] = new JsonArray([.. Recipients.Select(Describe)]),
         }).Prepare();
     }

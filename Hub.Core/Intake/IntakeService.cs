@@ -71,7 +71,7 @@ public sealed class IntakeService : IIntake
         var uploads = await UploadCheck.CheckAsync(_uploads, message, CancellationToken.None);
         var candidate = new Candidate
         {
-            Verified = envelope, Assurance = assurance, Accepted = now, Recipients = recipients, Uploads = uploads,
+            Verified = envelope, Assurance = assurance, Accepted = now, Registry = registry.Version, Recipients = recipients, Uploads = uploads,
         };
         await _unit.RunAsync(scope, candidate, candidate.ToEntry());
     }
@@ -121,6 +121,7 @@ public sealed class IntakeService : IIntake
             Verified = verified,
             Assurance = Assurances.SenderSigned,
             Accepted = now,
+            Registry = registry.Version,
             Recipients = recipients,
             Uploads = await UploadCheck.CheckAsync(_uploads, envelope, cancellationToken),
             Answer = AcknowledgementRules.Read(envelope),

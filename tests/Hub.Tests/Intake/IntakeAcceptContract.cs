@@ -61,7 +61,7 @@ public abstract class IntakeAcceptContract
         {
             Assert.That(body.Select(m => m.Key), Is.EquivalentTo(new[]
             {
-                "from", "id", "type", "encoding", "size", "sha256", "contentDigest", "assurance", "algorithm", "keyThumbprint", "created", "accepted", "recipients",
+                "from", "id", "type", "encoding", "size", "sha256", "contentDigest", "assurance", "algorithm", "keyThumbprint", "created", "accepted", "registry", "recipients",
             }));
             Assert.That((string?)body["sha256"], Is.EqualTo(Convert.ToHexStringLower(SHA256.HashData(octets))));
             Assert.That((string?)body["algorithm"], Is.EqualTo("ES256"));
