@@ -25,13 +25,19 @@ public sealed class RegistryKeyRing(RegistrySnapshot registry, IHubKeys hub, Tim
         if (system.Channel.Kind == "app") return HubHeld(sender, hub.AppVerifier(sender), hint);
         var key = system.Keys.FirstOrDefault(k => Names(hint, k.Key))
             ?? throw ProblemCode.KeyUnknown.With($"{sender} has no key {Describe(hint)}; registered: {Registered(system)}. Broken link: key.");
-        Check(sender, key, clock.GetUtcNow());
+        RequireInForce(sender.ToString(), key);
         return key.Key;
     }
 
-    private void Check(SystemAddress sender, SystemKey key, DateTimeOffset now)
+    /// <summary>Lets a key pass that is valid now; for keys of people too.</summary>
+    /// <param name="owner">Whose it is, for the refusal.</param>
+    /// <param name="key">The key.</param>
+    /// <exception cref="ProblemException"><c>key-revoked</c>, <c>key-expired</c>, <c>key-unknown</c> for a development key, <c>certificate-invalid</c>.</exception>
+    public void RequireInForce(string owner, SystemKey key)
     {
-        var name = $"The key '{key.Key.Id}' of {sender}";
+        ArgumentNullException.ThrowIfNull(key);
+        var now = clock.GetUtcNow();
+        var name = $"The key '{key.Key.Id}' of {owner}";
         if (key.Revoked <= now) throw ProblemCode.KeyRevoked.With($"{name} was revoked at {key.Revoked:O}. Broken link: key.");
         if (now >= key.NotAfter) throw ProblemCode.KeyExpired.With($"{name} was valid until {key.NotAfter:O}; it is {now:O}. Broken link: key.");
         if (now < key.NotBefore) throw ProblemCode.KeyExpired.With($"{name} is valid from {key.NotBefore:O}; it is {now:O}. Broken link: key.");

@@ -1,4 +1,6 @@
 using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Hub.Contracts.Envelopes;
 using Hub.Contracts.Problems;
 using Hub.Contracts.Trail;
@@ -72,14 +74,23 @@ internal static class MessageContentEndpoints
         var visible = await reads.FindAsync(caller, key, context.RequestAborted);
         var withBodies = visible.IsParty || MessageReads.ReasonOf(context) is not null;
         if (withBodies && !visible.IsParty) await reads.RequireContentAsync(context, caller, visible, "entries");
-        var entries = (await store.ListEntriesAsync(visible.Message.Key, context.RequestAborted)).Select(entry => EntryView.Of(entry, withBodies));
-        if (caller.System is { } system && system != visible.Message.From) entries = entries.Where(entry => Concerns(entry, system.ToString()));
-        return Results.Json(new ListView<EntryView>([.. entries], null), HubJson.Options);
+        IEnumerable<EntryRecord> entries = await store.ListEntriesAsync(visible.Message.Key, context.RequestAborted);
+        if (visible.IsPart)
+        {
+            HashSet<string> own = [.. visible.Deliveries.Select(static delivery => delivery.Recipient.ToString())];
+            entries = entries.Where(entry => Concerns(entry, own));
+        }
+
+        return Results.Json(new ListView<EntryView>([.. entries.Select(entry => EntryView.Of(entry, withBodies))], null), HubJson.Options);
     }
 
-    private static bool Concerns(EntryView entry, string recipient) =>
-        entry.Kind == EntryKinds.MessageAccepted || entry.Actor == recipient
-        || (entry.Body is System.Text.Json.Nodes.JsonObject body && body["recipient"]?.GetValueKind() == System.Text.Json.JsonValueKind.String && body["recipient"]!.GetValue<string>() == recipient);
+    private static bool Concerns(EntryRecord entry, HashSet<string> recipients)
+    {
+        var header = entry.ParseHeader();
+        return header.Kind == EntryKinds.MessageAccepted || recipients.Contains(header.Actor)
+            || (entry.Body is { } body && JsonNode.Parse(body.Span) is JsonObject said
+                && said["recipient"]?.GetValueKind() == JsonValueKind.String && recipients.Contains(said["recipient"]!.GetValue<string>()));
+    }
 
     private static async Task ReceiptAsync(HttpContext context, string key, MessageReads reads, TrailReader trail)
     {

@@ -82,7 +82,7 @@ internal static class MessageEndpoints
     }
 
     private static async Task<IResult> ListAsync(
-        HttpContext context, IHubStore store, TimeProvider clock, string? from, string? recipient, string? type, string? state,
+        HttpContext context, SubtreeReads reads, TimeProvider clock, string? from, string? recipient, string? type, string? state,
         string? since, string? until, string? conversation, string? cursor, int? limit)
     {
         var caller = context.Caller();
@@ -100,7 +100,7 @@ internal static class MessageEndpoints
             Cursor = cursor,
             Limit = QueryText.Limit(limit),
         };
-        var page = await store.ListMessagesAsync(query, context.RequestAborted);
+        var page = await reads.ListMessagesAsync(caller, query, context.RequestAborted);
         return Results.Json(new ListView<MessageView>([.. page.Items.Select(message => MessageView.Of(message, !caller.SeesAll, null))], page.Next), HubJson.Options);
     }
 }

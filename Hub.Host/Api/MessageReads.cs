@@ -10,13 +10,17 @@ namespace Hub.Host.Api;
 
 /// <summary>A message with the deliveries that one caller may see.</summary>
 /// <param name="Message">The message.</param>
-/// <param name="Deliveries">All for the sender and operators, a recipient's own for it.</param>
+/// <param name="Deliveries">All for the sender and operators, a recipient's own for it; those within their subtree for operators who have one.</param>
 /// <param name="IsParty">Whether the caller sent or receives it.</param>
 /// <param name="ContentIsClosed">Whether the caller is a recipient to whom it is no longer to be given: expired or cancelled.</param>
-internal sealed record VisibleMessage(MessageRecord Message, IReadOnlyList<DeliveryRecord> Deliveries, bool IsParty, bool ContentIsClosed = false);
+internal sealed record VisibleMessage(MessageRecord Message, IReadOnlyList<DeliveryRecord> Deliveries, bool IsParty, bool ContentIsClosed = false)
+{
+    /// <summary>Whether the caller sees recipients of the message only, not its sender's side.</summary>
+    internal bool IsPart { get; init; }
+}
 
 /// <summary>Who sees which message. Others' messages look like none: same answer, same look-ups, whatever exists.</summary>
-internal sealed class MessageReads(IHubStore store, ICommitter committer, TimeProvider clock)
+internal sealed class MessageReads(IHubStore store, SubtreeReads subtrees, ICommitter committer, TimeProvider clock)
 {
     internal const string ReasonHeader = "Hub-Reason";
     private const int MaxReason = 500;
@@ -29,11 +33,18 @@ internal sealed class MessageReads(IHubStore store, ICommitter committer, TimePr
         var message = await store.FindMessageAsync(parsed, cancellationToken);
         var deliveries = await store.ListDeliveriesAsync(parsed, cancellationToken);
         if (message is null) throw NotFound();
-        if (caller.System is not { } system) return new VisibleMessage(message, deliveries, IsParty: false);
+        if (caller.System is not { } system) return ForOperator(subtrees.Of(caller), message, deliveries);
         if (message.From == system) return new VisibleMessage(message, deliveries, IsParty: true);
         List<DeliveryRecord> own = [.. deliveries.Where(delivery => delivery.Recipient == system)];
         if (own.Count == 0 || message.NotBefore > clock.GetUtcNow()) throw NotFound();
-        return new VisibleMessage(message, own, IsParty: true, ContentIsClosed: own.All(static d => d.State is DeliveryState.Expired or DeliveryState.Cancelled));
+        return new VisibleMessage(message, own, IsParty: true, ContentIsClosed: own.All(static d => d.State is DeliveryState.Expired or DeliveryState.Cancelled)) { IsPart = true };
+    }
+
+    private static VisibleMessage ForOperator(Subtree subtree, MessageRecord message, IReadOnlyList<DeliveryRecord> deliveries)
+    {
+        var within = subtree.Within(message, deliveries);
+        var seesWhole = subtree.HoldsSender(message);
+        return seesWhole || within.Count > 0 ? new VisibleMessage(message, within, IsParty: false) { IsPart = !seesWhole } : throw NotFound();
     }
 
     /// <summary>Lets a party read content; asks operators and auditors for scope and reason and writes down that they read.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Hub.Contracts.Addresses;
 using Hub.Contracts.Envelopes;
 using Hub.Contracts.Problems;
 using Hub.Contracts.Trail;
@@ -20,10 +21,10 @@ internal static class OperatorEndpoints
         routes.MapPost("/api/v1/operator/import", ImportAsync).RequireScope(Scopes.Operator)
             .WithTags("Operator").WithName("importRegistry").WithSummary("Replace the registry by a YAML document").WithDescription("Effective at once. With dryRun=true only checked and compared. All mistakes are reported together.")
             .Accepts<string>("application/yaml").Produces<ImportReport>()
-            .ProducesProblems(ProblemCode.RegistryInvalid, ProblemCode.Unauthenticated, ProblemCode.NotAllowed, ProblemCode.TooLarge, ProblemCode.UnsupportedMediaType);
+            .ProducesProblems(ProblemCode.RegistryInvalid, ProblemCode.Unauthenticated, ProblemCode.NotAllowed, ProblemCode.OutsideSubtree, ProblemCode.TooLarge, ProblemCode.UnsupportedMediaType);
         routes.MapGet("/api/v1/operator/registry", ExportAsync).RequireScope(Scopes.Operator | Scopes.Auditor)
             .WithTags("Operator").WithName("exportRegistry").WithSummary("The registry document in force (YAML)").Produces<string>(StatusCodes.Status200OK, "application/yaml")
-            .ProducesProblems(ProblemCode.Unauthenticated, ProblemCode.NotFound);
+            .ProducesProblems(ProblemCode.Unauthenticated, ProblemCode.OutsideSubtree, ProblemCode.NotFound);
         routes.MapPost("/api/v1/operator/tokens", TokenAsync).RequireScope(Scopes.Operator)
             .WithTags("Operator").WithName("issueOperatorToken").WithSummary("Issue an operator's or auditor's token").WithDescription("Only over the operator socket: whoever can reach it may run the hub. The grant is logged.")
             .Accepts<OperatorTokenRequest>("application/json").Produces<TokenAnswer>()
@@ -35,6 +36,7 @@ internal static class OperatorEndpoints
     private static async Task<IResult> ImportAsync(HttpContext context, RegistryService registry, bool dryRun = false)
     {
         var caller = context.Caller();
+        caller.RequireEverywhere("replacing the registry");
         if (context.Request.ContentType?.Split(';')[0].Trim() is not ("application/yaml" or "text/yaml"))
             throw ProblemCode.UnsupportedMediaType.With($"The content type is '{context.Request.ContentType}'. Send application/yaml.");
         using var body = await RequestBody.ReadAsync(context, EnvelopeLimits.Default.MaxBytes);
@@ -56,11 +58,12 @@ internal static class OperatorEndpoints
 
     private static async Task<IResult> ExportAsync(HttpContext context, IHubStore store)
     {
+        context.Caller().RequireEverywhere("the whole document (/api/v1/agencies and its neighbours show your part)");
         var stored = await store.ReadRegistryAsync(context.RequestAborted) ?? throw ProblemCode.NotFound.With("No registry was imported yet.");
         return Results.Text(stored.Document, "application/yaml");
     }
 
-    private static async Task<IResult> TokenAsync(HttpContext context, AccessTokens tokens, ICommitter committer)
+    private static async Task<IResult> TokenAsync(HttpContext context, AccessTokens tokens, ClientKeys clients, IRegistry registry, ICommitter committer)
     {
         var caller = OperatorSocket.CallerOf(context)
             ?? throw ProblemCode.NotAllowed.With("Tokens of operators are issued over the operator socket only. Run 'hub token' on the hub's machine.");
@@ -73,18 +76,26 @@ internal static class OperatorEndpoints
         if (request.Minutes < 1 || request.Minutes > AccessTokens.LongestLifetime.TotalMinutes)
             throw QueryText.Bad("minutes", request.Minutes.ToString(), $"1 to {AccessTokens.LongestLifetime.TotalMinutes}");
         var actor = $"{(scopes.HasFlag(Scopes.Operator) ? "operator" : "auditor")}:{name}";
+        if (clients.IsRegistered(actor)) throw ProblemCode.NotAllowed.With($"'{actor}' is registered with a key of his own: he gets his tokens with it at /oauth/token. Choose another name.");
+        var under = UnderOf(request.Under, registry.Current);
         var lifetime = TimeSpan.FromMinutes(request.Minutes);
         await committer.RunAsync(
-            scope => ValueTask.FromResult(scope.Append(new TrailEntry(EntryKinds.AccessGranted, null, caller.Actor, new JsonObject
-            {
-                ["to"] = actor,
-                ["scope"] = ScopeNames.Write(scopes),
-                ["minutes"] = request.Minutes,
-            }))),
+            scope => ValueTask.FromResult(scope.Append(new TrailEntry(EntryKinds.AccessGranted, null, caller.Actor, Granted(actor, scopes, request.Minutes, under)))),
             context.RequestAborted);
-        var token = await tokens.IssueAsync(actor, scopes, lifetime, cancellationToken: context.RequestAborted);
+        var token = await tokens.IssueOnSocketAsync(actor, scopes, lifetime, under, context.RequestAborted);
         return Results.Json(new TokenAnswer(token, "Bearer", (int)lifetime.TotalSeconds), HubJson.Options);
     }
+
+    private static JsonObject Granted(string actor, Scopes scopes, int minutes, AgencyCode? under)
+    {
+        var body = new JsonObject { ["to"] = actor, ["scope"] = ScopeNames.Write(scopes), ["minutes"] = minutes };
+        if (under is not null) body["under"] = under.Value.Value;
+        return body;
+    }
+
+    private static AgencyCode? UnderOf(string? text, RegistrySnapshot current) => text is null ? null
+        : AgencyCode.TryParse(text, out var code) && current.FindAgency(code) is { } agency ? agency.Code
+        : throw QueryText.Bad("under", text, "the code of an agency in the registry");
 
     private static async Task<IResult> StatusAsync(HttpContext context, IHubStore store, IRegistry registry, IHubKeys keys, HubOrigins origins, NodeOptions options)
     {

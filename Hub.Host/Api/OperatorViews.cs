@@ -11,6 +11,9 @@ internal sealed class OperatorTokenRequest
 
     /// <summary>Life in minutes, 1 to 480 (60).</summary>
     public int Minutes { get; init; } = 60;
+
+    /// <summary>Code of the agency within whose subtree it may act; missing: everywhere.</summary>
+    public string? Under { get; init; }
 }
 
 /// <summary>A reason for what the operator does.</summary>

@@ -35,19 +35,28 @@ internal static class ServeCommand
 
     private static readonly Option<string?> Key = new("--tls-key") { Description = "PEM file with the TLS private key.", HelpName = "FILE" };
 
+    private static readonly Option<string> ClientCertificates = new("--client-certificates")
+    {
+        Description = "Ask callers for TLS client certificates, which count when their key is registered (chứng thư máy khách).",
+        DefaultValueFactory = static _ => "off",
+        HelpName = "off|accept",
+    };
+
     internal static Command Create()
     {
+        ClientCertificates.AcceptOnlyFromAmong("off", "accept");
         Listen.Validators.Add(static result => RequireUri(result.GetValueOrDefault<string>(), "--listen", result.AddError));
         PublicUrl.Validators.Add(static result => RequireUri(result.GetValueOrDefault<string?>(), "--public-url", result.AddError));
         Address.Validators.Add(static result =>
         {
             if (result.GetValueOrDefault<string?>() is { } text && !SystemAddress.TryParse(text, out _)) result.AddError($"--address '{text}' is not agency/system, e.g. H06.09/lgsp.");
         });
-        var command = new Command("serve", "Run a hub: HTTP API, deliveries, log (chạy trục).") { Listen, Address, Development, PublicUrl, Certificate, Key };
+        var command = new Command("serve", "Run a hub: HTTP API, deliveries, log (chạy trục).") { Listen, Address, Development, PublicUrl, Certificate, Key, ClientCertificates };
         command.SetAction(RunAsync);
         return command.WithExamples("""
             hub serve --address H06.09/lgsp
             hub serve --data /var/lib/hub --listen https://10.1.2.3:443 --tls-certificate chain.pem --tls-key key.pem
+            hub serve --listen https://10.1.2.3:443 --tls-certificate chain.pem --tls-key key.pem --client-certificates accept
             hub serve --listen http://127.0.0.1:8080 --public-url https://hub.example.gov.vn   # behind a proxy on this machine
             """);
     }
@@ -63,6 +72,7 @@ internal static class ServeCommand
             PublicUrl = parsed.GetValue(PublicUrl) is { } url ? new Uri(url) : null,
             TlsCertificate = parsed.GetValue(Certificate),
             TlsKey = parsed.GetValue(Key),
+            ClientCertificates = parsed.GetValue(ClientCertificates) == "accept",
             JsonLog = parsed.GetValue(SharedOptions.Json),
         };
         var mistakes = options.Mistakes();

@@ -67,12 +67,14 @@ internal static class HubServices
         services.AddSingleton<HubOrigins>();
         // Made now, not at the first use: it refuses assertions from before the start.
         services.AddSingleton(new AssertionReplays(TimeProvider.System));
+        services.AddSingleton<ClientKeys>();
         services.AddSingleton<ClientAssertions>();
         services.AddSingleton<AccessTokens>();
         services.AddSingleton<BodyBudget>();
         services.AddKeyedSingleton(BodyBudget.Outgoing, static (p, _) => new BodyBudget(p.GetRequiredService<TimeProvider>()));
         services.AddSingleton<TokenLimits>();
         services.AddSingleton<FixedAnswers>();
+        services.AddSingleton<SubtreeReads>();
         services.AddSingleton<MessageReads>();
         services.AddSingleton<RefusalCounter>();
         services.AddHostedService(static p => p.GetRequiredService<RefusalCounter>());

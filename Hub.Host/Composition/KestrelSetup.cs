@@ -3,6 +3,7 @@ using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Hub.Contracts.Envelopes;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 
 namespace Hub.Host.Composition;
 
@@ -28,8 +29,24 @@ internal static class KestrelSetup
                 https.ServerCertificate = certificate;
                 https.ServerCertificateChain = chain;
                 https.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13;
+                if (options.ClientCertificates) TakeAnyCertificate(https);
             });
         });
+    }
+
+    /// <summary>Any client certificate passes the handshake and none is trusted for it: what counts is whether its key is
+    /// registered, which the token endpoint asks. Nothing that stands in a certificate makes the hub call an address.</summary>
+    private static void TakeAnyCertificate(HttpsConnectionAdapterOptions https)
+    {
+        https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
+        https.ClientCertificateValidation = static (_, _, _) => true;
+        https.OnAuthenticate = static (_, ssl) => ssl.CertificateChainPolicy = new X509ChainPolicy
+        {
+            DisableCertificateDownloads = true,
+            RevocationMode = X509RevocationMode.NoCheck,
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            VerificationFlags = X509VerificationFlags.AllFlags,
+        };
     }
 
     private static void Limit(KestrelServerLimits limits)

@@ -27,6 +27,9 @@ internal sealed record NodeOptions
     /// <summary>PEM file of the TLS private key.</summary>
     internal string? TlsKey { get; init; }
 
+    /// <summary>Whether to ask callers for TLS client certificates (RFC 8705); they may still come without.</summary>
+    internal bool ClientCertificates { get; init; }
+
     /// <summary>Whether to send deliveries. A node that serves one command does not.</summary>
     internal bool Dispatch { get; init; } = true;
 
@@ -43,6 +46,8 @@ internal sealed record NodeOptions
         if (Listen is not null) CheckListen(Listen, mistakes);
         if (TlsCertificate is null != TlsKey is null)
             mistakes.Add("--tls-certificate and --tls-key belong together: give both or neither.");
+        if (ClientCertificates && Listen?.Scheme != "https")
+            mistakes.Add("--client-certificates accept needs TLS on this hub itself: --listen https://… with --tls-certificate and --tls-key. A proxy in front hides the certificates.");
         foreach (var (option, file) in new[] { ("--tls-certificate", TlsCertificate), ("--tls-key", TlsKey) })
             if (file is not null && !File.Exists(file)) mistakes.Add($"{option}: there is no file '{file}'.");
         if (PublicUrl is not null) CheckPublicUrl(PublicUrl, mistakes);

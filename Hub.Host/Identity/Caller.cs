@@ -1,5 +1,6 @@
 using Hub.Contracts.Addresses;
 using Hub.Contracts.Problems;
+using Hub.Core.Registry;
 
 namespace Hub.Host.Identity;
 
@@ -29,14 +30,31 @@ internal enum Scopes
 /// <param name="System">The system, when it is one.</param>
 internal sealed record Caller(string Actor, Scopes Scopes, SystemAddress? System = null)
 {
-    /// <summary>Whether it sees messages of everybody.</summary>
+    /// <summary>The registered person, who proved himself with his own key; null for systems, for the operator socket and for
+    /// tokens made there: whoever holds the socket is one person, whatever he calls himself.</summary>
+    internal string? Person { get; init; }
+
+    /// <summary>The agency within whose subtree an operator or auditor acts; null: everywhere.</summary>
+    internal AgencyCode? Under { get; init; }
+
+    /// <summary>Whether it sees messages of others than its own: all of them, or those within <see cref="Under"/>.</summary>
     internal bool SeesAll => (Scopes & (Scopes.Operator | Scopes.Auditor)) != 0;
 
     internal bool Has(Scopes scope) => (Scopes & scope) == scope;
 
+    /// <summary>The caller as one who changes the registry.</summary>
+    internal RegistryActor ToRegistryActor() => new(Actor, Person, System, Under);
+
     /// <exception cref="ProblemException"><c>not-allowed</c> when the caller is no system.</exception>
     internal SystemAddress RequireSystem() => System
         ?? throw ProblemCode.NotAllowed.With($"'{Actor}' is no agency system; only a system's own token works here.");
+
+    /// <summary>For what concerns the whole hub.</summary>
+    /// <exception cref="ProblemException"><c>outside-subtree</c> when the caller acts within a subtree.</exception>
+    internal void RequireEverywhere(string what)
+    {
+        if (Under is { } under) throw ProblemCode.OutsideSubtree.With($"'{Actor}' acts under {under} only; {what} concerns the whole hub.");
+    }
 }
 
 internal static class CallerExtensions

@@ -24,6 +24,6 @@ internal sealed class CallerMiddleware(RequestDelegate next, AccessTokens tokens
         var header = context.Request.Headers.Authorization;
         if (header.Count != 1 || header[0] is not { } value || !value.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase))
             throw ProblemCode.Unauthenticated.With("This address needs the header 'Authorization: Bearer <token>', once. Get a token at /oauth/token.");
-        return tokens.Validate(value.AsSpan(Bearer.Length).Trim());
+        return tokens.Validate(value.AsSpan(Bearer.Length).Trim(), ClientCertificate.Of(context));
     }
 }

@@ -3,17 +3,12 @@ using System.Text.Json;
 using Hub.Contracts.Addresses;
 using Hub.Contracts.Problems;
 using Hub.Contracts.Signatures;
-using Hub.Core;
-using Hub.Core.Registry;
-using Hub.Core.Registry.Certificates;
-using Hub.Core.Trail;
 using Hub.Host.Composition;
 
 namespace Hub.Host.Identity;
 
 /// <summary>Verifies client assertions (<c>private_key_jwt</c>, RFC 7523) with the keys in the registry.</summary>
-internal sealed class ClientAssertions(
-    IRegistry registry, IHubKeys keys, AssertionReplays replays, HubOrigins origins, HubSettings settings, TimeProvider clock, ICertificateStatus certificates)
+internal sealed class ClientAssertions(ClientKeys clients, AssertionReplays replays, HubOrigins origins, TimeProvider clock)
 {
     /// <summary>Longest time to expiry that is taken.</summary>
     internal static readonly TimeSpan LongestLifetime = TimeSpan.FromMinutes(5);
@@ -23,23 +18,24 @@ internal sealed class ClientAssertions(
 
     private const int MaxIdLength = 200;
 
-    /// <summary>The system that made the assertion, and the key it signed with.</summary>
+    /// <summary>The system or person that made the assertion, with the key it signed with.</summary>
     /// <exception cref="ProblemException"><c>unauthenticated</c>, <c>unknown-sender</c>, <c>key-unknown</c>, <c>key-expired</c>,
     /// <c>key-revoked</c>, <c>certificate-invalid</c>, <c>signature-invalid</c> or <c>rate-limited</c>.</exception>
-    internal (SystemAddress System, VerificationKey Key) Verify(string assertion)
+    internal RegisteredClient Verify(string assertion)
     {
         var now = clock.GetUtcNow();
         var jws = CompactJws.Parse(assertion);
         var algorithm = AlgorithmOf(jws.Header);
         var issuer = CompactJws.Text(jws.Claims, "iss");
-        if (issuer is null || issuer != CompactJws.Text(jws.Claims, "sub") || !SystemAddress.TryParse(issuer, out var system))
-            throw Refuse("'iss' and 'sub' must both be the system's address, e.g. H29.12/qlvb");
-        var key = new RegistryKeyRing(registry.Current, keys, clock, settings.Development, certificates).Find(system, HintOf(jws.Header));
-        if (!key.Verify(algorithm, jws.Signed, jws.Signature))
-            throw ProblemCode.SignatureInvalid.With($"The client assertion does not verify with the key '{key.Id}' of '{system}' and {CompactJws.Text(jws.Header, "alg")}.");
+        if (issuer is null || issuer != CompactJws.Text(jws.Claims, "sub") || !(SystemAddress.TryParse(issuer, out _) || ClientKeys.IsPerson(issuer)))
+            throw Refuse("'iss' and 'sub' must both be the system's address, e.g. H29.12/qlvb, or operator:name or auditor:name");
+        bool Verifies(VerificationKey key) => key.Verify(algorithm, jws.Signed, jws.Signature);
+        var client = clients.Find(issuer, HintOf(jws.Header), Verifies);
+        if (client.System is not null && !Verifies(client.Key))
+            throw ProblemCode.SignatureInvalid.With($"The client assertion does not verify with the key '{client.Key.Id}' of '{issuer}' and {CompactJws.Text(jws.Header, "alg")}.");
         CheckClaims(jws.Claims, now, out var id, out var expires);
-        replays.Use(system, id, expires + Skew);
-        return (system, key);
+        replays.Use(issuer, id, expires + Skew);
+        return client;
     }
 
     private static SignatureAlgorithm AlgorithmOf(JsonElement header)

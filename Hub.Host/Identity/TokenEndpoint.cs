@@ -10,7 +10,8 @@ using Microsoft.AspNetCore.WebUtilities;
 
 namespace Hub.Host.Identity;
 
-/// <summary>OAuth 2 client credentials with <c>private_key_jwt</c> (RFC 6749 §4.4, RFC 7523 §2.2), and its metadata (RFC 8414).</summary>
+/// <summary>OAuth 2 client credentials (RFC 6749 §4.4) with <c>private_key_jwt</c> (RFC 7523 §2.2) or a TLS client certificate
+/// (RFC 8705), and its metadata (RFC 8414).</summary>
 internal static class TokenEndpoint
 {
     private const string AssertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -20,15 +21,15 @@ internal static class TokenEndpoint
     {
         routes.MapPost("/oauth/token", IssueAsync).RequireRateLimiting(TokenLimits.PerSource)
             .WithTags("Identity").WithName("issueToken").WithSummary("Get an access token with a registered key")
-            .WithDescription("Client credentials with private_key_jwt: form fields grant_type=client_credentials, client_assertion_type, client_assertion. The assertion is a JWT with iss = sub = the system's address, aud = this address, iat after the hub's last start, exp at most five minutes ahead, a jti never used before, signed with PS256, RS256, ES256 or ES384 by a registered key named in kid.")
+            .WithDescription("Client credentials for systems and for operators and auditors of the registry. With private_key_jwt: form fields grant_type=client_credentials, client_assertion_type, client_assertion. The assertion is a JWT with iss = sub = the system's address (or operator:name, auditor:name), aud = this address, iat after the hub's last start, exp at most five minutes ahead, a jti never used before, signed with PS256, RS256, ES256 or ES384 by a registered signature key named in kid. With mutual TLS (RFC 8705), where the metadata offers it: grant_type and client_id; the key of the TLS certificate must be a registered signature key of that client, names in it do not count, and the token works only on connections with the same certificate. Tokens of systems live 10 minutes, of people 60; all die with the key.")
             .Accepts<TokenRequest>("application/x-www-form-urlencoded")
             .Produces<TokenAnswer>(StatusCodes.Status200OK, MediaTypeNames.Application.Json)
-            .ProducesProblems(ProblemCode.InvalidRequest, ProblemCode.Unauthenticated, ProblemCode.UnknownSender, ProblemCode.RateLimited);
+            .ProducesProblems(ProblemCode.InvalidRequest, ProblemCode.Unauthenticated, ProblemCode.UnknownSender, ProblemCode.KeyUnknown, ProblemCode.KeyExpired, ProblemCode.KeyRevoked, ProblemCode.SignatureInvalid, ProblemCode.RateLimited, ProblemCode.UnsupportedMediaType);
         routes.MapGet("/.well-known/oauth-authorization-server", Metadata)
             .WithTags("Identity").WithName("authorizationServerMetadata").WithSummary("Authorization server metadata (RFC 8414)");
     }
 
-    private static async Task<IResult> IssueAsync(HttpContext context, ClientAssertions assertions, AccessTokens tokens, TokenLimits limits)
+    private static async Task<IResult> IssueAsync(HttpContext context, ClientAssertions assertions, ClientKeys clients, AccessTokens tokens, TokenLimits limits)
     {
         context.Features.Set(new ProblemExtras { ["error"] = "invalid_request" });
         var form = await ReadFormAsync(context);
@@ -38,16 +39,53 @@ internal static class TokenEndpoint
             throw ProblemCode.InvalidRequest.With("'grant_type' must be client_credentials.");
         }
 
-        if (form.GetValueOrDefault("client_assertion_type") != AssertionType)
-            throw ProblemCode.InvalidRequest.With($"'client_assertion_type' must be {AssertionType}.");
-        var assertion = form.GetValueOrDefault("client_assertion") ?? throw ProblemCode.InvalidRequest.With("'client_assertion' is missing.");
+        var assertion = AssertionOf(form);
+        var certificate = ClientCertificate.Of(context);
         context.Features.Set(new ProblemExtras { ["error"] = "invalid_client" });
         limits.TakeOfAll();
-        var (system, key) = assertions.Verify(assertion);
-        var token = await tokens.IssueAsync(system.ToString(), Scopes.System, AccessTokens.SystemLifetime, key, context.RequestAborted);
+        var client = assertion is not null ? assertions.Verify(assertion) : clients.FindByCertificate(form["client_id"], certificate ?? throw NoCertificate());
+        if (form.TryGetValue("client_id", out var named) && named != client.Name)
+            throw ProblemCode.Unauthenticated.With($"'client_id' names another client than the assertion, which is of '{client.Name}'.");
+        var bound = assertion is null || IsAskedToBind(form) ? ClientCertificate.Digest(certificate ?? throw NoCertificate()) : null;
+        var scopes = ScopesOf(context, form, client);
+        var token = await tokens.IssueAsync(client, scopes, bound, context.RequestAborted);
         HubMeter.Tokens.Add(1);
-        return Results.Json(new TokenAnswer(token, "Bearer", (int)AccessTokens.SystemLifetime.TotalSeconds), HubJson.Options);
+        return Results.Json(new TokenAnswer(token, "Bearer", (int)client.Lifetime.TotalSeconds), HubJson.Options);
     }
+
+    /// <summary>The assertion; null when the caller relies on its TLS certificate alone.</summary>
+    private static string? AssertionOf(Dictionary<string, string> form)
+    {
+        if (form.GetValueOrDefault("client_assertion") is { } assertion)
+        {
+            return form.GetValueOrDefault("client_assertion_type") == AssertionType
+                ? assertion
+                : throw ProblemCode.InvalidRequest.With($"'client_assertion_type' must be {AssertionType}.");
+        }
+
+        if (form.ContainsKey("client_id") && !form.ContainsKey("client_assertion_type")) return null;
+        throw ProblemCode.InvalidRequest.With("'client_assertion' is missing. With a TLS client certificate instead, send 'client_id' alone.");
+    }
+
+    private static bool IsAskedToBind(Dictionary<string, string> form) => form.GetValueOrDefault("certificate_bound") switch
+    {
+        null or "false" => false,
+        "true" => true,
+        _ => throw ProblemCode.InvalidRequest.With("'certificate_bound' must be true or false."),
+    };
+
+    /// <summary>What was asked for, within what the client may; all of it when nothing was asked for (RFC 6749 §3.3).</summary>
+    private static Scopes ScopesOf(HttpContext context, Dictionary<string, string> form, RegisteredClient client)
+    {
+        if (form.GetValueOrDefault("scope") is not { } asked) return client.Scopes;
+        var granted = ScopeNames.Read(asked) & client.Scopes;
+        if ((granted & ~Scopes.Content) != 0) return granted;
+        context.Features.Set(new ProblemExtras { ["error"] = "invalid_scope" });
+        throw ProblemCode.InvalidRequest.With($"'scope' asks for nothing that '{client.Name}' may have: {ScopeNames.Write(client.Scopes)}.");
+    }
+
+    private static ProblemException NoCertificate() => ProblemCode.Unauthenticated.With(
+        "This connection shows no TLS client certificate. Connect by https with the certificate of a registered key, to a hub that runs with --client-certificates accept; behind a proxy use private_key_jwt.");
 
     private static async Task<Dictionary<string, string>> ReadFormAsync(HttpContext context)
     {
@@ -64,17 +102,22 @@ internal static class TokenEndpoint
         return fields;
     }
 
-    private static IResult Metadata(HubOrigins origins) => Results.Json(new JsonObject
+    private static IResult Metadata(HubOrigins origins, NodeOptions options)
     {
-        ["issuer"] = origins.Absolute(""),
-        ["token_endpoint"] = origins.Absolute("/oauth/token"),
-        ["grant_types_supported"] = new JsonArray("client_credentials"),
-        ["response_types_supported"] = new JsonArray(),
-        ["scopes_supported"] = new JsonArray("system"),
-        ["token_endpoint_auth_methods_supported"] = new JsonArray("private_key_jwt"),
-        ["token_endpoint_auth_signing_alg_values_supported"] = new JsonArray("PS256", "RS256", "ES256", "ES384"),
-        ["service_documentation"] = origins.Absolute("/docs"),
-    });
+        string[] methods = options.ClientCertificates ? ["private_key_jwt", "self_signed_tls_client_auth", "tls_client_auth"] : ["private_key_jwt"];
+        return Results.Json(new JsonObject
+        {
+            ["issuer"] = origins.Absolute(""),
+            ["token_endpoint"] = origins.Absolute("/oauth/token"),
+            ["grant_types_supported"] = new JsonArray("client_credentials"),
+            ["response_types_supported"] = new JsonArray(),
+            ["scopes_supported"] = new JsonArray("system", "operator", "auditor", "content"),
+            ["token_endpoint_auth_methods_supported"] = new JsonArray([.. methods]),
+            ["token_endpoint_auth_signing_alg_values_supported"] = new JsonArray("PS256", "RS256", "ES256", "ES384"),
+            ["tls_client_certificate_bound_access_tokens"] = options.ClientCertificates,
+            ["service_documentation"] = origins.Absolute("/docs"),
+        });
+    }
 }
 
 /// <summary>Form fields of a token request.</summary>
@@ -84,13 +127,25 @@ internal sealed class TokenRequest
     [JsonPropertyName("grant_type")]
     public required string GrantType { get; init; }
 
-    /// <summary><c>urn:ietf:params:oauth:client-assertion-type:jwt-bearer</c>.</summary>
+    /// <summary><c>urn:ietf:params:oauth:client-assertion-type:jwt-bearer</c>, with an assertion.</summary>
     [JsonPropertyName("client_assertion_type")]
-    public required string ClientAssertionType { get; init; }
+    public string? ClientAssertionType { get; init; }
 
     /// <summary>The signed JWT.</summary>
     [JsonPropertyName("client_assertion")]
-    public required string ClientAssertion { get; init; }
+    public string? ClientAssertion { get; init; }
+
+    /// <summary>Who asks, when a TLS client certificate is shown instead of an assertion.</summary>
+    [JsonPropertyName("client_id")]
+    public string? ClientId { get; init; }
+
+    /// <summary>Scopes wanted, joined by spaces (all that the client may have).</summary>
+    [JsonPropertyName("scope")]
+    public string? Scope { get; init; }
+
+    /// <summary><c>true</c>: with an assertion too, bind the token to the certificate of this connection.</summary>
+    [JsonPropertyName("certificate_bound")]
+    public string? CertificateBound { get; init; }
 }
 
 /// <summary>Answer of the token endpoint, RFC 6749 §5.1.</summary>

@@ -100,21 +100,26 @@ public sealed class TestAgency : IDisposable
         return answer.StatusCode;
     }
 
-    private async Task<string> GetTokenAsync(Uri hub)
+    /// <summary>The form that asks for a token with a fresh assertion.</summary>
+    public FormUrlEncodedContent TokenForm(Uri hub, bool bound = false)
     {
         var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
-        var endpoint = new Uri(hub, "/oauth/token");
         var head = JsonSerializer.SerializeToUtf8Bytes(new { alg = "ES256", typ = "JWT", kid = Signer.KeyId });
-        var claims = JsonSerializer.SerializeToUtf8Bytes(new { iss = Address.ToString(), sub = Address.ToString(), aud = endpoint.ToString(), jti = Guid.NewGuid().ToString("N"), iat = now, exp = now + 120 });
+        var claims = JsonSerializer.SerializeToUtf8Bytes(new { iss = Address.ToString(), sub = Address.ToString(), aud = new Uri(hub, "/oauth/token").ToString(), jti = Guid.NewGuid().ToString("N"), iat = now, exp = now + 120 });
         var input = $"{Base64Url.EncodeToString(head)}.{Base64Url.EncodeToString(claims)}";
-        var assertion = $"{input}.{Base64Url.EncodeToString(Signer.Sign(Encoding.ASCII.GetBytes(input)))}";
-        using var form = new FormUrlEncodedContent(new Dictionary<string, string>(StringComparer.Ordinal)
+        return new FormUrlEncodedContent(new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["grant_type"] = "client_credentials",
             ["client_assertion_type"] = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-            ["client_assertion"] = assertion,
+            ["client_assertion"] = $"{input}.{Base64Url.EncodeToString(Signer.Sign(Encoding.ASCII.GetBytes(input)))}",
+            ["certificate_bound"] = bound ? "true" : "false",
         });
-        using var answer = await _http.PostAsync(endpoint, form);
+    }
+
+    private async Task<string> GetTokenAsync(Uri hub)
+    {
+        using var form = TokenForm(hub);
+        using var answer = await _http.PostAsync(new Uri(hub, "/oauth/token"), form);
         var text = await answer.Content.ReadAsStringAsync();
         Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.OK), text);
         return JsonNode.Parse(text)!["access_token"]!.GetValue<string>();

@@ -25,7 +25,7 @@ public sealed class AccessTokenTests
     [Test]
     public async Task Validate_OperatorToken_CarriesItsScopes()
     {
-        var token = await _bench.Tokens.IssueAsync("auditor:kiem-toan", Scopes.Auditor | Scopes.Content, TimeSpan.FromHours(1));
+        var token = await _bench.Tokens.IssueOnSocketAsync("auditor:kiem-toan", Scopes.Auditor | Scopes.Content, TimeSpan.FromHours(1));
         var caller = _bench.Tokens.Validate(token);
         Assert.Multiple(() =>
         {
@@ -40,7 +40,7 @@ public sealed class AccessTokenTests
     {
         var token = await AliceTokenAsync();
         _bench.Tokens.Validate(token);
-        _bench.Clock.Advance(AccessTokens.SystemLifetime);
+        _bench.Clock.Advance(TimeSpan.FromMinutes(10));
         Refuses(token, ProblemCode.Unauthenticated);
     }
 
@@ -86,7 +86,7 @@ public sealed class AccessTokenTests
     public async Task Validate_TokenOfAnotherHub_Refuses()
     {
         using var other = new TokenBench();
-        Refuses(await other.Tokens.IssueAsync("operator:x", Scopes.Operator, TimeSpan.FromMinutes(1)), ProblemCode.Unauthenticated);
+        Refuses(await other.Tokens.IssueOnSocketAsync("operator:x", Scopes.Operator, TimeSpan.FromMinutes(1)), ProblemCode.Unauthenticated);
     }
 
     [Test]
@@ -94,10 +94,10 @@ public sealed class AccessTokenTests
 
     [Test]
     public void Issue_LongerThanTheLongestLife_Throws() =>
-        Assert.That(async () => await _bench.Tokens.IssueAsync("operator:x", Scopes.Operator, TimeSpan.FromHours(9)), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(async () => await _bench.Tokens.IssueOnSocketAsync("operator:x", Scopes.Operator, TimeSpan.FromHours(9)), Throws.InstanceOf<ArgumentOutOfRangeException>());
 
     private ValueTask<string> AliceTokenAsync() =>
-        _bench.Tokens.IssueAsync("H06.01/qlvb", Scopes.System, AccessTokens.SystemLifetime, _bench.AliceKey().Key);
+        _bench.Tokens.IssueAsync(_bench.Clients.Find("H06.01/qlvb", new Hub.Contracts.Signatures.KeyHint("k1", null)), Scopes.System);
 
     private void Refuses(string token, ProblemCode code) =>
         Assert.That(Assert.Throws<ProblemException>(() => _bench.Tokens.Validate(token))!.Code, Is.EqualTo(code));

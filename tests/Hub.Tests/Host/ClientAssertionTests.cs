@@ -22,11 +22,11 @@ public sealed class ClientAssertionTests
     {
         var claims = _bench.Claims();
         claims["aud"] = audience;
-        var (system, key) = _bench.Assertions.Verify(_bench.Assertion(claims));
+        var client = _bench.Assertions.Verify(_bench.Assertion(claims));
         Assert.Multiple(() =>
         {
-            Assert.That(system, Is.EqualTo(TokenBench.Alice));
-            Assert.That(key.SubjectPublicKeyInfo.ToArray(), Is.EqualTo(_bench.AliceSigner.ExportSubjectPublicKeyInfo()));
+            Assert.That(client.System, Is.EqualTo(TokenBench.Alice));
+            Assert.That(client.Key.SubjectPublicKeyInfo.ToArray(), Is.EqualTo(_bench.AliceSigner.ExportSubjectPublicKeyInfo()));
         });
     }
 
@@ -160,7 +160,7 @@ public sealed class ClientAssertionTests
 
     [Test]
     public async Task Verify_AccessTokenInsteadOfAssertion_Refuses() =>
-        Refuses(await _bench.Tokens.IssueAsync("H06.01/qlvb", Hub.Host.Identity.Scopes.System, TimeSpan.FromMinutes(1)), ProblemCode.Unauthenticated);
+        Refuses(await _bench.Tokens.IssueOnSocketAsync("H06.01/qlvb", Hub.Host.Identity.Scopes.Operator, TimeSpan.FromMinutes(1)), ProblemCode.Unauthenticated);
 
     [Test]
     public void Verify_DuplicateMember_Refuses()

@@ -27,8 +27,9 @@ internal sealed class TokenBench : IRegistry, IDisposable
         var origins = new HubOrigins();
         origins.Open(new Uri("https://hub.example"), new Uri("http://127.0.0.1:8080"));
         Register(AliceKey());
-        Assertions = new ClientAssertions(this, Keys, new AssertionReplays(Clock), origins, settings, Clock, new CertificateTable());
-        Tokens = new AccessTokens(Keys, this, settings, Clock, new CertificateTable());
+        Clients = new ClientKeys(this, Keys, settings, Clock, new CertificateTable());
+        Assertions = new ClientAssertions(Clients, new AssertionReplays(Clock), origins, Clock);
+        Tokens = new AccessTokens(Keys, Clients, Clock);
     }
 
     internal static SystemAddress Alice { get; } = SystemAddress.Parse("H06.01/qlvb");
@@ -38,6 +39,8 @@ internal sealed class TokenBench : IRegistry, IDisposable
     internal Time.ManualClock Clock { get; } = new();
 
     internal FileHubKeys Keys { get; }
+
+    internal ClientKeys Clients { get; }
 
     internal ClientAssertions Assertions { get; }
 
@@ -51,6 +54,24 @@ internal sealed class TokenBench : IRegistry, IDisposable
 
     internal SystemKey AliceKey(DateTimeOffset? notBefore = null, DateTimeOffset? notAfter = null, DateTimeOffset? revoked = null, bool development = false) =>
         new(new VerificationKey("k1", AliceSigner.ExportSubjectPublicKeyInfo()), notBefore, notAfter, revoked, development);
+
+    /// <summary>A person with Alice's key pair under the id <c>k1</c>.</summary>
+    internal Person Operator(string role = "operator", AgencyCode? under = null, bool content = false) =>
+        new() { Name = "an", Role = role, Under = under, Content = content, Keys = [AliceKey()] };
+
+    /// <summary>The claims of a good assertion of a person.</summary>
+    internal Dictionary<string, object> ClaimsOf(string person)
+    {
+        var claims = Claims();
+        claims["iss"] = claims["sub"] = person;
+        return claims;
+    }
+
+    internal void Register(Person? person, params SystemKey[] aliceKeys)
+    {
+        Register(aliceKeys);
+        if (person is not null) Current = new RegistrySnapshot(Current.Version + 1, Current.Content with { People = [person] });
+    }
 
     internal void Register(params SystemKey[] aliceKeys) => Current = new RegistrySnapshot((Current?.Version ?? 0) + 1, new RegistryContent
     {
