@@ -27,7 +27,7 @@ internal sealed class GroupTransaction(IStoreTransaction inner) : IStoreTransact
 
     public ValueTask<IReadOnlyList<long>> InsertMessageAsync(MessageRecord message, ReadOnlyMemory<byte> octets, IReadOnlyList<DeliveryRecord> deliveries) => Writing.InsertMessageAsync(message, octets, deliveries);
 
-    public ValueTask<IReadOnlyList<DeliveryRecord>> ClaimAsync(SystemAddress recipient, DateTimeOffset now, DateTimeOffset until, int limit) => Writing.ClaimAsync(recipient, now, until, limit);
+    public ValueTask<IReadOnlyList<DeliveryRecord>> ClaimAsync(SystemAddress recipient, DateTimeOffset now, DateTimeOffset until, int limit, bool protocolOnly = false) => Writing.ClaimAsync(recipient, now, until, limit, protocolOnly);
 
     public ValueTask<IReadOnlyList<SystemAddress>> ListRecipientsDueAsync(DateTimeOffset now, int limit) => inner.ListRecipientsDueAsync(now, limit);
 
@@ -38,6 +38,8 @@ internal sealed class GroupTransaction(IStoreTransaction inner) : IStoreTransact
     public ValueTask<DeliveryRecord?> FindClaimAsync(string claim) => inner.FindClaimAsync(claim);
 
     public ValueTask<DeliveryRecord?> FindDeliveryAsync(MessageKey message, SystemAddress recipient) => inner.FindDeliveryAsync(message, recipient);
+
+    public ValueTask<long> InsertDeliveryAsync(MessageRecord message, DeliveryRecord delivery) => Writing.InsertDeliveryAsync(message, delivery);
 
     public ValueTask UpdateDeliveryAsync(DeliveryRecord delivery) => Writing.UpdateDeliveryAsync(delivery);
 

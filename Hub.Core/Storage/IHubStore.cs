@@ -37,6 +37,15 @@ public interface IHubStore : IAsyncDisposable
     /// A page may be short as with <see cref="ListMessagesAsync"/>.</summary>
     ValueTask<Page<DeliveryRecord>> ListDeliveriesAsync(DeliveryState state, SystemAddress? recipient, string? cursor, int limit, CancellationToken cancellationToken = default);
 
+    /// <summary>Deliveries of one recipient that nobody holds at an instant: queued, due or not, or claimed with an ended claim. By id;
+    /// those of <c>hub.*</c> messages are left out.</summary>
+    /// <param name="recipient">The system.</param>
+    /// <param name="now">The instant.</param>
+    /// <param name="after">Only greater ids; 0 for all.</param>
+    /// <param name="limit">Deliveries at most.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    ValueTask<IReadOnlyList<DeliveryRecord>> ListUntakenAsync(SystemAddress recipient, DateTimeOffset now, long after, int limit, CancellationToken cancellationToken = default);
+
     /// <summary>Whether an unerased message of its owner names this upload.</summary>
     ValueTask<bool> IsUploadNamedAsync(UploadName upload, CancellationToken cancellationToken = default);
 

@@ -16,7 +16,12 @@ public interface IStoreTransaction : IAsyncDisposable
 
     /// <summary>Claims due deliveries (queued and due, or claimed with an ended claim) of one recipient, most urgent first:
     /// priority descending, then id. Sets state, a fresh claim token, <paramref name="until"/>, and adds one attempt.</summary>
-    ValueTask<IReadOnlyList<DeliveryRecord>> ClaimAsync(SystemAddress recipient, DateTimeOffset now, DateTimeOffset until, int limit);
+    /// <param name="recipient">The system.</param>
+    /// <param name="now">Until when a delivery is due.</param>
+    /// <param name="until">When the claim ends by itself.</param>
+    /// <param name="limit">Deliveries at most.</param>
+    /// <param name="protocolOnly">Only messages of the hub's own protocol (<c>hub.*</c>): all that a closed agency still gets.</param>
+    ValueTask<IReadOnlyList<DeliveryRecord>> ClaimAsync(SystemAddress recipient, DateTimeOffset now, DateTimeOffset until, int limit, bool protocolOnly = false);
 
     /// <summary>Systems that have claimable deliveries at this instant. When there are more than <paramref name="limit"/>, the next
     /// call goes on after the last one, so that none is starved.</summary>
@@ -37,6 +42,10 @@ public interface IStoreTransaction : IAsyncDisposable
 
     /// <summary>The delivery of a message to a system, of which there is at most one, or null.</summary>
     ValueTask<DeliveryRecord?> FindDeliveryAsync(MessageKey message, SystemAddress recipient);
+
+    /// <summary>Adds a delivery to a message that was accepted before; the message has none to this recipient yet.</summary>
+    /// <returns>Its id.</returns>
+    ValueTask<long> InsertDeliveryAsync(MessageRecord message, DeliveryRecord delivery);
 
     /// <summary>Writes back a changed delivery (all columns but id, message, recipient).</summary>
     ValueTask UpdateDeliveryAsync(DeliveryRecord delivery);

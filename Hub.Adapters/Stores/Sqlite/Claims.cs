@@ -3,6 +3,9 @@ using Hub.Core.Storage;
 
 namespace Hub.Adapters.Stores.Sqlite;
 
+/// <summary>What is asked for; see <see cref="IStoreTransaction.ClaimAsync"/>.</summary>
+internal readonly record struct ClaimRequest(DateTimeOffset Now, DateTimeOffset Until, int Limit, bool ProtocolOnly);
+
 /// <summary>Takes claimable deliveries. Its cost grows with what it takes, not with what waits: deliveries that are not due
 /// stand in an index of their own and move to the ready ones once, when their time comes.</summary>
 internal static class Claims
@@ -14,14 +17,16 @@ internal static class Claims
 
     internal static long RankOf(int priority) => Ranks - 1 - Math.Clamp(priority, 0, Ranks - 1);
 
-    internal static List<DeliveryRecord> Take(SqliteSession session, Counts counts, long recipient, DateTimeOffset now, DateTimeOffset until, int limit)
+    internal static List<DeliveryRecord> Take(SqliteSession session, Counts counts, long recipient, ClaimRequest request)
     {
+        var (now, until, limit, protocolOnly) = request;
+        var claimable = protocolOnly ? SqliteSql.ClaimableProtocol : SqliteSql.Claimable;
         var taken = new List<DeliveryRecord>();
         for (var rank = 0; rank < Ranks && taken.Count < limit; rank++)
         {
             session.Use(SqliteSql.Promote).Bind(recipient).Bind(rank).Bind(now).Bind(MaxPromoted).Run();
             var from = taken.Count;
-            Read(session, session.Use(SqliteSql.Claimable).Bind(recipient).Bind(rank).Bind(now).Bind(limit - taken.Count), taken);
+            Read(session, session.Use(claimable).Bind(recipient).Bind(rank).Bind(now).Bind(limit - taken.Count), taken);
             for (var i = from; i < taken.Count; i++) taken[i] = Take(session, counts, taken[i], now, until);
         }
 

@@ -157,6 +157,11 @@ public sealed partial class SqliteHubStore : IHubStore
     }
 
     /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<DeliveryRecord>> ListUntakenAsync(SystemAddress recipient, DateTimeOffset now, long after, int limit, CancellationToken cancellationToken = default) =>
+        Lists.ReadAsync<(SystemAddress Recipient, DateTimeOffset Now, long After, int Limit), IReadOnlyList<DeliveryRecord>>(
+            (recipient, now, after, limit), static (session, q) => session.ListUntaken(q.Recipient, q.Now, q.After, q.Limit), cancellationToken);
+
+    /// <inheritdoc/>
     public ValueTask<bool> IsUploadNamedAsync(UploadName upload, CancellationToken cancellationToken = default) =>
         _readers.ReadAsync(upload, MessageUploads.IsNamed, cancellationToken);
 

@@ -80,6 +80,9 @@ internal sealed class SqliteSession : IDisposable
         ? First(Use(SqliteSql.FindDeliveryOfMessage).Bind(Digests.Read(message.Value, stackalloc byte[Digests.Bytes])).Bind(number))
         : null;
 
+    internal List<DeliveryRecord> ListUntaken(SystemAddress recipient, DateTimeOffset now, long after, int limit) =>
+        NameId(recipient.ToString()) is { } number ? All(Use(SqliteSql.Untaken).Bind(number).Bind(now).Bind(after).Bind(limit)) : [];
+
     internal List<DeliveryRecord> ListDeliveries(MessageKey message) =>
         All(Use(SqliteSql.DeliveriesOfMessage).Bind(Digests.Read(message.Value, stackalloc byte[Digests.Bytes])));
 

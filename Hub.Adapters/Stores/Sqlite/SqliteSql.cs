@@ -91,6 +91,20 @@ internal static partial class SqliteSql
         WHERE d.ready = 1 AND d.recipient = ? AND d.rank = ? AND d.wake <= ? ORDER BY d.id LIMIT ?
         """;
 
+    internal const string ClaimableProtocol = $"""
+        SELECT {DeliveryColumns} FROM delivery d INDEXED BY delivery_ready JOIN message m ON m.num = d.message JOIN name t ON t.id = m.type
+        WHERE d.ready = 1 AND d.recipient = ? AND d.rank = ? AND d.wake <= ? AND t.text GLOB 'hub.*' ORDER BY d.id LIMIT ?
+        """;
+
+    // Running claims stand among the waiting ones and are left out; an ended claim stands in either index.
+    internal const string Untaken = $"""
+        SELECT {DeliveryColumns} FROM (
+            SELECT id FROM delivery INDEXED BY delivery_ready WHERE ready = 1 AND recipient = ?1 AND id > ?3
+            UNION ALL SELECT id FROM delivery INDEXED BY delivery_waiting WHERE ready = 0 AND recipient = ?1 AND id > ?3) u
+        JOIN delivery d ON d.id = u.id JOIN message m ON m.num = d.message JOIN name t ON t.id = m.type
+        WHERE (d.state = 0 OR d.claimed_until <= ?2) AND t.text NOT GLOB 'hub.*' ORDER BY d.id LIMIT ?4
+        """;
+
     internal const string Promote = """
         UPDATE delivery SET ready = 1 WHERE id IN (
             SELECT id FROM delivery INDEXED BY delivery_waiting WHERE ready = 0 AND recipient = ? AND rank = ? AND wake <= ? ORDER BY wake LIMIT ?)

@@ -43,10 +43,10 @@ internal sealed class SqliteTransaction(SqliteHubStore store, SqliteSession sess
         return new(ids);
     }
 
-    public ValueTask<IReadOnlyList<DeliveryRecord>> ClaimAsync(SystemAddress recipient, DateTimeOffset now, DateTimeOffset until, int limit)
+    public ValueTask<IReadOnlyList<DeliveryRecord>> ClaimAsync(SystemAddress recipient, DateTimeOffset now, DateTimeOffset until, int limit, bool protocolOnly = false)
     {
         store.EnsureOpen();
-        return new(session.NameId(recipient.ToString()) is { } number ? Claims.Take(session, _counts, number, now, until, limit) : []);
+        return new(session.NameId(recipient.ToString()) is { } number ? Claims.Take(session, _counts, number, new ClaimRequest(now, until, limit, protocolOnly)) : []);
     }
 
     public ValueTask<IReadOnlyList<SystemAddress>> ListRecipientsDueAsync(DateTimeOffset now, int limit) =>
@@ -67,6 +67,12 @@ internal sealed class SqliteTransaction(SqliteHubStore store, SqliteSession sess
     }
 
     public ValueTask<DeliveryRecord?> FindDeliveryAsync(MessageKey message, SystemAddress recipient) => new(session.FindDelivery(message, recipient));
+
+    public ValueTask<long> InsertDeliveryAsync(MessageRecord message, DeliveryRecord delivery)
+    {
+        var number = MessageNumber(message.Key) ?? throw new InvalidOperationException($"There is no message {message.Key} to deliver.");
+        return new(Insert(delivery, message, number));
+    }
 
     public ValueTask UpdateDeliveryAsync(DeliveryRecord delivery)
     {
@@ -211,7 +217,7 @@ internal sealed class SqliteTransaction(SqliteHubStore store, SqliteSession sess
         var why = NumberOf(delivery.Why);
         var insert = Change(SqliteSql.InsertDelivery)
             .Bind(number).Bind(recipient).Bind(message.Accepted).Bind(Claims.RankOf(message.Priority)).Bind(message.Expires);
-        BindState(insert, delivery, why, message.Accepted).Run();
+        BindState(insert, delivery, why, delivery.Changed).Run();
         _counts.Add(delivery.State);
         return session.LastInsertedRow;
     }

@@ -51,6 +51,10 @@ internal sealed record InMemoryState
     internal bool IsNamed(UploadName upload) =>
         Messages.Values.Any(m => m.Erased is null && m.From == upload.Owner && m.Uploads.Contains(upload.Sha256));
 
+    internal bool IsProtocol(DeliveryRecord delivery) => RegistrySnapshot.IsProtocol(Messages[delivery.Message].Type);
+
+    internal IEnumerable<DeliveryRecord> Untaken(DateTimeOffset now) => Deliveries.Values.Where(d => Ends(d, ignoreDue: true) <= now && !IsProtocol(d));
+
     internal IEnumerable<DeliveryRecord> Claimable(DateTimeOffset now) => Deliveries.Values.Where(d => Ends(d) <= now);
 
     internal bool IsExpired(DeliveryRecord delivery, DateTimeOffset now) =>

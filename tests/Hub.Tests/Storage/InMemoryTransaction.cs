@@ -25,9 +25,9 @@ internal sealed class InMemoryTransaction(InMemoryState begun, InMemoryStore.Tur
         return new([.. numbered.Select(d => d.Id)]);
     }
 
-    public ValueTask<IReadOnlyList<DeliveryRecord>> ClaimAsync(SystemAddress recipient, DateTimeOffset now, DateTimeOffset until, int limit)
+    public ValueTask<IReadOnlyList<DeliveryRecord>> ClaimAsync(SystemAddress recipient, DateTimeOffset now, DateTimeOffset until, int limit, bool protocolOnly = false)
     {
-        var claimed = _state.Claimable(now).Where(d => d.Recipient == recipient)
+        var claimed = _state.Claimable(now).Where(d => d.Recipient == recipient && (!protocolOnly || _state.IsProtocol(d)))
             .OrderByDescending(d => _state.Messages[d.Message].Priority).ThenBy(d => d.Id).Take(limit)
             .Select(d => d with { State = DeliveryState.Claimed, Claim = Guid.NewGuid().ToString("N"), ClaimedUntil = until, Attempts = d.Attempts + 1, Changed = now })
             .ToList();
@@ -62,6 +62,14 @@ internal sealed class InMemoryTransaction(InMemoryState begun, InMemoryStore.Tur
 
     public ValueTask<DeliveryRecord?> FindDeliveryAsync(MessageKey message, SystemAddress recipient) =>
         new(_state.Deliveries.Values.SingleOrDefault(d => d.Message == message && d.Recipient == recipient));
+
+    public ValueTask<long> InsertDeliveryAsync(MessageRecord message, DeliveryRecord delivery)
+    {
+        if (_state.Deliveries.Values.Any(d => d.Message == message.Key && d.Recipient == delivery.Recipient)) throw new InvalidOperationException("The recipient has a delivery of this message.");
+        var id = _state.Deliveries.LastOrDefault().Key + 1;
+        Put([delivery with { Id = id, Message = _state.Messages[message.Key].Key }]);
+        return new(id);
+    }
 
     public ValueTask UpdateDeliveryAsync(DeliveryRecord delivery)
     {
