@@ -340,4 +340,11 @@ public sealed partial class ProblemCode
         "This lies outside the agencies entrusted to you", "Nằm ngoài phạm vi cơ quan được giao",
         "Ask somebody whose subtree holds it.",
         "Đề nghị người được giao phạm vi đó thực hiện.");
+
+    /// <summary><c>unsealing-failed</c> (422): The sealed content cannot be opened.</summary>
+    public static readonly ProblemCode UnsealingFailed = new(
+        "unsealing-failed", 422,
+        "The sealed content cannot be opened", "Không giải mã được nội dung niêm phong",
+        "Open it with the private half of the encryption key it was sealed for; ask the sender to seal it for your present key.",
+        "Dùng khóa riêng ứng với khóa mã hóa mà bên gửi đã dùng; hoặc đề nghị bên gửi niêm phong lại bằng khóa mã hóa hiện hành của mình.");
 }

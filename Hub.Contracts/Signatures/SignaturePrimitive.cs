@@ -75,7 +75,7 @@ internal sealed class SignaturePrimitive
             ? RSASignaturePadding.Pss
             : RSASignaturePadding.Pkcs1;
 
-    private static string PublicKeyKind(ReadOnlySpan<byte> subjectPublicKeyInfo)
+    internal static string PublicKeyKind(ReadOnlySpan<byte> subjectPublicKeyInfo)
     {
         var outer = new System.Formats.Asn1.AsnReader(subjectPublicKeyInfo.ToArray(), System.Formats.Asn1.AsnEncodingRules.DER);
         return outer.ReadSequence().ReadSequence().ReadObjectIdentifier();

@@ -68,6 +68,9 @@ internal ref struct JsonCursor
         if (TryRead()) throw Fault("goes on after its end");
     }
 
+    /// <summary>Whether the value at hand is a string.</summary>
+    internal readonly bool IsText => _reader.TokenType == JsonTokenType.String;
+
     internal string Text(string field)
     {
         Expect(JsonTokenType.String, field, "a string");
