@@ -15,7 +15,7 @@ for argument in "$@"; do
   esac
 done
 
-declare -A package_of=([xmlsec1]=xmlsec1 [openssl]=openssl [python3]=python3 [curl]=curl [strace]=strace)
+declare -A package_of=([xmlsec1]=xmlsec1 [openssl]=openssl [python3]=python3 [curl]=curl [strace]=strace [node]=nodejs)
 missing=()
 for program in "${!package_of[@]}"; do
   command -v "$program" >/dev/null || missing+=("${package_of[$program]}")
