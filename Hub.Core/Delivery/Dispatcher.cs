@@ -122,7 +122,7 @@ public sealed class Dispatcher
     private async ValueTask ReleaseOwnClaimsAsync(CancellationToken stopping)
     {
         var now = _clock.GetUtcNow();
-        foreach (var systems in _registry.Current.Content.Systems.Where(_attempts.Serves).Chunk(100))
+        foreach (var systems in _registry.Current.Systems.Where(_attempts.Serves).Chunk(100))
         {
             await _committer.RunAsync(
                 async scope =>

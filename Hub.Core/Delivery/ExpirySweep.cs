@@ -36,7 +36,7 @@ internal sealed class ExpirySweep(IRegistry registry, ICommitter committer, IHub
     /// is old and stays (its system allows a greater age, or somebody holds it) is stepped over, in as many runs as it takes.</summary>
     internal async Task EndAgedAsync(CancellationToken cancellationToken)
     {
-        var shortest = registry.Current.Content.Systems.Select(s => s.Policy.MaxAge).Append(Default.MaxAge).Min();
+        var shortest = registry.Current.Systems.Select(s => s.Policy.MaxAge).Append(Default.MaxAge).Min();
         foreach (var state in new[] { DeliveryState.Queued, DeliveryState.Claimed })
         {
             var cursor = _cursors.GetValueOrDefault(state);

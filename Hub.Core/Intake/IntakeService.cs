@@ -67,7 +67,7 @@ public sealed class IntakeService : IIntake
         var service = ServiceRules.Find(registry, message, envelope.Octets.Length);
         ServiceRules.CheckAssurance(service, assurance);
         var recipients = registry.Resolve(message.To, message.Type, now);
-        if (assurance != Assurances.AttestedHub) RightsCheck.Check(registry, message, recipients, now);
+        if (assurance != Assurances.AttestedHub) RightsCheck.Check(registry, message, recipients, envelope.Octets.Length, now);
         var uploads = await UploadCheck.CheckAsync(_uploads, message, CancellationToken.None);
         var candidate = new Candidate
         {
@@ -114,7 +114,7 @@ public sealed class IntakeService : IIntake
         ServiceRules.CheckExtensions(envelope);
         ServiceRules.CheckAssurance(service, Assurances.SenderSigned);
         var recipients = registry.Resolve(envelope.To, envelope.Type, now);
-        RightsCheck.Check(registry, envelope, recipients, now);
+        RightsCheck.Check(registry, envelope, recipients, verified.Octets.Length, now);
         AcknowledgementRules.CheckShape(verified);
         return new Candidate
         {
@@ -132,7 +132,7 @@ public sealed class IntakeService : IIntake
     {
         if (from != caller)
             throw ProblemCode.NotAllowed.With($"The caller is {caller}, but the envelope is from {from}. A system sends its own envelopes only. Broken link: identity.");
-        if (from == registry.Content.Hub || registry.FindSystem(from)?.Channel.Kind == "app")
+        if (from == registry.Hub || registry.FindSystem(from)?.Channel.Kind == "app")
             throw ProblemCode.NotAllowed.With($"{from} lives inside the hub, which holds its key; it sends nothing from outside. Broken link: identity.");
     }
 

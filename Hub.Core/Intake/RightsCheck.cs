@@ -13,10 +13,10 @@ internal static class RightsCheck
 
     /// <summary>Checks the rights for every recipient; of the hub's own protocol, that the sender may use it at all.</summary>
     /// <exception cref="ProblemException">One <c>not-allowed</c> listing every recipient that no right covers.</exception>
-    internal static void Check(RegistrySnapshot registry, Envelope envelope, IReadOnlyList<ResolvedRecipient> recipients, DateTimeOffset now)
+    internal static void Check(RegistrySnapshot registry, Envelope envelope, IReadOnlyList<ResolvedRecipient> recipients, long size, DateTimeOffset now)
     {
         if (RegistrySnapshot.IsProtocol(envelope.Type)) CheckProtocol(envelope);
-        else CheckRights(registry, envelope, recipients, now);
+        else CheckRights(registry, envelope, recipients, size, now);
     }
 
     private static void CheckProtocol(Envelope envelope)
@@ -27,12 +27,13 @@ internal static class RightsCheck
             throw ProblemCode.NotAllowed.With($"An acknowledgement has a priority of at most {UsualPriority}; this one has {envelope.Priority}. Broken link: right.");
     }
 
-    private static void CheckRights(RegistrySnapshot registry, Envelope envelope, IReadOnlyList<ResolvedRecipient> recipients, DateTimeOffset now)
+    private static void CheckRights(RegistrySnapshot registry, Envelope envelope, IReadOnlyList<ResolvedRecipient> recipients, long size, DateTimeOffset now)
     {
-        if (registry.FindAgency(envelope.From.Agency) is { } sender && !sender.IsOpen(now))
-            throw ProblemCode.NotAllowed.With($"The sender's agency {sender.Code} is closed. Broken link: right.");
+        if (registry.AgencyAt(envelope.From.Agency, now) is { IsOpen: false } sender)
+            throw ProblemCode.NotAllowed.With($"The sender's agency {sender.Agency.Code} is closed. Broken link: right.");
+        var facts = new MessageFacts(envelope.Priority, size, envelope.Payload?.Encryption is not null, envelope.Attachments.Count > 0);
         var denied = recipients
-            .Where(r => !registry.Allows(envelope.From, envelope.Type, r.System.Address, envelope.Priority, now))
+            .Where(r => !registry.Allows(envelope.From, envelope.Type, r.System.Address, facts, now, r.Redirection))
             .Select(r => new ProblemItem(r.System.Address.ToString(), ProblemCode.NotAllowed, $"reached by {r.Why}"))
             .ToList();
         if (denied.Count == 0) return;

@@ -19,12 +19,12 @@ public sealed class RegistryKeyRing(RegistrySnapshot registry, IHubKeys hub, Tim
     /// <inheritdoc/>
     public VerificationKey Find(SystemAddress sender, KeyHint hint)
     {
-        if (sender == registry.Content.Hub) return HubHeld(sender, hub.GatewayVerifier, hint);
+        if (sender == registry.Hub) return HubHeld(sender, hub.GatewayVerifier, hint);
         if (registry.FindSystem(sender) is not { } system)
             throw ProblemCode.UnknownSender.With($"'{sender}' is not a system in the registry (version {registry.Version}). Broken link: identity.");
         if (system.Channel.Kind == "app") return HubHeld(sender, hub.AppVerifier(sender), hint);
-        var key = system.Keys.FirstOrDefault(k => Names(hint, k.Key))
-            ?? throw ProblemCode.KeyUnknown.With($"{sender} has no key {Describe(hint)}; registered: {Registered(system)}. Broken link: key.");
+        // A key for sealing is never taken for one that signs, whatever the hint says.
+        var key = system.Keys.FirstOrDefault(k => k.Use == KeyUse.Signature && Names(hint, k.Key)) ?? throw NoKey(system, hint);
         RequireInForce(sender.ToString(), key);
         return key.Key;
     }
@@ -48,7 +48,7 @@ public sealed class RegistryKeyRing(RegistrySnapshot registry, IHubKeys hub, Tim
 
     private void CheckCertificate(string name, byte[] certificate, DateTimeOffset now)
     {
-        switch (RevocationRule.Judge(certificates.Find(certificate), registry.Content.Policy, registry.Content.Anchors.Count, now, out var why))
+        switch (RevocationRule.Judge(certificates.Find(certificate), registry.Policy, registry.Anchors.Count(), now, out var why))
         {
             case CertificateVerdict.Revoked: throw ProblemCode.KeyRevoked.With($"{name}: its certificate {why}. Broken link: chain.");
             case CertificateVerdict.Broken: throw ProblemCode.CertificateInvalid.With($"{name}: its certificate {why}. Broken link: chain.");
@@ -68,6 +68,11 @@ public sealed class RegistryKeyRing(RegistrySnapshot registry, IHubKeys hub, Tim
         ? $"with the id '{id}'"
         : $"with a certificate of SHA-256 {Convert.ToHexStringLower(hint.CertificateSha256 ?? [])}";
 
-    private static string Registered(AgencySystem system) =>
-        system.Keys.Count == 0 ? "none" : string.Join(", ", system.Keys.Take(10).Select(k => $"'{k.Key.Id}'"));
+    private static ProblemException NoKey(AgencySystem system, KeyHint hint)
+    {
+        if (system.Keys.Any(k => Names(hint, k.Key)))
+            return ProblemCode.KeyUnknown.With($"The key {Describe(hint)} of {system.Address} is registered for encryption; it signs nothing. Broken link: key.");
+        var known = string.Join(", ", system.Keys.Where(k => k.Use == KeyUse.Signature).Take(10).Select(k => $"'{k.Key.Id}'"));
+        return ProblemCode.KeyUnknown.With($"{system.Address} has no key {Describe(hint)}; registered: {(known.Length == 0 ? "none" : known)}. Broken link: key.");
+    }
 }

@@ -45,6 +45,15 @@ public static class RegistrySections
     /// <summary>All of them, in order.</summary>
     public static IReadOnlyList<string> All { get; } =
         [Policy, Levels, Agencies, Codes, Reorganisations, Anchors, Services, Groups, People, Systems, Keys, Rights];
+
+    /// <summary>The place of a section in <see cref="All"/>.</summary>
+    /// <exception cref="ArgumentException">There is no such section.</exception>
+    internal static int PlaceOf(string section)
+    {
+        for (var i = 0; i < All.Count; i++)
+            if (All[i] == section) return i;
+        throw new ArgumentException($"'{section}' is no section of a registry.", nameof(section));
+    }
 }
 
 /// <summary>One object of the registry in its one normal form.</summary>

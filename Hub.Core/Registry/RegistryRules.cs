@@ -187,7 +187,7 @@ internal sealed class RegistryRules
         if (text.Length == 0) return;
         if (!RightPattern.TryParse(text, out var pattern))
         {
-            Wrong(right, member, $"is '{text}'; write agency/system, an agency code, under:agency, or \"*\".");
+            Wrong(right, member, $"is '{text}'; write agency/system, an agency code, under:agency, group:name, or \"*\".");
             return;
         }
 
@@ -195,6 +195,7 @@ internal sealed class RegistryRules
         {
             RightPatternKind.Everybody => true,
             RightPatternKind.System => _systems.ContainsKey(pattern.System),
+            RightPatternKind.Group => _content.Groups.Any(g => g.Name == pattern.Group),
             _ => _agencies.ContainsKey(pattern.Agency),
         };
         if (!known) Wrong(right, member, $"'{text}' names nothing in this document.");

@@ -1,119 +1,109 @@
-using System.Collections.Frozen;
 using Hub.Contracts.Addresses;
 using Hub.Contracts.Envelopes;
 using Hub.Contracts.Problems;
 
 namespace Hub.Core.Registry;
 
-/// <summary>A system that a message goes to, and why.</summary>
-/// <param name="System">The system.</param>
-/// <param name="Role">Main or info; main wins when it is named twice.</param>
-/// <param name="Why"><c>direct</c>, <c>agency:code</c>, <c>group:name@version</c>, or after a reorganisation
-/// <c>successor-of:code</c>.</param>
-public sealed record ResolvedRecipient(AgencySystem System, RecipientRole Role, string Why)
+/// <summary>The registry at one version, indexed for decisions in memory. Immutable; answers are pure and depend on nothing but
+/// this version and the instant asked about. Thread-safe.</summary>
+public sealed partial class RegistrySnapshot
 {
-    /// <summary>The closed agency (or system of it) that was addressed, when a successor gets it; rights are then judged on this.</summary>
-    public Redirection? Redirection { get; init; }
-}
-
-/// <summary>That a successor gets what was addressed to a closed agency.</summary>
-/// <param name="Agency">The closed agency.</param>
-/// <param name="System">Its system that would have got it, when it still stands in the registry.</param>
-/// <param name="Reorganisation">By which reorganisation.</param>
-/// <param name="On">When that took effect.</param>
-public sealed record Redirection(AgencyCode Agency, SystemAddress? System, string Reorganisation, DateTimeOffset On);
-
-/// <summary>What a right is asked about besides the addresses.</summary>
-/// <param name="Priority">0 to 4.</param>
-/// <param name="Size">Bytes of the envelope.</param>
-/// <param name="Sealed">Whether the payload is sealed.</param>
-/// <param name="Attachments">Whether it has attachments.</param>
-public readonly record struct MessageFacts(int Priority, long Size = 0, bool Sealed = false, bool Attachments = false);
-
-/// <summary>Why something is allowed or denied.</summary>
-/// <param name="Allowed">Whether it is.</param>
-/// <param name="Right">Id of the right that decided; null when denied.</param>
-/// <param name="Lines">The reasoning for people: what was considered, and why each right that names the pair did or did not
-/// cover it.</param>
-public sealed record RightDecision(bool Allowed, string? Right, IReadOnlyList<string> Lines);
-
-/// <summary>The registry at one version, indexed for decisions in memory. Immutable; answers are pure.</summary>
-public sealed class RegistrySnapshot
-{
-    private static readonly Service[] BuiltIn =
-    [
-        new(MessageType.Acknowledgement, "Xác nhận", "Acknowledgement", Assurances.HubAttested),
-        new(MessageType.DeliveryFailed, "Báo không chuyển được", "Delivery failure", Assurances.HubAttested),
-    ];
-
-    private readonly FrozenDictionary<AgencyCode, Agency> _agencies;
-    private readonly FrozenDictionary<SystemAddress, AgencySystem> _systems;
-    private readonly FrozenDictionary<AgencyCode, AgencySystem[]> _systemsOfAgency;
-    private readonly FrozenDictionary<MessageType, Service> _services;
-    private readonly FrozenDictionary<string, Group> _groups;
-    private readonly RightsTable _rights;
+    private readonly RegistryIndex _index;
+    private readonly Lazy<SnapshotTimes> _times;
+    private readonly Lazy<GroupMembership> _memberships;
+    private readonly ExpansionCache _expansions;
+    private RegistryContent? _content;
 
     /// <summary>Indexes a content that was validated before.</summary>
     public RegistrySnapshot(long version, RegistryContent content)
+        : this(version, RegistryIndexEditor.Build(content), before: null) => _content = content;
+
+    private RegistrySnapshot(long version, RegistryIndex index, RegistrySnapshot? before)
     {
-        ArgumentNullException.ThrowIfNull(content);
         Version = version;
-        Content = content;
-        _agencies = content.Agencies.Select(a => KeyValuePair.Create(a.Code, a))
-            .Concat(content.Agencies.Where(a => a.LegacyCode is not null).Select(a => KeyValuePair.Create(a.LegacyCode!.Value, a)))
-            .ToFrozenDictionary();
-        _systems = content.Systems.ToFrozenDictionary(s => s.Address);
-        _systemsOfAgency = content.Systems.GroupBy(s => s.Address.Agency).ToFrozenDictionary(g => g.Key, g => g.ToArray());
-        _services = content.Services.Concat(BuiltIn).ToFrozenDictionary(s => s.Type);
-        _groups = content.Groups.ToFrozenDictionary(g => g.Name);
-        _rights = new RightsTable(content.Rights);
+        _index = index;
+        var old = before?._index;
+        var sameTimes = old is not null && old.Agencies == index.Agencies && old.Owners == index.Owners && old.Reorganisations == index.Reorganisations;
+        var sameMembers = old is not null && old.Groups == index.Groups && old.Rights.Groups == index.Rights.Groups;
+        var sameRecipients = sameTimes && old!.Groups == index.Groups && old.Services == index.Services;
+        _times = sameTimes ? before!._times : new Lazy<SnapshotTimes>(() => new SnapshotTimes(index));
+        _memberships = sameMembers ? before!._memberships : new Lazy<GroupMembership>(() => new GroupMembership(index.Rights.Groups, index.Groups));
+        _expansions = sameRecipients ? before!._expansions : new ExpansionCache();
     }
 
     /// <summary>Version, growing with every change.</summary>
     public long Version { get; }
 
-    /// <summary>What it says.</summary>
-    public RegistryContent Content { get; }
+    /// <summary>The hub's own system address.</summary>
+    public SystemAddress Hub => _index.Hub;
 
-    /// <summary>The snapshot after some changes, which shares with this one all they do not touch. Changes count in the order of
-    /// their sections, and within a section in the order given.</summary>
-    /// <param name="version">Its version.</param>
-    /// <param name="changes">Objects as they are from then on; checked before.</param>
-    internal RegistrySnapshot With(long version, IReadOnlyList<SnapshotChange> changes) => new(version, ContentChanges.Apply(Content, changes));
+    /// <summary>Rules for changes of the registry itself.</summary>
+    public RegistryPolicy Policy => _index.Policy;
+
+    /// <summary>What it says, as lists: those it was made of, or in canonical order. Putting them together takes time that grows with
+    /// the registry: it is for import and export, not for decisions.</summary>
+    public RegistryContent Content => _content ??= _index.ToContent();
+
+    /// <summary>All agencies, in no stated order.</summary>
+    public IEnumerable<Agency> Agencies => _index.Agencies.Values.Where(n => n.Record is not null).Select(n => n.Record!);
+
+    /// <summary>All systems, in no stated order.</summary>
+    public IEnumerable<AgencySystem> Systems => _index.Systems.Values;
+
+    /// <summary>All services but the built-in ones, in no stated order.</summary>
+    public IEnumerable<Service> Services => _index.Services.Values.Where(s => !IsProtocol(s.Type));
+
+    /// <summary>All groups, in no stated order.</summary>
+    public IEnumerable<Group> Groups => _index.Groups.Values;
+
+    /// <summary>All operators and auditors, in no stated order.</summary>
+    public IEnumerable<Person> People => _index.People.Values;
+
+    /// <summary>All trust anchors, in no stated order.</summary>
+    public IEnumerable<TrustAnchor> Anchors => _index.Anchors.Values;
+
+    /// <summary>All rights, in no stated order.</summary>
+    public IEnumerable<Right> AllRights => _index.Rights.All;
+
+    /// <summary>All reorganisations, past and planned, by date and then id.</summary>
+    public IReadOnlyList<Reorganisation> Reorganisations => _times.Value.Reorganisations;
+
+    internal RightsTable Rights => _index.Rights;
+
+    internal GroupMembership Memberships => _memberships.Value;
+
+    internal SnapshotTimes Times => _times.Value;
+
+    internal ExpansionCache Expansions => _expansions;
 
     /// <summary>Whether a type belongs to the hub's own protocol (<c>hub.*</c>), which rights never cover.</summary>
     public static bool IsProtocol(MessageType type) => type.Value?.StartsWith("hub.", StringComparison.Ordinal) == true;
 
-    /// <summary>An agency by its code in force or, from the table, by its older one; or null.</summary>
-    public Agency? FindAgency(AgencyCode code) => _agencies.GetValueOrDefault(code);
-
-    /// <summary>An agency as it is at an instant, reorganisations applied; null when no agency has this code (in force, older, or
-    /// from the table of codes at that instant).</summary>
-    public AgencyState? AgencyAt(AgencyCode code, DateTimeOffset at) => FindAgency(code) is { } agency
-        ? new AgencyState(agency, agency.Name, agency.Level, agency.Parent, agency.IsOpen(at), Closure: null)
-        : null;
-
-    /// <summary>Explains a decision about two systems: the same judgement as <see cref="Allows"/>, with its reasons.</summary>
-    public RightDecision Explain(SystemAddress from, MessageType type, SystemAddress to, MessageFacts facts, DateTimeOffset at, Redirection? redirection = null)
-    {
-        var allowed = Allows(from, type, to, facts.Priority, at);
-        return new RightDecision(allowed, null, []);
-    }
+    /// <summary>An agency by its code in force or by any other code it ever had; or null. No code ever belongs to two.</summary>
+    public Agency? FindAgency(AgencyCode code) =>
+        Node(code)?.Record ?? (Owners(territory: false, code.Value) is [var owner, ..] ? Node(owner.Agency)?.Record : null);
 
     /// <summary>A system by address, exactly as registered; or null.</summary>
-    public AgencySystem? FindSystem(SystemAddress address) => _systems.GetValueOrDefault(address);
+    public AgencySystem? FindSystem(SystemAddress address) => _index.Systems.Find(address);
 
-    /// <summary>The systems of an agency, by its code in force.</summary>
-    public IReadOnlyList<AgencySystem> SystemsOf(AgencyCode agency) => _systemsOfAgency.GetValueOrDefault(agency) ?? [];
+    /// <summary>The systems of an agency by its code in force, by name.</summary>
+    public IReadOnlyList<AgencySystem> SystemsOf(AgencyCode agency) => Node(agency)?.Systems ?? [];
 
     /// <summary>A service by type, or null; <c>hub.ack.v1</c> and <c>hub.delivery-failed.v1</c> are built in.</summary>
-    public Service? FindService(MessageType type) => _services.GetValueOrDefault(type);
+    public Service? FindService(MessageType type) => _index.Services.Find(type);
 
     /// <summary>A group by its name without <c>group:</c>, or null.</summary>
-    public Group? FindGroup(string name) => _groups.GetValueOrDefault(name);
+    public Group? FindGroup(string name) => _index.Groups.Find(name);
 
-    /// <summary>Expands recipients to systems, each once, in the order named. Messages of the hub's own protocol reach a system
-    /// that they name even when its agency is closed.</summary>
+    /// <summary>An operator or auditor by name, or null.</summary>
+    public Person? FindPerson(string name) => _index.People.Find(name);
+
+    /// <summary>A right by id, or null.</summary>
+    public Right? FindRight(string id) => _index.Rights.Find(id);
+
+    /// <summary>Expands recipients to systems, each once, in the order named. What was written to a closed agency goes to its
+    /// successor, unless that is refused. Messages of the hub's own protocol reach a system that they name even when its agency
+    /// is closed.</summary>
     /// <param name="to">Recipients as the sender wrote them.</param>
     /// <param name="type">The message's type, which chooses the system of an agency.</param>
     /// <param name="at">The instant at which they must be open.</param>
@@ -123,28 +113,56 @@ public sealed class RegistrySnapshot
     public IReadOnlyList<ResolvedRecipient> Resolve(IReadOnlyList<Recipient> to, MessageType type, DateTimeOffset at) =>
         new RecipientResolver(this, type, at).Resolve(to);
 
-    /// <summary>Whether a right in force allows this; denied by default. <c>hub.*</c> types are never allowed by a right.</summary>
+    /// <summary>Whether a right in force allows this; denied by default. <c>hub.*</c> types are never allowed by a right, and a
+    /// system of a closed agency is never allowed to send.</summary>
+    /// <param name="from">The sending system.</param>
+    /// <param name="type">The message's type.</param>
+    /// <param name="to">The receiving system, resolved.</param>
+    /// <param name="facts">What else is known of the message.</param>
+    /// <param name="at">The instant of the decision.</param>
+    /// <param name="redirection">How the recipient came to be a successor, as <see cref="Resolve"/> said: the rights are then
+    /// judged on what was addressed, as if it were open.</param>
+    public bool Allows(SystemAddress from, MessageType type, SystemAddress to, MessageFacts facts, DateTimeOffset at, Redirection? redirection = null) =>
+        new RightsDecision(this, type, facts, at, explain: false).Decide(from, to, redirection) is not null;
+
+    /// <inheritdoc cref="Allows(SystemAddress, MessageType, SystemAddress, MessageFacts, DateTimeOffset, Redirection?)"/>
     /// <param name="from">The sending system.</param>
     /// <param name="type">The message's type.</param>
     /// <param name="to">The receiving system, resolved.</param>
     /// <param name="priority">The message's priority, 0 to 4.</param>
     /// <param name="at">The instant of the decision.</param>
     public bool Allows(SystemAddress from, MessageType type, SystemAddress to, int priority, DateTimeOffset at) =>
-        !IsProtocol(type)
-        && _systems.ContainsKey(from)
-        && _systems.ContainsKey(to)
-        && _rights.Allows(Covering(from), type, Covering(to), priority, at);
+        Allows(from, type, to, new MessageFacts(priority), at);
 
-    private IReadOnlyList<string> Covering(SystemAddress system) => RightPattern.Covering(system, AgencyAndAbove(system.Agency));
-
-    private IEnumerable<AgencyCode> AgencyAndAbove(AgencyCode code)
+    /// <summary>Explains a decision about two systems: the same judgement as
+    /// <see cref="Allows(SystemAddress, MessageType, SystemAddress, MessageFacts, DateTimeOffset, Redirection?)"/>, with its reasons in
+    /// at most 50 lines, the verdict first.</summary>
+    public RightDecision Explain(SystemAddress from, MessageType type, SystemAddress to, MessageFacts facts, DateTimeOffset at, Redirection? redirection = null)
     {
-        // A validated tree has no cycle; the bound keeps an unvalidated one from hanging a decision.
-        var agency = FindAgency(code);
-        for (var hops = 0; agency is not null && hops < RegistryRules.MaxLevels; hops++)
-        {
-            yield return agency.Code;
-            agency = agency.Parent is { } parent ? FindAgency(parent) : null;
-        }
+        var decision = new RightsDecision(this, type, facts, at, explain: true);
+        var right = decision.Decide(from, to, redirection);
+        return new RightDecision(right is not null, right is null ? null : RightIds.Of(right), decision.Lines);
     }
+
+    /// <summary>The snapshot after some changes, which shares with this one all they do not touch. Changes count in the order of
+    /// their sections, and within a section in the order given.</summary>
+    /// <param name="version">Its version.</param>
+    /// <param name="changes">Objects as they are from then on; checked before.</param>
+    internal RegistrySnapshot With(long version, IReadOnlyList<SnapshotChange> changes)
+    {
+        var editor = new RegistryIndexEditor(_index);
+        foreach (var section in changes.ToLookup(c => c.Section).OrderBy(s => RegistrySections.PlaceOf(s.Key)))
+            foreach (var change in section) editor.Apply(change);
+        return new RegistrySnapshot(version, editor.ToIndex(), this);
+    }
+
+    /// <summary>A snapshot of the objects of a whole registry, as read from the store.</summary>
+    internal static RegistrySnapshot Of(long version, SystemAddress hub, IReadOnlyList<SnapshotChange> objects) =>
+        new RegistrySnapshot(0, RegistryIndex.Of(hub), before: null).With(version, objects);
+
+    internal AgencyNode? Node(AgencyCode code) => _index.Agencies.Find(code);
+
+    internal IEnumerable<AgencyNode> Nodes => _index.Agencies.Values;
+
+    private IReadOnlyList<CodeOwner> Owners(bool territory, string code) => _index.Owners.Find(new CodeName(territory, code)) ?? [];
 }

@@ -93,7 +93,11 @@ public sealed record CodeEntry(string Scheme, string Code, AgencyCode Agency, Da
 /// <param name="Parent">The agency above it then.</param>
 /// <param name="IsOpen">Whether it exists then.</param>
 /// <param name="Closure">How it was closed, or what was split off from it; null when nothing was.</param>
-public sealed record AgencyState(Agency Agency, string Name, string Level, AgencyCode? Parent, bool IsOpen, AgencyClosure? Closure);
+public sealed record AgencyState(Agency Agency, string Name, string Level, AgencyCode? Parent, bool IsOpen, AgencyClosure? Closure)
+{
+    /// <summary>Every act by which it gave something away and that was not undone, the latest first.</summary>
+    internal IReadOnlyList<AgencyClosure> Handovers { get; init; } = [];
+}
 
 /// <summary>How an agency was closed or split.</summary>
 /// <param name="Reorganisation">By which reorganisation; null when its own interval simply ended.</param>

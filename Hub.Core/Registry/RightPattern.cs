@@ -10,15 +10,20 @@ internal enum RightPatternKind
     System,
     Agency,
     Under,
+    Group,
 }
 
-/// <summary>Whom a right speaks of: one system, all systems of an agency, of an agency and all below it, or everybody.</summary>
+/// <summary>Whom a right speaks of: one system, all systems of an agency, of an agency and all below it, of a group's members, or everybody.</summary>
 internal readonly record struct RightPattern(RightPatternKind Kind, string Value)
 {
     private const string UnderPrefix = "under:";
+    private const string GroupPrefix = "group:";
 
     /// <summary>The agency named, for agency and under forms.</summary>
     internal AgencyCode Agency => AgencyCode.Parse(Kind == RightPatternKind.Under ? Value[UnderPrefix.Length..] : Value);
+
+    /// <summary>The group's name without <c>group:</c>, for the group form.</summary>
+    internal string Group => Value[GroupPrefix.Length..];
 
     internal SystemAddress System => SystemAddress.Parse(Value);
 
@@ -31,12 +36,9 @@ internal readonly record struct RightPattern(RightPatternKind Kind, string Value
         else if (AgencyCode.TryParse(text, out _)) kind = RightPatternKind.Agency;
         else if (SystemAddress.TryParse(text, out _)) kind = RightPatternKind.System;
         else if (text.StartsWith(UnderPrefix, StringComparison.Ordinal) && AgencyCode.TryParse(text[UnderPrefix.Length..], out _)) kind = RightPatternKind.Under;
+        else if (RecipientAddress.TryParse(text, out var recipient) && recipient.Kind == RecipientKind.Group) kind = RightPatternKind.Group;
         else return false;
         pattern = new RightPattern(kind, text);
         return true;
     }
-
-    /// <summary>Every pattern text that speaks of a system, given its agency and those above it.</summary>
-    internal static IReadOnlyList<string> Covering(SystemAddress system, IEnumerable<AgencyCode> agencyAndAbove) =>
-        ["*", system.ToString(), system.Agency.Value, .. agencyAndAbove.Select(a => UnderPrefix + a.Value)];
 }

@@ -103,7 +103,7 @@ internal static class OperatorEndpoints
         var current = registry.Current;
         return Results.Json(
             new StatusView(
-                current.Content.Hub.ToString(), options.Listen is null ? null : origins.Absolute(""), current.Version, current.Content.Agencies.Count, current.Content.Systems.Count,
+                current.Hub.ToString(), options.Listen is null ? null : origins.Absolute(""), current.Version, current.Agencies.Count(), current.Systems.Count(),
                 statistics.Messages,
                 statistics.Deliveries.ToDictionary(static pair => pair.Key.ToString().ToLowerInvariant(), static pair => pair.Value, StringComparer.Ordinal),
                 statistics.OldestQueued, await store.FindCheckpointAsync(cancellationToken: context.RequestAborted), keys.LogVerifier.ToString()),

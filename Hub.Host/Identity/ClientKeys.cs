@@ -50,12 +50,12 @@ internal sealed class ClientKeys(IRegistry registry, IHubKeys keys, HubSettings 
     }
 
     /// <summary>Whether a person of this name is registered in either role, in force or not.</summary>
-    internal bool IsRegistered(string actor) => registry.Current.Content.People.Any(p => $"{p.Role}:{p.Name}" == actor);
+    internal bool IsRegistered(string actor) => Registered(registry.Current, actor) is not null;
 
     private RegisteredClient FindPerson(RegistrySnapshot current, string name, Func<SystemKey, bool> isKey)
     {
         var now = clock.GetUtcNow();
-        var person = current.Content.People.FirstOrDefault(p => $"{p.Role}:{p.Name}" == name);
+        var person = Registered(current, name);
         if (person?.Keys.FirstOrDefault(k => k.Use == KeyUse.Signature && isKey(k)) is not { } key)
             throw ProblemCode.Unauthenticated.With("No person of this name with this signature key is in the registry. Broken link: identity or key.");
         if (now < person.ValidFrom || now >= person.ValidUntil)
@@ -63,6 +63,9 @@ internal sealed class ClientKeys(IRegistry registry, IHubKeys keys, HubSettings 
         Ring(current).RequireInForce(name, key);
         return new RegisteredClient(name, key.Key, System: null, person);
     }
+
+    private static Person? Registered(RegistrySnapshot current, string actor) =>
+        current.FindPerson(actor[(actor.IndexOf(':', StringComparison.Ordinal) + 1)..]) is { } person && $"{person.Role}:{person.Name}" == actor ? person : null;
 
     private RegistryKeyRing Ring(RegistrySnapshot current) => new(current, keys, clock, settings.Development, certificates);
 

@@ -27,14 +27,14 @@ internal static class HomePage
         return HtmlPage.Result(context, Compose(registry.Current, statistics, note, keys.LogVerifier.ToString()));
     }
 
-    private static HtmlPage Compose(RegistrySnapshot registry, StoreStatistics statistics, string note, string logKey) => new($"Hub {registry.Content.Hub}", $"""
-        <h1>Hub <code>{HtmlPage.Text(registry.Content.Hub.ToString())}</code></h1>
+    private static HtmlPage Compose(RegistrySnapshot registry, StoreStatistics statistics, string note, string logKey) => new($"Hub {registry.Hub}", $"""
+        <h1>Hub <code>{HtmlPage.Text(registry.Hub.ToString())}</code></h1>
         {HtmlPage.Both("An interoperability bus: it carries signed documents between agencies and proves every step.", "Trục liên thông: chuyển văn bản, dữ liệu có ký số giữa các cơ quan và chứng minh được từng bước.")}
         <div class="cards">
         {Card(statistics.Messages, "Messages · Thông điệp")}
         {string.Concat(StateNames.Select(pair => (Count: statistics.Deliveries.GetValueOrDefault(pair.Key), pair.Value)).Where(static row => row.Count > 0).Select(static row => Card(row.Count, row.Value)))}
-        {Card(registry.Content.Agencies.Count, "Agencies · Cơ quan")}
-        {Card(registry.Content.Systems.Count, "Systems · Hệ thống")}
+        {Card(registry.Agencies.Count(), "Agencies · Cơ quan")}
+        {Card(registry.Systems.Count(), "Systems · Hệ thống")}
         </div>
         <h2>Head of the log <span lang="vi">· Đầu nhật ký</span></h2>
         {HtmlPage.Both("Nobody, the operator included, can change what stands below this head unnoticed. Keep a copy; 'hub log verify --since FILE' compares.", "Không ai, kể cả đơn vị vận hành, có thể sửa nhật ký mà không bị phát hiện. Hãy lưu lại một bản để đối chiếu.")}

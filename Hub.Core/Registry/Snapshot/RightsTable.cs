@@ -1,0 +1,100 @@
+namespace Hub.Core.Registry;
+
+/// <summary>The numbers of the two patterns that a right is written with.</summary>
+internal readonly record struct PatternPair(int From, int To);
+
+/// <summary>Rights by the pair of patterns they are written with: a decision costs a few look-ups, however many there are.
+/// Patterns and lists of services that recur are kept once.</summary>
+internal sealed record RightsTable
+{
+    internal static readonly RightsTable Empty = new();
+
+    private PersistentMap<string, Right> ById { get; init; } = PersistentMap<string, Right>.Empty;
+
+    private PersistentMap<PatternKey, PatternEntry> Patterns { get; init; } = PersistentMap<PatternKey, PatternEntry>.Empty;
+
+    private PersistentMap<PatternPair, Right[]> ByPair { get; init; } = PersistentMap<PatternPair, Right[]>.Empty;
+
+    /// <summary>The patterns that speak of groups; a new list whenever one is added.</summary>
+    internal IReadOnlyList<PatternEntry> Groups { get; private init; } = [];
+
+    /// <summary>All rights, in no stated order.</summary>
+    internal IEnumerable<Right> All => ById.Values;
+
+    internal PatternEntry? FindPattern(PatternKey key) => Patterns.Find(key);
+
+    internal Right? Find(string id) => ById.Find(id);
+
+    /// <summary>The rights written with a pair of patterns, by id.</summary>
+    internal Right[] Between(PatternEntry from, PatternEntry to) => ByPair.Find(new PatternPair(from.Id, to.Id)) ?? [];
+
+    /// <summary>All rights by id.</summary>
+    internal IReadOnlyList<Right> InOrder() => [.. All.OrderBy(RightIds.Of, StringComparer.Ordinal)];
+
+    internal Editor Edit() => new(this);
+
+    /// <summary>Copies of parts of the table that this editor alone knows.</summary>
+    internal sealed class Editor(RightsTable table)
+    {
+        private readonly PersistentMap<PatternKey, PatternEntry>.Editor _patterns = table.Patterns.Edit();
+        private readonly PersistentMap<PatternPair, Right[]>.Editor _byPair = table.ByPair.Edit();
+        private readonly Dictionary<string, PatternEntry> _texts = [];
+        private readonly Dictionary<string, IReadOnlyList<string>> _services = [];
+        private readonly PersistentMap<string, Right>.Editor _byId = table.ById.Edit();
+        private IReadOnlyList<PatternEntry> _groups = table.Groups;
+        private int _count = table.Patterns.Count;
+        private bool _changed;
+
+        internal void Put(string id, Right? right)
+        {
+            if (_byId.Find(id) is { } old) Unlink(old);
+            _byId.Put(id, right is null ? null : Link(right));
+        }
+
+        internal RightsTable ToTable() => !_changed ? table : new RightsTable
+        {
+            Patterns = _patterns.ToMap(), ByPair = _byPair.ToMap(), ById = _byId.ToMap(), Groups = _groups,
+        };
+
+        private Right Link(Right right)
+        {
+            var (from, to) = (Pattern(right.From), Pattern(right.To));
+            right = right with { From = from.Text, To = to.Text, Services = Shared(right.Services) };
+            var pair = new PatternPair(from.Id, to.Id);
+            _byPair.Put(pair, _byPair.Find(pair) is { } others ? [.. others.Append(right).OrderBy(RightIds.Of, StringComparer.Ordinal)] : [right]);
+            _changed = true;
+            return right;
+        }
+
+        private void Unlink(Right right)
+        {
+            var pair = new PatternPair(Pattern(right.From).Id, Pattern(right.To).Id);
+            var others = _byPair.Find(pair)!.Where(r => !ReferenceEquals(r, right)).ToArray();
+            _byPair.Put(pair, others.Length == 0 ? null : others);
+            _changed = true;
+        }
+
+        private PatternEntry Pattern(string text)
+        {
+            if (_texts.TryGetValue(text, out var known)) return known;
+            var key = PatternKey.Parse(text);
+            var entry = _patterns.Find(key);
+            if (entry is null)
+            {
+                _patterns.Put(key, entry = new PatternEntry(_count++, text, key));
+                if (key.Kind == RightPatternKind.Group) _groups = [.. _groups, entry];
+            }
+
+            _texts.Add(text, entry);
+            return entry;
+        }
+
+        private IReadOnlyList<string> Shared(IReadOnlyList<string> services)
+        {
+            var name = services.Count == 1 ? services[0] : string.Join(' ', services);
+            if (_services.TryGetValue(name, out var known)) return known;
+            _services.Add(name, services);
+            return services;
+        }
+    }
+}
