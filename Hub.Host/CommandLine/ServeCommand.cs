@@ -42,6 +42,11 @@ internal static class ServeCommand
         HelpName = "off|accept",
     };
 
+    private static readonly Option<bool> PrivateRevocation = new("--allow-private-revocation")
+    {
+        Description = "Ask OCSP responders and fetch CRLs at private and loopback addresses too (máy chủ kiểm tra thu hồi trong mạng nội bộ).",
+    };
+
     internal static Command Create()
     {
         ClientCertificates.AcceptOnlyFromAmong("off", "accept");
@@ -51,7 +56,7 @@ internal static class ServeCommand
         {
             if (result.GetValueOrDefault<string?>() is { } text && !SystemAddress.TryParse(text, out _)) result.AddError($"--address '{text}' is not agency/system, e.g. H06.09/lgsp.");
         });
-        var command = new Command("serve", "Run a hub: HTTP API, deliveries, log (chạy trục).") { Listen, Address, Development, PublicUrl, Certificate, Key, ClientCertificates };
+        var command = new Command("serve", "Run a hub: HTTP API, deliveries, log (chạy trục).") { Listen, Address, Development, PublicUrl, Certificate, Key, ClientCertificates, PrivateRevocation };
         command.SetAction(RunAsync);
         return command.WithExamples("""
             hub serve --address H06.09/lgsp
@@ -73,6 +78,7 @@ internal static class ServeCommand
             TlsCertificate = parsed.GetValue(Certificate),
             TlsKey = parsed.GetValue(Key),
             ClientCertificates = parsed.GetValue(ClientCertificates) == "accept",
+            AllowPrivateRevocation = parsed.GetValue(PrivateRevocation),
             JsonLog = parsed.GetValue(SharedOptions.Json),
         };
         var mistakes = options.Mistakes();

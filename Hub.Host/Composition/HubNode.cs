@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using Hub.Adapters.Keys;
 using Hub.Contracts.Problems;
 using Hub.Core.Registry;
+using Hub.Core.Registry.Certificates;
 using Hub.Core.Storage;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -64,6 +65,7 @@ internal sealed class HubNode : IAsyncDisposable
         await services.GetRequiredService<IHubStore>().OpenAsync(cancellationToken);
         await services.GetRequiredService<GroupCommitter>().StartAsync(cancellationToken);
         await services.GetRequiredService<RegistryService>().LoadAsync(cancellationToken);
+        await services.GetRequiredService<CertificateWatch>().LoadAsync(cancellationToken);
         await ListenAsync(options, cancellationToken);
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(_folder.SocketFile, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         if (options.Listen is not { } listen) return;

@@ -2,6 +2,7 @@ using Hub.Adapters.Channels.Push;
 using Hub.Adapters.Keys;
 using Hub.Adapters.Stores.Files;
 using Hub.Adapters.Stores.Sqlite;
+using Hub.Adapters.Trust;
 using Hub.Apps.Archive;
 using Hub.Core;
 using Hub.Core.Apps;
@@ -43,6 +44,8 @@ internal static class HubServices
         services.AddSingleton<IRegistry>(static p => p.GetRequiredService<RegistryService>());
         services.AddSingleton<CertificateTable>();
         services.AddSingleton<ICertificateStatus>(static p => p.GetRequiredService<CertificateTable>());
+        services.AddSingleton<IRevocationSource>(p => new HttpRevocationSource(options.AllowPrivateRevocation, p.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<CertificateWatch>();
 
         services.AddSingleton<DeliverySignals>();
         services.AddSingleton<Acknowledgements>();
@@ -59,6 +62,7 @@ internal static class HubServices
         services.AddSingleton<Dispatcher>();
         if (options.Dispatch) services.AddHostedService<DispatcherService>();
         if (options.Dispatch) services.AddHostedService<UploadSweepService>();
+        if (options.Dispatch) services.AddHostedService<CertificateWatchService>();
         return services;
     }
 

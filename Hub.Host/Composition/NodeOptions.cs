@@ -30,6 +30,9 @@ internal sealed record NodeOptions
     /// <summary>Whether to ask callers for TLS client certificates (RFC 8705); they may still come without.</summary>
     internal bool ClientCertificates { get; init; }
 
+    /// <summary>Whether the status of certificates may be asked at private and loopback addresses.</summary>
+    internal bool AllowPrivateRevocation { get; init; }
+
     /// <summary>Whether to send deliveries. A node that serves one command does not.</summary>
     internal bool Dispatch { get; init; } = true;
 
