@@ -10,7 +10,7 @@ internal sealed record MadeAttempt(DeliveryRecord Held, MessageRecord Message, A
 
 /// <summary>Makes one attempt through a channel, and records what came of it.</summary>
 internal sealed class DeliveryAttempts(
-    IHubStore store, IEnumerable<IDeliveryChannel> channels, DeliveryStatements statements, DeliveryOutcomes outcomes, OctetBudget budget, TimeProvider clock,
+    IRegistry registry, IHubStore store, IEnumerable<IDeliveryChannel> channels, DeliveryStatements statements, DeliveryOutcomes outcomes, OctetBudget budget, TimeProvider clock,
     ILogger log)
 {
     private static readonly TimeSpan RecordAgain = TimeSpan.FromSeconds(1);
@@ -24,13 +24,19 @@ internal sealed class DeliveryAttempts(
     internal bool Serves(AgencySystem system) => _channels.ContainsKey(system.Channel.Kind);
 
     /// <summary>Makes an attempt; null when none was made: the message is not there, which leaves the delivery to the end of its
-    /// claim, or there was no room for it in memory, which gives it back.</summary>
+    /// claim; or there was no room for it in memory, or its agency closed after it was claimed, which gives it back.</summary>
     internal async Task<MadeAttempt?> MakeAsync(DeliveryRecord held, AgencySystem system, CancellationToken abort)
     {
         try
         {
             var message = await store.FindMessageAsync(held.Message, CancellationToken.None);
             if (message is null) return null;
+            if (!RegistrySnapshot.IsProtocol(message.Type) && ReorganisationPolicy.IsClosed(registry.Current, system.Address, clock.GetUtcNow()))
+            {
+                await outcomes.GiveBackAsync([held]);
+                return null;
+            }
+
             using var room = await budget.TakeAsync(message.Size, RoomPatience, clock, abort);
             if (room is null)
             {

@@ -62,14 +62,17 @@ internal sealed class DeliveryOutcomes(
         });
     }
 
-    /// <summary>It is given up (dead or expired); the sender hears of it in the same commit.</summary>
-    internal async ValueTask<bool> GiveUpAsync(DeliveryRecord held, MessageRecord message, DeliveryState state, ProblemCode problem, string detail)
+    /// <summary>It is given up (dead or expired); the sender hears of it in the same commit. With an instant, only while nobody
+    /// holds it then.</summary>
+    internal async ValueTask<bool> GiveUpAsync(
+        DeliveryRecord held, MessageRecord message, DeliveryState state, ProblemCode problem, string detail, DateTimeOffset? untakenAt = null)
     {
         var (now, said) = (clock.GetUtcNow(), PlainText.Fit(detail, MaxDetail));
         var notice = notices.IsWanted(message) ? await notices.FailureAsync(message, held, state, problem, said, now) : null;
         return await committer.RunAsync(async scope =>
         {
             if (await FindHeldAsync(scope, held) is not { State: DeliveryState.Claimed or DeliveryState.Queued } current) return false;
+            if (untakenAt is { } at && !ReorganisationPolicy.IsUntaken(current, at)) return false;
             var ended = current with
             {
                 State = state, Claim = null, ClaimedUntil = null, LastProblem = problem.Code, LastDetail = said, Changed = now,

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Hub.Contracts.Addresses;
 using Hub.Contracts.Problems;
 using Hub.Contracts.Trail;
+using Hub.Core.Registry;
 using Hub.Core.Storage;
 using Hub.Core.Trail;
 
@@ -70,6 +71,16 @@ internal static class DeliveryTrail
         var body = Body(delivery);
         body["replays"] = delivery.Replays;
         return new TrailEntry(EntryKinds.DeliveryReplayed, delivery.Message, actor, body);
+    }
+
+    internal static TrailEntry Redirected(DeliveryRecord delivery, ResolvedRecipient to, long successor)
+    {
+        var body = Body(delivery);
+        body["to"] = to.System.Address.ToString();
+        body["newDelivery"] = successor;
+        body["why"] = to.Why;
+        body["reorganisation"] = to.Redirection!.Reorganisation;
+        return new TrailEntry(EntryKinds.DeliveryRedirected, delivery.Message, Hub, body);
     }
 
     private static JsonObject Problem(DeliveryRecord delivery)

@@ -35,6 +35,9 @@ internal sealed class DispatchLanes(IRegistry registry, DeliveryAttempts attempt
     internal AgencySystem? Find(SystemAddress address) =>
         registry.Current.FindSystem(address) is { } system && attempts.Serves(system) ? system : null;
 
+    /// <summary>Whether a system's agency is closed, so that only <c>hub.*</c> messages are brought to it.</summary>
+    internal bool IsClosed(SystemAddress address, DateTimeOffset now) => ReorganisationPolicy.IsClosed(registry.Current, address, now);
+
     /// <summary>A system may have deliveries that are due.</summary>
     internal void MarkReady(SystemAddress address)
     {

@@ -55,7 +55,7 @@ public sealed class Dispatcher
         _clock = clock;
         _log = log;
         _outcomes = new DeliveryOutcomes(committer, acknowledgements, new DeliveryNotices(keys), intake, signals, clock);
-        _attempts = new DeliveryAttempts(store, channels, new DeliveryStatements(keys), _outcomes, budget, clock, log);
+        _attempts = new DeliveryAttempts(registry, store, channels, new DeliveryStatements(keys), _outcomes, budget, clock, log);
         _lanes = new DispatchLanes(registry, _attempts);
         _claims = new LaneClaims(committer, _lanes, Wake, clock, log);
         _inFlight = new LaneAttempts(_lanes, _attempts, _outcomes, budget, Wake, clock, log);

@@ -31,7 +31,7 @@ internal sealed class LaneClaims(ICommitter committer, DispatchLanes lanes, Acti
         var poll = now >= _nextPoll;
         if (_plan.Count == 0 && !poll) return;
         if (poll) _nextPoll = now + PollInterval;
-        foreach (var (lane, _, _) in _plan)
+        foreach (var (lane, _, _, _) in _plan)
         {
             // What is announced from here on may come too late for this claim.
             (lane.MayHaveMore, lane.IsClaiming) = (false, true);
@@ -52,7 +52,7 @@ internal sealed class LaneClaims(ICommitter committer, DispatchLanes lanes, Acti
         var total = 0;
         for (var i = 0; i < _plan.Count; i++)
         {
-            var (lane, limit, _) = _plan[i];
+            var (lane, limit, _, _) = _plan[i];
             var claims = found?.Claims[i];
             foreach (var delivery in claims ?? []) lane.Waiting.Enqueue(delivery);
             lane.MayHaveMore |= claims is null || claims.Count == limit;
@@ -78,7 +78,7 @@ internal sealed class LaneClaims(ICommitter committer, DispatchLanes lanes, Acti
             async scope =>
             {
                 List<IReadOnlyList<DeliveryRecord>> claims = [];
-                foreach (var (lane, limit, until) in plan) claims.Add(await scope.Transaction.ClaimAsync(lane.Address, now, until, limit));
+                foreach (var (lane, limit, until, closed) in plan) claims.Add(await scope.Transaction.ClaimAsync(lane.Address, now, until, limit, closed));
                 return new Found(claims, poll ? await scope.Transaction.ListRecipientsDueAsync(now, MaxPolled) : []);
             },
             stopping);
@@ -110,7 +110,7 @@ internal sealed class LaneClaims(ICommitter committer, DispatchLanes lanes, Acti
             var (lane, policy, most) = wanting[i];
             var limit = Math.Min(most, Math.Max(1, free / (wanting.Count - i)));
             free -= limit;
-            plan.Add(new Share(lane, limit, now + LeaseOf(policy)));
+            plan.Add(new Share(lane, limit, now + LeaseOf(policy), lanes.IsClosed(lane.Address, now)));
         }
 
         return plan;
@@ -118,7 +118,7 @@ internal sealed class LaneClaims(ICommitter committer, DispatchLanes lanes, Acti
 
     private static TimeSpan LeaseOf(DeliveryPolicy policy) => policy.Timeout + LeaseMargin > Lease ? policy.Timeout + LeaseMargin : Lease;
 
-    private readonly record struct Share(SystemLane Lane, int Limit, DateTimeOffset Until);
+    private readonly record struct Share(SystemLane Lane, int Limit, DateTimeOffset Until, bool Closed);
 
     private sealed record Found(IReadOnlyList<IReadOnlyList<DeliveryRecord>> Claims, IReadOnlyList<SystemAddress> Due);
 }

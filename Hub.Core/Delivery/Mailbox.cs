@@ -51,7 +51,8 @@ public sealed class Mailbox
         _statements = new DeliveryStatements(keys);
     }
 
-    /// <summary>Claims due deliveries, most urgent first; waits for the first one when there is none.</summary>
+    /// <summary>Claims due deliveries, most urgent first; waits for the first one when there is none. A system of a closed agency
+    /// gets <c>hub.*</c> messages only: the rest goes to successors.</summary>
     /// <param name="caller">The authenticated system.</param>
     /// <param name="max">1 to <see cref="MaxClaims"/>.</param>
     /// <param name="wait">How long to wait, 0 to <see cref="MaxWait"/>.</param>
@@ -145,11 +146,12 @@ public sealed class Mailbox
         DeliveryPolicy policy, SystemAddress caller, int max, CancellationToken cancellationToken)
     {
         var now = _clock.GetUtcNow();
+        var closed = ReorganisationPolicy.IsClosed(_registry.Current, caller, now);
         var held = await _committer.RunAsync(
             async scope =>
             {
                 List<(DeliveryRecord Delivery, MessageRecord Message, ClaimDecision Decision)> claimed = [];
-                foreach (var delivery in await scope.Transaction.ClaimAsync(caller, now, now + policy.ClaimDuration, max))
+                foreach (var delivery in await scope.Transaction.ClaimAsync(caller, now, now + policy.ClaimDuration, max, closed))
                 {
                     var message = (await scope.Transaction.FindMessageAsync(delivery.Message))!;
                     var decision = ClaimPolicy.Decide(new ClaimInput(delivery.Attempts, policy.MaxAttempts, now, message.Expires));

@@ -83,10 +83,17 @@ internal sealed record Candidate
         };
     }
 
-    private static JsonObject Describe(ResolvedRecipient recipient) => new()
+    private static JsonObject Describe(ResolvedRecipient recipient)
     {
-        ["system"] = recipient.System.Address.ToString(),
-        ["role"] = recipient.Role == RecipientRole.Main ? "main" : "info",
-        ["why"] = recipient.Why,
-    };
+        var item = new JsonObject
+        {
+            ["system"] = recipient.System.Address.ToString(),
+            ["role"] = recipient.Role == RecipientRole.Main ? "main" : "info",
+            ["why"] = recipient.Why,
+        };
+        if (recipient.Redirection is not { } redirection) return item;
+        item["redirectedFrom"] = redirection.System?.ToString() ?? redirection.Agency.Value;
+        item["reorganisation"] = redirection.Reorganisation;
+        return item;
+    }
 }

@@ -92,7 +92,7 @@ public enum DeliveryState
     /// <summary>Not taken in time.</summary>
     Expired,
 
-    /// <summary>Cancelled by the sender while queued.</summary>
+    /// <summary>Ended without a failure: its message was erased, or it went on to a successor of its closed agency.</summary>
     Cancelled,
 }
 
@@ -111,7 +111,7 @@ public sealed record DeliveryRecord
     /// <summary>Main or info.</summary>
     public RecipientRole Role { get; init; }
 
-    /// <summary>Why this recipient: <c>direct</c>, <c>agency:code</c>, <c>group:name@version</c>.</summary>
+    /// <summary>Why this recipient: <c>direct</c>, <c>agency:code</c>, <c>group:name@version</c>, <c>successor-of:code</c>.</summary>
     public required string Why { get; init; }
 
     /// <summary>State.</summary>

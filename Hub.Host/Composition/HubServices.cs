@@ -60,7 +60,9 @@ internal static class HubServices
         services.AddSingleton<IDeliveryChannel, AppChannel>();
         services.AddSingleton<IHandle, ArchiveApp>();
         services.AddSingleton<Dispatcher>();
+        services.AddSingleton<ReorganisationSweep>();
         if (options.Dispatch) services.AddHostedService<DispatcherService>();
+        if (options.Dispatch) services.AddHostedService<ReorganisationService>();
         if (options.Dispatch) services.AddHostedService<UploadSweepService>();
         if (options.Dispatch) services.AddHostedService<CertificateWatchService>();
         return services;

@@ -115,6 +115,9 @@ internal sealed class DeliveryBench : IAsyncDisposable
         return new ExpirySweep(Registry, Committer, Store, outcomes, Clock) { PageSize = pageSize, MostPages = mostPages };
     }
 
+    internal ReorganisationSweep NewReorganisationSweep() =>
+        new(Registry, Committer, Store, Keys, Acknowledgements, _intake, Signals, Clock, new TestLog<ReorganisationSweep>());
+
     /// <summary>Stops the dispatcher in order and waits for its end.</summary>
     internal async Task StopAsync()
     {
@@ -139,12 +142,16 @@ internal sealed class DeliveryBench : IAsyncDisposable
     }
 
     /// <summary>Accepts a message from the sender, signed by it.</summary>
+    internal Task<MessageKey> AcceptAsync(
+        string id, SystemAddress to, Payload? payload = null, string type = "vn.document.v1", DateTimeOffset? expires = null, DateTimeOffset? notBefore = null) =>
+        AcceptAsync(id, [new Recipient(RecipientAddress.Parse(to.ToString()))], payload, type, expires, notBefore);
+
     internal async Task<MessageKey> AcceptAsync(
-        string id, SystemAddress to, Payload? payload = null, string type = "vn.document.v1", DateTimeOffset? expires = null, DateTimeOffset? notBefore = null)
+        string id, IReadOnlyList<Recipient> to, Payload? payload = null, string type = "vn.document.v1", DateTimeOffset? expires = null, DateTimeOffset? notBefore = null)
     {
         var envelope = new Envelope
         {
-            Id = id, Type = MessageType.Parse(type), From = Sender, To = [new Recipient(RecipientAddress.Parse(to.ToString()))],
+            Id = id, Type = MessageType.Parse(type), From = Sender, To = to,
             Created = Clock.GetUtcNow(), Expires = expires, NotBefore = notBefore, Conversation = "c1",
             Payload = payload ?? new Payload { Form = PayloadForm.Json, MediaType = "application/json", Data = Encoding.UTF8.GetBytes("""{"a":1}""") },
         };
