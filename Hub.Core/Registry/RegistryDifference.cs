@@ -8,7 +8,6 @@ namespace Hub.Core.Registry;
 /// <summary>What differs between two contents, object by object. Pure.</summary>
 internal sealed class RegistryDifference
 {
-    private static readonly string[] Sections = ["levels", "agencies", "systems", "keys", "services", "groups", "rights"];
     private readonly Dictionary<(string Section, string Id), string> _before;
     private readonly Dictionary<(string Section, string Id), string> _after;
 
@@ -16,7 +15,7 @@ internal sealed class RegistryDifference
     {
         _before = Index(before);
         _after = Index(after);
-        Changes = [.. Sections.Select(Compare).Where(c => c.Added.Count + c.Changed.Count + c.Removed.Count > 0)];
+        Changes = [.. RegistrySections.All.Select(Compare).Where(c => c.Added.Count + c.Changed.Count + c.Removed.Count > 0)];
     }
 
     internal IReadOnlyList<SectionChanges> Changes { get; }
@@ -52,9 +51,10 @@ internal sealed class RegistryDifference
     private static IEnumerable<string> Ids(Dictionary<(string Section, string Id), string> forms, string section) =>
         forms.Keys.Where(k => k.Section == section).Select(k => k.Id);
 
-    private static Dictionary<(string Section, string Id), string> Index(RegistryContent content) => DocumentWriter.Forms(content)
-        .DistinctBy(f => (f.Section, f.Id))
-        .ToDictionary(f => (f.Section, f.Id), f => f.Text);
+    private static Dictionary<(string Section, string Id), string> Index(RegistryContent content) => ObjectForms.Records(content)
+        .Select(r => (Name: (r.Section, Id: r.Value is OwnedKey key ? $"{r.Id} {key.Key.Key.Thumbprint}" : r.Id), Text: ObjectForms.ToObject(r.Value!).Json!))
+        .DistinctBy(f => f.Name)
+        .ToDictionary(f => f.Name, f => f.Text);
 
     private static JsonArray List(IReadOnlyList<string> ids, Func<string, JsonObject> form) => [.. ids.Select(form)];
 }

@@ -1,6 +1,7 @@
 using Hub.Contracts.Addresses;
 using Hub.Contracts.Problems;
 using Hub.Core.Registry.Documents;
+using Hub.Core.Registry.Rules;
 
 namespace Hub.Core.Registry;
 
@@ -20,12 +21,17 @@ public static class RegistryDocument
     /// <param name="development">Whether keys made by <c>hub dev-pki</c> are accepted.</param>
     /// <param name="before">What is in force, for rules on changes; null when nothing is.</param>
     /// <exception cref="ProblemException"><c>registry-invalid</c> with every mistake, each with its line.</exception>
-    public static CheckedRegistry Read(string yaml, SystemAddress hub, bool development, RegistryContent? before = null)
+    public static CheckedRegistry Read(string yaml, SystemAddress hub, bool development, RegistryContent? before = null) =>
+        Read(yaml, before is null ? null : RulesIndex.Of(before), new RulesContext(hub, development));
+
+    /// <summary>Reads and checks a document with all that is known.</summary>
+    /// <exception cref="ProblemException"><c>registry-invalid</c> with every mistake, each with its line.</exception>
+    internal static CheckedRegistry Read(string yaml, IRegistryLookup? before, RulesContext context)
     {
         ArgumentNullException.ThrowIfNull(yaml);
         var mistakes = new Mistakes();
         var draft = new DocumentReader(mistakes).Read(yaml);
-        var warnings = draft is null ? [] : RegistryRules.Check(draft, hub, development, before, mistakes);
+        var warnings = draft is null ? [] : RegistryRules.Check(draft, before, context, mistakes);
         mistakes.ThrowIfAny();
         return new CheckedRegistry(draft!.Content, warnings);
     }

@@ -3,6 +3,7 @@ using Hub.Contracts.Addresses;
 using Hub.Contracts.Envelopes;
 using Hub.Contracts.Problems;
 using Hub.Contracts.Trail;
+using Hub.Core.Registry.Rules;
 using Hub.Core.Storage;
 using Hub.Core.Trail;
 using Microsoft.Extensions.Logging;
@@ -55,7 +56,8 @@ public sealed partial class RegistryService : IRegistry, IDisposable
         try
         {
             var before = _current;
-            var read = RegistryDocument.Read(yaml, _keys.Address, _settings.Development, before.Content);
+            var read = RegistryDocument.Read(
+                yaml, before.Version == 0 ? null : RulesIndex.Of(before.Content), new RulesContext(_keys.Address, _settings.Development, _clock.GetUtcNow()));
             var document = RegistryDocument.Write(read.Content);
             var difference = new RegistryDifference(before.Content, read.Content);
             var sha256 = RegistryDifference.Digest(document);

@@ -21,7 +21,7 @@ internal sealed record RegistryFile(SystemAddress Hub, string Text)
         if (!root.Children.TryGetValue("hub", out var hub) || hub is not YamlScalarNode { Value: { } address } || !SystemAddress.TryParse(address, out var parsed))
             throw new FormatException($"'{path}' does not say 'hub: agency/system', whose registry it is.");
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        return new RegistryFile(parsed, RegistryKeyFiles.Inline(text, file => ReadKey(Path.Combine(folder, file))));
+        return new RegistryFile(parsed, RegistryFiles.Inline(text, file => ReadKey(Path.Combine(folder, file))));
     }
 
     private static string ReadKey(string path)

@@ -11,10 +11,16 @@ internal sealed class Mistakes
 
     internal bool Any => _count > 0;
 
+    /// <summary>How many there are, listed or not.</summary>
+    internal int Count => _count;
+
+    /// <param name="line">Where it stands in a text; 0: it stands in none, and the path alone names the place.</param>
+    /// <param name="path">The path of members.</param>
+    /// <param name="detail">What is wrong.</param>
     internal void Add(long line, string path, string detail)
     {
         _count++;
-        if (_items.Count < MaxListed) _items.Add(new ProblemItem($"line {line}: {path}", ProblemCode.RegistryInvalid, detail));
+        if (_items.Count < MaxListed) _items.Add(new ProblemItem(line == 0 ? path : $"line {line}: {path}", ProblemCode.RegistryInvalid, detail));
     }
 
     /// <exception cref="ProblemException"><c>registry-invalid</c> with all of them.</exception>
@@ -24,7 +30,7 @@ internal sealed class Mistakes
         var listed = _count > _items.Count ? $" (the first {_items.Count} are listed)" : "";
         throw new ProblemException(new Problem(
             ProblemCode.RegistryInvalid,
-            $"The registry document has {_count} mistake(s){listed}; nothing was changed. First: {_items[0].Subject}: {_items[0].Detail}")
+            $"The registry {(_items[0].Subject.StartsWith("line ", StringComparison.Ordinal) ? "document" : "change")} has {_count} mistake(s){listed}; nothing was changed. First: {_items[0].Subject}: {_items[0].Detail}")
         {
             Items = _items,
         });

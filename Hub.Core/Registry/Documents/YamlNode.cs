@@ -6,6 +6,9 @@ internal abstract record YamlNode(long Line);
 /// <summary>A scalar. <c>Quoted</c> tells the text <c>"null"</c> from nothing.</summary>
 internal sealed record YamlScalar(long Line, string Text, bool Quoted) : YamlNode(Line)
 {
+    /// <summary>A number or boolean of JSON, which is no text; YAML does not tell them apart.</summary>
+    internal bool Literal { get; init; }
+
     internal bool IsNull => !Quoted && Text is "" or "~" or "null" && !Quoted;
 }
 

@@ -1,31 +1,74 @@
+using System.Text.Json.Nodes;
 using Hub.Contracts.Addresses;
 
 namespace Hub.Core.Registry.Documents;
 
-/// <summary>Reads one agency system: channel, policy and keys.</summary>
-internal static class SystemReader
+/// <summary>An agency system: channel and policy. In a document its keys stand within it, elsewhere they are objects of their
+/// own.</summary>
+internal sealed class SystemForm() : SectionForm<AgencySystem>(RegistrySections.Systems, "system")
 {
+    internal const string AddressRule = "a system address such as H29.12/qlvb.";
+    private static readonly ChannelSettings UsualChannel = new("mailbox");
+    private static readonly DeliveryPolicy UsualPolicy = new();
     private static readonly TimeSpan Long = TimeSpan.FromDays(366);
 
-    internal static AgencySystem? Read(ObjectReader o, Places places)
+    internal override string Id(AgencySystem record) => record.Address.ToString();
+
+    internal override IEnumerable<(string Member, string Text)> Naming(string id) => [("address", id)];
+
+    internal override JsonObject Members(AgencySystem record) => new ObjectWriter()
+        .Text("address", record.Address.ToString())
+        .Text("name", record.Name)
+        .Texts("receives", record.Receives.Select(t => t.Value))
+        .Object("channel", record.Channel == UsualChannel ? null : Channel(record.Channel))
+        .Object("policy", record.Policy == UsualPolicy ? null : Policy(record.Policy)).Json;
+
+    internal override AgencySystem? ReadRecord(ObjectReader o, Places places)
     {
-        var address = o.RequiredValue<SystemAddress>("address", SystemAddress.TryParse, DocumentReader.SystemRule);
+        if (!o.Stored && o.Has("keys")) o.Refuse("keys", $"are objects of their own, in the section {RegistrySections.Keys}.");
+        return Read(o, places, keys: null);
+    }
+
+    /// <summary>Reads a system of a document, with the keys in it.</summary>
+    internal static AgencySystem? ReadWithKeys(ObjectReader o, Places places) =>
+        Read(o, places, keys: () => [.. o.Objects("keys").Select(k => KeyForm.ReadPlain(k, places)).OfType<SystemKey>()]);
+
+    private static AgencySystem? Read(ObjectReader o, Places places, Func<IReadOnlyList<SystemKey>>? keys)
+    {
+        var address = o.RequiredValue<SystemAddress>("address", SystemAddress.TryParse, AddressRule);
         var system = new AgencySystem
         {
             Address = address ?? default,
             Name = o.Required("name"),
-            Receives = o.Values<MessageType>("receives", MessageType.TryParse, DocumentReader.TypeRule),
+            Receives = o.Values<MessageType>("receives", MessageType.TryParse, ServiceForm.TypeRule),
             Channel = ReadChannel(o.Object("channel")),
             Policy = ReadPolicy(o.Object("policy")),
-            Keys = [.. o.Objects("keys").Select(k => KeyReader.Read(k, places)).OfType<SystemKey>()],
+            Keys = keys?.Invoke() ?? [],
         };
         o.Close();
         return address is null ? null : places.Mark(system, o.Place);
     }
 
+    private static JsonObject Channel(ChannelSettings channel) => new ObjectWriter()
+        .Text("kind", channel.Kind)
+        .Text("url", channel.Url?.OriginalString)
+        .Flag("allowPrivate", channel.AllowPrivate)
+        .Text("app", channel.App).Json;
+
+    private static JsonObject Policy(DeliveryPolicy policy) => new ObjectWriter()
+        .Number("maxAttempts", policy.MaxAttempts, UsualPolicy.MaxAttempts)
+        .Duration("firstDelay", policy.FirstDelay, UsualPolicy.FirstDelay)
+        .Duration("maxDelay", policy.MaxDelay, UsualPolicy.MaxDelay)
+        .Fraction("factor", policy.Factor, UsualPolicy.Factor)
+        .Fraction("jitter", policy.Jitter, UsualPolicy.Jitter)
+        .Duration("maxAge", policy.MaxAge, UsualPolicy.MaxAge)
+        .Duration("timeout", policy.Timeout, UsualPolicy.Timeout)
+        .Number("maxInFlight", policy.MaxInFlight, UsualPolicy.MaxInFlight)
+        .Duration("claimDuration", policy.ClaimDuration, UsualPolicy.ClaimDuration).Json;
+
     private static ChannelSettings ReadChannel(ObjectReader? o)
     {
-        if (o is null) return new ChannelSettings("mailbox");
+        if (o is null) return UsualChannel;
         var kind = o.Required("kind", 32);
         var url = o.Text("url", 2000);
         var channel = new ChannelSettings(
@@ -59,7 +102,7 @@ internal static class SystemReader
 
     private static DeliveryPolicy ReadPolicy(ObjectReader? o)
     {
-        var usual = new DeliveryPolicy();
+        var usual = UsualPolicy;
         if (o is null) return usual;
         var policy = new DeliveryPolicy
         {

@@ -5,12 +5,12 @@ using YamlDotNet.Core.Events;
 
 namespace Hub.Core.Registry;
 
-/// <summary>Replaces <c>file:</c> of keys by <c>pem:</c> with the file's text, as <c>hub import</c> does on the operator's
-/// machine before it sends the document. Everything else stays as written, on the same lines, so that mistakes are
-/// reported with the operator's own line numbers.</summary>
-public static class RegistryKeyFiles
+/// <summary>Replaces <c>file:</c> of keys and anchors by <c>pem:</c>, and of the schemas of services by <c>text:</c>, with the
+/// file's text, as <c>hub import</c> does on the operator's machine before it sends the document. Everything else stays as
+/// written, on the same lines, so that mistakes are reported with the operator's own line numbers.</summary>
+public static class RegistryFiles
 {
-    /// <summary>Replaces every key file.</summary>
+    /// <summary>Replaces every file.</summary>
     /// <param name="yaml">The document.</param>
     /// <param name="read">Gives the text of a file as named in the document, usually relative to it.</param>
     /// <exception cref="ProblemException"><c>registry-invalid</c> listing every file that cannot be read, or the place
@@ -22,12 +22,12 @@ public static class RegistryKeyFiles
         var mistakes = new Documents.Mistakes();
         var text = new StringBuilder();
         var copied = 0;
-        foreach (var (key, file) in Find(yaml, mistakes))
+        foreach (var (member, key, file) in Find(yaml, mistakes))
         {
-            string pem;
+            string content;
             try
             {
-                pem = read(file.Value);
+                content = read(file.Value);
             }
             catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
             {
@@ -35,7 +35,7 @@ public static class RegistryKeyFiles
                 continue;
             }
 
-            text.Append(yaml, copied, (int)key.Start.Index - copied).Append("pem: ").Append(Documents.DocumentWriter.Quote(pem));
+            text.Append(yaml, copied, (int)key.Start.Index - copied).Append(member).Append(": ").Append(Documents.DocumentWriter.Quote(content));
             copied = (int)file.End.Index;
         }
 
@@ -43,10 +43,11 @@ public static class RegistryKeyFiles
         return text.Append(yaml, copied, yaml.Length - copied).ToString();
     }
 
-    /// <summary>The name and value of every <c>file</c> member within <c>systems[].keys[]</c>, in order.</summary>
-    private static List<(Scalar Key, Scalar File)> Find(string yaml, Documents.Mistakes mistakes)
+    /// <summary>Every <c>file</c> member within a list of keys or anchors or within a schema, in order: the member to write
+    /// instead, the name as written, and the file.</summary>
+    private static List<(string Member, Scalar Key, Scalar File)> Find(string yaml, Documents.Mistakes mistakes)
     {
-        var found = new List<(Scalar, Scalar)>();
+        var found = new List<(string, Scalar, Scalar)>();
         try
         {
             var events = new Documents.YamlEvents(yaml);
@@ -68,7 +69,7 @@ public static class RegistryKeyFiles
                     continue;
                 }
 
-                if (at is Scalar value && inside && container!.Name!.Value == "file" && IsKey(path)) found.Add((container.Name, value));
+                if (at is Scalar value && inside && container!.Name!.Value == "file" && Instead(path) is { } member) found.Add((member, container.Name, value));
                 if (inside) container!.LastName = container.Name!.Value;
                 if (inside) container!.Name = null;
                 if (at is MappingStart or SequenceStart) path.Push(new Container(at is MappingStart, inside ? container!.LastName : null));
@@ -83,8 +84,13 @@ public static class RegistryKeyFiles
         return found;
     }
 
-    /// <summary>Whether the innermost container is a mapping in the list <c>keys</c>.</summary>
-    private static bool IsKey(Stack<Container> path) => path.Skip(1).FirstOrDefault() is { IsMapping: false, Member: "keys" };
+    /// <summary>The member that takes the text of a file, by the innermost container; null when it names no file.</summary>
+    private static string? Instead(Stack<Container> path) => path.Skip(1).FirstOrDefault() switch
+    {
+        { IsMapping: false, Member: "keys" or "anchors" } => "pem",
+        { IsMapping: true } when path.Peek() is { Member: "schema" } => "text",
+        _ => null,
+    };
 
     /// <param name="IsMapping">A mapping, else a sequence.</param>
     /// <param name="Member">Name under which it stands in its own mapping, if it does.</param>

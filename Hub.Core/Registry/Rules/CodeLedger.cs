@@ -1,0 +1,25 @@
+namespace Hub.Core.Registry.Rules;
+
+/// <summary>Every code that ever stood in the registry, and whose it was: codes are never given to another agency. Not
+/// thread-safe; one writer holds it.</summary>
+internal sealed class CodeLedger
+{
+    private readonly Dictionary<string, string> _holders = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _names = new(StringComparer.Ordinal);
+
+    /// <summary>Remembers the codes of an agency or of an entry of the table of codes; other records have none. To be called
+    /// with every version there ever was, the oldest first.</summary>
+    internal void Remember(object record)
+    {
+        if (record is not (Agency or CodeEntry)) return;
+        foreach (var (claim, holder) in Claims.Of(record))
+            if (!claim.StartsWith("look ", StringComparison.Ordinal)) _holders.TryAdd(claim, holder);
+        if (record is Agency agency) _names[agency.Code.Value] = agency.Name;
+    }
+
+    /// <summary>The code in force of the agency that first held a code; null when nobody ever did.</summary>
+    internal string? HolderOf(string claim) => _holders.GetValueOrDefault(claim);
+
+    /// <summary>The name that an agency had last; null when there never was one of this code.</summary>
+    internal string? NameOf(string agency) => _names.GetValueOrDefault(agency);
+}
