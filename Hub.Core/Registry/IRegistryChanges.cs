@@ -59,4 +59,11 @@ public interface IRegistryChanges
     /// <summary>Rejects a proposal, or withdraws one's own.</summary>
     /// <exception cref="Hub.Contracts.Problems.ProblemException"><c>not-found</c>, <c>proposal-closed</c>, <c>not-allowed</c>.</exception>
     ValueTask RejectAsync(string proposal, RegistryActor actor, string reason, CancellationToken cancellationToken = default);
+
+    /// <summary>Waits for a change.</summary>
+    /// <param name="after">The version that the caller knows.</param>
+    /// <param name="timeout">How long to wait at most.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The version in force: greater than <paramref name="after"/>, unless nothing has changed in time.</returns>
+    ValueTask<long> WaitForVersionAsync(long after, TimeSpan timeout, CancellationToken cancellationToken = default);
 }

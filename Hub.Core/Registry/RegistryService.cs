@@ -1,8 +1,7 @@
-using System.Text.Json.Nodes;
-using Hub.Contracts.Addresses;
-using Hub.Contracts.Envelopes;
 using Hub.Contracts.Problems;
-using Hub.Contracts.Trail;
+using Hub.Core.Registry.Certificates;
+using Hub.Core.Registry.Changes;
+using Hub.Core.Registry.Documents;
 using Hub.Core.Registry.Rules;
 using Hub.Core.Storage;
 using Hub.Core.Trail;
@@ -10,9 +9,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Hub.Core.Registry;
 
-/// <summary>Holds the registry in force and replaces it as a whole. Thread-safe; a new snapshot is seen only after its
-/// document and its entry in the log are durable.</summary>
-public sealed partial class RegistryService : IRegistry, IDisposable
+/// <summary>Holds the registry in force and changes it, object by object or as a whole. Thread-safe; a new snapshot is seen only
+/// after its objects and its entry in the log are durable. One change is checked and committed after the other.</summary>
+public sealed partial class RegistryService : IRegistry, IRegistryChanges, IDisposable
 {
     private readonly IHubStore _store;
     private readonly ICommitter _committer;
@@ -20,98 +19,179 @@ public sealed partial class RegistryService : IRegistry, IDisposable
     private readonly HubSettings _settings;
     private readonly TimeProvider _clock;
     private readonly ILogger<RegistryService> _log;
-    private readonly SemaphoreSlim _oneImport = new(1, 1);
+    private readonly ICertificateStatus _certificates;
+    private readonly SemaphoreSlim _oneChange = new(1, 1);
+    private readonly PendingProposals _pending = new();
     private volatile RegistrySnapshot _current;
+    private RulesIndex _index = new();
+    private CodeLedger? _codes;
+    private volatile TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool _uncertain;
 
     /// <summary>Begins with an empty registry at version 0, in which everything is denied.</summary>
-    public RegistryService(IHubStore store, ICommitter committer, IHubKeys keys, HubSettings settings, TimeProvider clock, ILogger<RegistryService> log)
+    /// <param name="store">Keeps every version.</param>
+    /// <param name="committer">Commits changes with their entries.</param>
+    /// <param name="keys">The hub's own keys.</param>
+    /// <param name="settings">Whether development keys are accepted.</param>
+    /// <param name="clock">Time of changes.</param>
+    /// <param name="log">Changes.</param>
+    /// <param name="certificates">Standing of certificates, which decides whether an older key may vouch; null: nothing is known.</param>
+    public RegistryService(
+        IHubStore store, ICommitter committer, IHubKeys keys, HubSettings settings, TimeProvider clock, ILogger<RegistryService> log, ICertificateStatus? certificates = null)
     {
         ArgumentNullException.ThrowIfNull(keys);
         (_store, _committer, _keys, _settings, _clock, _log) = (store, committer, keys, settings, clock, log);
+        _certificates = certificates ?? new CertificateTable();
         _current = new RegistrySnapshot(0, new RegistryContent { Hub = keys.Address });
     }
 
     /// <inheritdoc/>
     public RegistrySnapshot Current => _current;
 
-    /// <summary>Takes the stored registry into force; the store must be open.</summary>
-    /// <exception cref="InvalidDataException">The stored document is damaged.</exception>
+    /// <summary>Takes the stored registry into force; the store must be open and the committer started. The document of a hub
+    /// from before objects were kept one by one is taken over as one version.</summary>
+    /// <exception cref="InvalidDataException">What is stored is damaged.</exception>
     public async ValueTask LoadAsync(CancellationToken cancellationToken = default)
     {
-        if (await _store.ReadRegistryAsync(cancellationToken) is not { } stored) return;
-        _current = new RegistrySnapshot(stored.Version, RegistryDocument.ReadStored(stored.Document));
-        LogLoaded(stored.Version, _current.Content.Agencies.Count, _current.Content.Systems.Count);
-    }
-
-    /// <summary>Makes a document the whole registry: what it does not name is removed. Effective at once, without restart.</summary>
-    /// <param name="yaml">The document.</param>
-    /// <param name="actor">Who does it, <c>operator:name</c>; stands in the log.</param>
-    /// <param name="dryRun">Only check and compare.</param>
-    /// <param name="cancellationToken">Gives up before the commit is queued.</param>
-    /// <exception cref="ProblemException"><c>registry-invalid</c> with every mistake; nothing was changed.</exception>
-    public async ValueTask<ImportReport> ImportAsync(string yaml, string actor, bool dryRun = false, CancellationToken cancellationToken = default)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(actor);
-        await _oneImport.WaitAsync(cancellationToken);
+        await _oneChange.WaitAsync(cancellationToken);
         try
         {
-            var before = _current;
-            var read = RegistryDocument.Read(
-                yaml, before.Version == 0 ? null : RulesIndex.Of(before.Content), new RulesContext(_keys.Address, _settings.Development, _clock.GetUtcNow()));
-            var document = RegistryDocument.Write(read.Content);
-            var difference = new RegistryDifference(before.Content, read.Content);
-            var sha256 = RegistryDifference.Digest(document);
-            var unchanged = before.Version > 0 && RegistryDocument.Write(before.Content) == document;
-            if (dryRun || unchanged) return new ImportReport(before.Version, dryRun, sha256, difference.Changes, read.Warnings);
-
-            var after = new RegistrySnapshot(before.Version + 1, read.Content);
-            await _committer.RunAsync(scope => CommitAsync(scope, before, after, document, actor, difference), cancellationToken);
-            _current = after;
-            LogImported(after.Version, actor, sha256);
-            return new ImportReport(after.Version, DryRun: false, sha256, difference.Changes, read.Warnings);
+            await ReloadAsync(cancellationToken);
+            if (_current.Version == 0 && await _store.ReadRegistryAsync(cancellationToken) is { } older) await TakeOverAsync(older.Version, older.Document, cancellationToken);
+            await _pending.LoadAsync(_store, cancellationToken);
+            LogLoaded(_current.Version, _index.All(RegistrySections.Agencies).Count(), _index.All(RegistrySections.Systems).Count());
         }
         finally
         {
-            _oneImport.Release();
+            _oneChange.Release();
         }
     }
 
-    /// <summary>What importing a document into a new hub would do: checked without a hub, and nothing is changed.</summary>
-    /// <param name="yaml">The document.</param>
-    /// <param name="hub">The new hub's address.</param>
-    /// <param name="development">Whether keys made by <c>hub dev-pki</c> are accepted.</param>
-    /// <exception cref="ProblemException"><c>registry-invalid</c> with every mistake.</exception>
-    public static ImportReport CheckFirst(string yaml, SystemAddress hub, bool development)
+    /// <inheritdoc/>
+    public async ValueTask<long> WaitForVersionAsync(long after, TimeSpan timeout, CancellationToken cancellationToken = default)
     {
-        var empty = new RegistryContent { Hub = hub };
-        var read = RegistryDocument.Read(yaml, hub, development, empty);
-        var sha256 = RegistryDifference.Digest(RegistryDocument.Write(read.Content));
-        return new ImportReport(0, DryRun: true, sha256, new RegistryDifference(empty, read.Content).Changes, read.Warnings);
+        var changed = _changed;
+        if (_current.Version > after || timeout <= TimeSpan.Zero) return _current.Version;
+        try
+        {
+            await changed.Task.WaitAsync(timeout, _clock, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            // Nothing has changed: the version at hand is the answer.
+        }
+
+        return _current.Version;
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _oneImport.Dispose();
+    public void Dispose() => _oneChange.Dispose();
 
-    private async ValueTask<long> CommitAsync(
-        CommitScope scope, RegistrySnapshot before, RegistrySnapshot after, string document, string actor, RegistryDifference difference)
+    /// <summary>Runs one change after the other, on a registry that is surely the one in the store.</summary>
+    private async ValueTask<T> AloneAsync<T>(Func<ValueTask<T>> change, CancellationToken cancellationToken)
     {
-        await scope.Transaction.WriteRegistryAsync(after.Version, document);
-        var body = new JsonObject
+        await _oneChange.WaitAsync(cancellationToken);
+        try
         {
-            ["version"] = after.Version,
-            ["actor"] = actor,
-            ["sha256"] = RegistryDifference.Digest(document),
-            ["time"] = Rfc3339.Format(_clock.GetUtcNow()),
-            ["changes"] = difference.ToJson(),
-        };
-        if (before.Version > 0) body["before"] = RegistryDifference.Digest(RegistryDocument.Write(before.Content));
-        scope.Append(new TrailEntry(EntryKinds.RegistryChanged, Key: null, actor, body));
-        return after.Version;
+            if (_uncertain) await ReloadAsync(cancellationToken);
+            return await change();
+        }
+        finally
+        {
+            _oneChange.Release();
+        }
     }
+
+    private async ValueTask ReloadAsync(CancellationToken cancellationToken)
+    {
+        if (await _store.ReadRegistryStateAsync(cancellationToken: cancellationToken) is { } state && (_uncertain || state.Version != _current.Version))
+        {
+            var objects = state.Objects.Where(o => o.Json is not null).Select(o => new SnapshotChange(o.Section, o.Id, ObjectForms.Read(o))).ToList();
+            (_index, _codes) = (new RulesIndex(), null);
+            _index.Apply(objects);
+            PutInForce(RegistrySnapshot.Of(state.Version, _keys.Address, objects));
+        }
+
+        _uncertain = false;
+    }
+
+    private async ValueTask TakeOverAsync(long version, string document, CancellationToken cancellationToken)
+    {
+        var before = new RegistrySnapshot(version, new RegistryContent { Hub = _keys.Address });
+        var patch = CheckedPatch.Of(before, new CheckedRegistry(RegistryDocument.ReadStored(document), []));
+        var hub = new RegistryActor("hub");
+        await CommitAsync(patch, hub, approvedBy: null, "The registry's document is kept object by object from now on.", whole: true, decided: null, cancellationToken);
+    }
+
+    /// <summary>Makes a change durable with its entry, and puts it in force.</summary>
+    private async ValueTask CommitAsync(
+        CheckedPatch patch, RegistryActor actor, string? approvedBy, string? reason, bool whole, Proposal? decided, CancellationToken cancellationToken)
+    {
+        var now = Now();
+        (string, string?)? document = whole ? (DigestOf(patch.After), patch.Before.Version > 0 ? DigestOf(patch.Before) : null) : null;
+        var entry = ChangeEntries.Changed(patch, actor, approvedBy, reason, now, document);
+        var applied = decided is null ? null : decided with { State = "applied", End = new ProposalEnd(decided.Approvals[^1].By, now, decided.Approvals[^1].Reason, patch.After.Version) };
+        var decision = applied is null ? null : ChangeEntries.Decided(applied, "applied", applied.End!.By, applied.End.Reason, now);
+        var objects = patch.Differences.Select(d => d.New).ToList();
+        await CommitAsync(
+            async scope =>
+            {
+                if (decision is not null) scope.Append(decision);
+                var ticket = scope.Append(entry);
+                await scope.Transaction.WriteRegistryAsync(new RegistryVersion(patch.After.Version, now, actor.Name, approvedBy, reason, ticket.Index, objects));
+                if (applied is not null) await scope.Transaction.WriteProposalAsync(applied.ToRecord());
+                scope.AfterCommit(() => PutInForce(patch.After));
+                return ticket.Index;
+            },
+            cancellationToken);
+        Follow(patch);
+        if (applied is not null) _pending.Remove(applied.Id);
+        LogChanged(patch.After.Version, actor.Name, objects.Count);
+    }
+
+    private async ValueTask CommitAsync(Func<CommitScope, ValueTask<long>> work, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _committer.RunAsync(work, cancellationToken);
+        }
+        catch (ProblemException)
+        {
+            // The commit may be durable although its answer is lost.
+            _uncertain = true;
+            throw;
+        }
+    }
+
+    private void Follow(CheckedPatch patch)
+    {
+        _index.Apply(patch.Differences.Select(d => d.ToChange()));
+        if (_codes is null) return;
+        foreach (var difference in patch.Differences)
+            if (difference.After is not null) _codes.Remember(difference.After);
+    }
+
+    private void PutInForce(RegistrySnapshot next)
+    {
+        _current = next;
+        Interlocked.Exchange(ref _changed!, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+    }
+
+    /// <summary>Now, in the whole milliseconds that entries are written with.</summary>
+    private DateTimeOffset Now()
+    {
+        var now = _clock.GetUtcNow();
+        return now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMillisecond));
+    }
+
+    private static string DigestOf(RegistrySnapshot registry) => SectionForm.Digest(RegistryDocument.Write(registry.Content));
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Registry version {Version} in force: {Agencies} agencies, {Systems} systems")]
     private partial void LogLoaded(long version, int agencies, int systems);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Registry version {Version} imported by {Actor}, sha256 {Sha256}")]
-    private partial void LogImported(long version, string actor, string sha256);
+    [LoggerMessage(Level = LogLevel.Information, Message = "Registry version {Version} by {Actor}: {Objects} objects changed")]
+    private partial void LogChanged(long version, string actor, int objects);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Proposal {Proposal} of {Actor}: {State}")]
+    private partial void LogProposal(string proposal, string actor, string state);
 }

@@ -42,6 +42,7 @@ internal static class HubServices
         services.AddSingleton<TrailReader>();
         services.AddSingleton<RegistryService>();
         services.AddSingleton<IRegistry>(static p => p.GetRequiredService<RegistryService>());
+        services.AddSingleton<IRegistryChanges>(static p => p.GetRequiredService<RegistryService>());
         services.AddSingleton<CertificateTable>();
         services.AddSingleton<ICertificateStatus>(static p => p.GetRequiredService<CertificateTable>());
         services.AddSingleton<IRevocationSource>(p => new HttpRevocationSource(options.AllowPrivateRevocation, p.GetRequiredService<TimeProvider>()));

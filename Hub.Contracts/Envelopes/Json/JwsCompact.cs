@@ -24,8 +24,11 @@ internal sealed class JwsCompact
     internal byte[] Payload { get; }
 
     /// <summary>Splits and decodes; the header must be of the profile and have the type asked for.</summary>
+    /// <param name="octets">The text.</param>
+    /// <param name="type">The <c>typ</c> it must have.</param>
+    /// <param name="named">Whether the header must name the key.</param>
     /// <exception cref="ProblemException"><c>malformed-envelope</c>, <c>unsupported-profile</c> or <c>signature-missing</c>.</exception>
-    internal static JwsCompact Parse(ReadOnlyMemory<byte> octets, string type)
+    internal static JwsCompact Parse(ReadOnlyMemory<byte> octets, string type, bool named = true)
     {
         var text = octets.Span;
         if (text.StartsWith("{"u8))
@@ -33,7 +36,7 @@ internal sealed class JwsCompact
         var first = text.IndexOf((byte)'.');
         if (first < 0) throw Malformed("has no '.'; a JWS compact is header.payload.signature");
         if (first > JwsHeader.MaxBytes) throw Malformed($"has a protected header of {first} bytes; the limit is {JwsHeader.MaxBytes}");
-        var header = JwsHeader.Read(Decoded(text[..first], "protected header"), type);
+        var header = JwsHeader.Read(Decoded(text[..first], "protected header"), type, named);
         var rest = text[(first + 1)..];
         var second = rest.IndexOf((byte)'.');
         if (second < 0 || second == rest.Length - 1)
@@ -54,9 +57,9 @@ internal sealed class JwsCompact
             throw ProblemCode.SignatureInvalid.With($"The {JoseAlgorithms.NameOf(Header.Algorithm)} signature does not verify with the registered key '{key.Id}'. Broken link: signature.");
     }
 
-    internal static async ValueTask<byte[]> SignAsync(ReadOnlyMemory<byte> payload, string type, ISigner signer, CancellationToken cancellationToken)
+    internal static async ValueTask<byte[]> SignAsync(ReadOnlyMemory<byte> payload, string type, ISigner signer, CancellationToken cancellationToken, bool named = true)
     {
-        var header = JwsHeader.Write(signer, type);
+        var header = JwsHeader.Write(signer, type, named);
         var headerLength = Base64Url.GetEncodedLength(header.Length);
         var signingInput = new byte[headerLength + 1 + Base64Url.GetEncodedLength(payload.Length)];
         Base64Url.EncodeToUtf8(header, signingInput);

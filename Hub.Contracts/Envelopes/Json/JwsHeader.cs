@@ -7,12 +7,13 @@ using Hub.Contracts.Signatures;
 
 namespace Hub.Contracts.Envelopes.Json;
 
-/// <summary>The protected header of the profile: <c>alg</c>, <c>typ</c>, and <c>kid</c> or <c>x5t#S256</c>; nothing else.</summary>
+/// <summary>The protected header of the profile: <c>alg</c>, <c>typ</c>, and <c>kid</c> or <c>x5t#S256</c>; nothing else. What a key
+/// says about itself needs no name of the key.</summary>
 internal sealed record JwsHeader(SignatureAlgorithm Algorithm, KeyHint Key)
 {
     internal const int MaxBytes = 4096;
 
-    internal static JwsHeader Read(ReadOnlyMemory<byte> json, string type)
+    internal static JwsHeader Read(ReadOnlyMemory<byte> json, string type, bool named = true)
     {
         var cursor = new JsonCursor(json, ProblemCode.MalformedEnvelope, "protected header", maxDepth: 8, maxNodes: 1000);
         string? alg = null, typ = null, kid = null, thumbprint = null;
@@ -36,10 +37,10 @@ internal sealed record JwsHeader(SignatureAlgorithm Algorithm, KeyHint Key)
         var algorithm = JoseAlgorithms.Parse(alg ?? throw cursor.Missing("alg"));
         if ((typ ?? throw cursor.Missing("typ")) != type)
             throw ProblemCode.UnsupportedProfile.With($"The protected header has the typ {TextRules.Quote(typ)}; here it must be '{type}'.");
-        return new JwsHeader(algorithm, HintOf(kid, thumbprint));
+        return new JwsHeader(algorithm, named || kid is not null || thumbprint is not null ? HintOf(kid, thumbprint) : default);
     }
 
-    internal static byte[] Write(ISigner signer, string type)
+    internal static byte[] Write(ISigner signer, string type, bool named = true)
     {
         var buffer = new ArrayBufferWriter<byte>(128);
         using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
@@ -47,8 +48,8 @@ internal sealed record JwsHeader(SignatureAlgorithm Algorithm, KeyHint Key)
             json.WriteStartObject();
             json.WriteString("alg", JoseAlgorithms.NameOf(signer.Algorithm));
             json.WriteString("typ", type);
-            if (signer.Certificate is { IsEmpty: false } certificate) json.WriteString("x5t#S256", System.Buffers.Text.Base64Url.EncodeToString(SHA256.HashData(certificate.Span)));
-            else json.WriteString("kid", signer.KeyId);
+            if (named && signer.Certificate is { IsEmpty: false } certificate) json.WriteString("x5t#S256", System.Buffers.Text.Base64Url.EncodeToString(SHA256.HashData(certificate.Span)));
+            else if (named) json.WriteString("kid", signer.KeyId);
             json.WriteEndObject();
         }
 

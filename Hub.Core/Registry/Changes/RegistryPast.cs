@@ -1,0 +1,63 @@
+using Hub.Contracts.Problems;
+using Hub.Contracts.Signatures;
+using Hub.Core.Registry.Documents;
+using Hub.Core.Registry.Rules;
+using Hub.Core.Storage;
+
+namespace Hub.Core.Registry.Changes;
+
+/// <summary>Rules about what was: agencies in use are closed and not removed, codes that ever stood are remembered, and a proof of
+/// succession counts once.</summary>
+internal static class RegistryPast
+{
+    private const int Page = 200;
+
+    /// <exception cref="ProblemException"><c>registry-invalid</c> with every mistake.</exception>
+    internal static void CheckRemovals(CheckedPatch patch)
+    {
+        var mistakes = new Mistakes();
+        foreach (var gone in patch.Differences.Where(d => d.After is null).Select(d => d.Before).OfType<Agency>())
+        {
+            if (patch.Before.SystemsOf(gone.Code).Count > 0)
+                mistakes.Add(0, $"agencies[{gone.Code}]", "has systems. An agency in use is closed (validUntil, or a reorganisation), not removed: its messages and their records name it.");
+        }
+
+        mistakes.ThrowIfAny();
+    }
+
+    /// <summary>Every code that ever stood, from all versions there are.</summary>
+    internal static async ValueTask<CodeLedger> ReadCodesAsync(IHubStore store, CancellationToken cancellationToken)
+    {
+        var ledger = new CodeLedger();
+        for (var after = 0L; await store.ListRegistryVersionsAsync(after, Page, cancellationToken) is { Count: > 0 } versions; after = versions[^1].Version)
+        {
+            foreach (var stored in versions.SelectMany(v => v.Changes).Where(o => o is { Section: RegistrySections.Agencies or RegistrySections.Codes, Json: not null }))
+                ledger.Remember(ObjectForms.Read(stored));
+        }
+
+        return ledger;
+    }
+
+    /// <summary>Whether an older key's word for this key was given to the hub before, or a later one was: it counts once, and does not
+    /// bring back a key that was taken away since. Signatures may be changed without the key, so their times are compared.</summary>
+    internal static async ValueTask<bool> WasUsedAsync(IHubStore store, KeySuccession succession, CancellationToken cancellationToken)
+    {
+        // It cannot have been given earlier than it was made, by a clock that may be ahead.
+        var after = await store.FindRegistryVersionAsync(succession.Time - KeyProofCheck.Skew, cancellationToken) ?? 0;
+        while (await store.ListRegistryVersionsAsync(after, Page, cancellationToken) is { Count: > 0 } versions)
+        {
+            foreach (var stored in versions.SelectMany(v => v.Changes).Where(o => o is { Section: RegistrySections.Keys, Json: not null } && o.Id.StartsWith(succession.System + " ", StringComparison.Ordinal)))
+            {
+                var key = ((OwnedKey)ObjectForms.Read(stored)).Key;
+                if (key.Key.Thumbprint == succession.Thumbprint && SuccessionTimes(key).Any(t => t >= succession.Time)) return true;
+            }
+
+            after = versions[^1].Version;
+        }
+
+        return false;
+    }
+
+    private static IEnumerable<DateTimeOffset?> SuccessionTimes(SystemKey key) =>
+        (key.Proof ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries).Where(KeyProof.IsSuccession).Select(p => KeyProof.Peek(p)?.Time);
+}
