@@ -9,7 +9,11 @@ namespace Hub.Core.Intake;
 /// <param name="Key">Message key.</param>
 /// <param name="Receipt">The receipt; the same one for the same content signed afresh.</param>
 /// <param name="Duplicate">Whether the message had been accepted before.</param>
-public sealed record Acceptance(MessageKey Key, Receipt Receipt, bool Duplicate);
+public sealed record Acceptance(MessageKey Key, Receipt Receipt, bool Duplicate)
+{
+    /// <summary>The message's type.</summary>
+    public MessageType Type { get; init; }
+}
 
 /// <summary>The way in: parse, identify, verify, check clock and window, validate, authorise, resolve, commit.</summary>
 public interface IIntake

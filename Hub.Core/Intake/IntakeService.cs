@@ -5,6 +5,7 @@ using Hub.Core.Delivery;
 using Hub.Core.Pressure;
 using Hub.Core.Registry;
 using Hub.Core.Registry.Certificates;
+using Hub.Core.Services;
 using Hub.Core.Storage;
 using Hub.Core.Trail;
 
@@ -101,7 +102,7 @@ public sealed class IntakeService : IIntake
         var (message, ticket) = await _committer.RunAsync(scope => _unit.RunAsync(scope, candidate, entry), cancellationToken);
         return ticket is null
             ? await DuplicateOfAsync(message, CancellationToken.None)
-            : new Acceptance(message.Key, TrailReader.ReceiptOf(ticket), Duplicate: false);
+            : new Acceptance(message.Key, TrailReader.ReceiptOf(ticket), Duplicate: false) { Type = message.Type };
     }
 
     private async ValueTask<Candidate> CheckAsync(VerifiedEnvelope verified, RegistrySnapshot registry, DateTimeOffset now, CancellationToken cancellationToken)
@@ -113,9 +114,12 @@ public sealed class IntakeService : IIntake
         var service = ServiceRules.Find(registry, envelope, verified.Octets.Length);
         ServiceRules.CheckExtensions(envelope);
         ServiceRules.CheckAssurance(service, Assurances.SenderSigned);
+        ServiceTerms.Check(service, envelope, now);
         var recipients = registry.Resolve(envelope.To, envelope.Type, now);
         RightsCheck.Check(registry, envelope, recipients, verified.Octets.Length, now);
         AcknowledgementRules.CheckShape(verified);
+        // After the rights, though it belongs to the service: nobody without a right makes the hub validate.
+        PayloadContract.Check(service, envelope);
         return new Candidate
         {
             Verified = verified,
@@ -137,7 +141,7 @@ public sealed class IntakeService : IIntake
     }
 
     private async ValueTask<Acceptance> DuplicateOfAsync(MessageRecord accepted, CancellationToken cancellationToken) =>
-        new(accepted.Key, await _trail.ReceiptAsync(accepted, cancellationToken), Duplicate: true);
+        new(accepted.Key, await _trail.ReceiptAsync(accepted, cancellationToken), Duplicate: true) { Type = accepted.Type };
 
     private DateTimeOffset Now()
     {

@@ -31,7 +31,7 @@ internal static class RightsCheck
     {
         if (registry.AgencyAt(envelope.From.Agency, now) is { IsOpen: false } sender)
             throw ProblemCode.NotAllowed.With($"The sender's agency {sender.Agency.Code} is closed. Broken link: right.");
-        var facts = new MessageFacts(envelope.Priority, size, envelope.Payload?.Encryption is not null, envelope.Attachments.Count > 0);
+        var facts = new MessageFacts(envelope.Priority, size, envelope.Payload is { Encryption: not PayloadEncryption.None }, envelope.Attachments.Count > 0);
         var denied = recipients
             .Where(r => !registry.Allows(envelope.From, envelope.Type, r.System.Address, facts, now, r.Redirection))
             .Select(r => new ProblemItem(r.System.Address.ToString(), ProblemCode.NotAllowed, $"reached by {r.Why}"))

@@ -4,6 +4,7 @@ using Hub.Contracts.Envelopes;
 using Hub.Contracts.Problems;
 using Hub.Contracts.Trail;
 using Hub.Core.Intake;
+using Hub.Core.Registry;
 using Hub.Core.Storage;
 using Hub.Host.Identity;
 using Hub.Host.Telemetry;
@@ -19,7 +20,7 @@ internal static class MessageEndpoints
     {
         routes.MapPost("/api/v1/messages", SendAsync).RequireScope(Scopes.System)
             .WithTags("Messages").WithName("sendMessage").WithSummary("Send a signed envelope; the answer is its receipt")
-            .WithDescription("The body is the exact signed envelope. 202: accepted now; 200: accepted before with the same content, the same receipt again. Nothing is promised before the commit is durable.")
+            .WithDescription("The body is the exact signed envelope. 202: accepted now; 200: accepted before with the same content, the same receipt again. Nothing is promised before the commit is durable. A service that will end says so: Deprecation (RFC 9745), Sunset (RFC 8594), and a link to its successor.")
             .Accepts<byte[]>(EnvelopeCodec.XmlMediaType, EnvelopeCodec.JsonMediaType)
             .Produces<string>(StatusCodes.Status202Accepted, Receipt.MediaType)
             .Produces<string>(StatusCodes.Status200OK, Receipt.MediaType)
@@ -35,7 +36,7 @@ internal static class MessageEndpoints
             .ProducesProblems(ProblemCode.InvalidRequest, ProblemCode.Unauthenticated);
     }
 
-    private static async Task SendAsync(HttpContext context, IIntake intake)
+    private static async Task SendAsync(HttpContext context, IIntake intake, IRegistry registry)
     {
         var caller = context.Caller().RequireSystem();
         var encoding = EncodingOf(context.Request.ContentType);
@@ -43,6 +44,7 @@ internal static class MessageEndpoints
         var started = Stopwatch.GetTimestamp();
         var accepted = await intake.AcceptAsync(body.Memory, encoding, caller, context.RequestAborted);
         HubMeter.AcceptDuration.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
+        ServiceNotices.Write(context.Response, registry.Current, accepted.Type);
         await AnswerAsync(context.Response, accepted);
     }
 

@@ -1,3 +1,5 @@
+using Hub.Core.Services;
+
 namespace Hub.Core.Registry.Rules;
 
 /// <summary>Rules of services. What a schema itself may say is judged where schemas are compiled.</summary>
@@ -15,6 +17,7 @@ internal static class ServiceRules
         if (service.Deprecated >= service.Sunset) run.Wrong(service, "sunset", "is not after deprecated; tell users to move on before their messages are refused.");
         if (service.ReplacedBy == service.Type) run.Wrong(service, "replacedBy", "is the service itself.");
         CheckContent(run, service);
+        ServiceContractRules.Check(service, run.FindBefore<Service>(RegistrySections.Services, service.Type.Value ?? ""), (member, detail) => run.Wrong(service, member, detail));
     }
 
     private static void CheckContent(RuleRun run, Service service)
@@ -26,8 +29,6 @@ internal static class ServiceRules
             if (!fields.Add(field.Name)) run.Wrong(service, field, "name", "searchable", $"'{field.Name}' stands twice.");
         }
 
-        if (service.Schema is { } schema && schema.Format is not ("xsd" or "json-schema"))
-            run.Wrong(service, schema, "format", "schema.format", $"is '{schema.Format}'; write xsd or json-schema.");
         if (service.Confidentiality != Confidentiality.EndToEnd) return;
         if (service.Schema is not null) run.Wrong(service, "schema", "cannot be checked: the service is end-to-end, the hub never sees its content.");
         if (service.Searchable.Count > 0) run.Wrong(service, "searchable", "cannot be read: the service is end-to-end, the hub never sees its content.");
