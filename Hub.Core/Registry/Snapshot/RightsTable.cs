@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
 namespace Hub.Core.Registry;
 
 /// <summary>The numbers of the two patterns that a right is written with.</summary>
@@ -15,7 +18,12 @@ internal sealed record RightsTable
 
     private PersistentMap<PatternPair, Right[]> ByPair { get; init; } = PersistentMap<PatternPair, Right[]>.Empty;
 
-    /// <summary>The patterns that speak of groups; a new list whenever one is added.</summary>
+    /// <summary>How many rights each pattern stands in, so that it goes with the last of them.</summary>
+    private PersistentMap<PatternKey, StrongBox<int>> Uses { get; init; } = PersistentMap<PatternKey, StrongBox<int>>.Empty;
+
+    private int NextPattern { get; init; }
+
+    /// <summary>The patterns that speak of groups, by name; a new list whenever one comes or goes.</summary>
     internal IReadOnlyList<PatternEntry> Groups { get; private init; } = [];
 
     /// <summary>All rights, in no stated order.</summary>
@@ -39,11 +47,10 @@ internal sealed record RightsTable
         private readonly PersistentMap<PatternKey, PatternEntry>.Editor _patterns = table.Patterns.Edit();
         private readonly PersistentMap<PatternPair, Right[]>.Editor _byPair = table.ByPair.Edit();
         private readonly Dictionary<string, PatternEntry> _texts = [];
+        private readonly Dictionary<PatternEntry, int> _more = [];
         private readonly Dictionary<string, IReadOnlyList<string>> _services = [];
         private readonly PersistentMap<string, Right>.Editor _byId = table.ById.Edit();
-        private IReadOnlyList<PatternEntry> _groups = table.Groups;
-        private int _count = table.Patterns.Count;
-        private bool _changed;
+        private int _next = table.NextPattern;
 
         internal void Put(string id, Right? right)
         {
@@ -51,10 +58,27 @@ internal sealed record RightsTable
             _byId.Put(id, right is null ? null : Link(right));
         }
 
-        internal RightsTable ToTable() => !_changed ? table : new RightsTable
+        internal RightsTable ToTable()
         {
-            Patterns = _patterns.ToMap(), ByPair = _byPair.ToMap(), ById = _byId.ToMap(), Groups = _groups,
-        };
+            if (_more.Count == 0) return table;
+            var uses = table.Uses.Edit();
+            var groups = table.Groups.ToList();
+            foreach (var (pattern, more) in _more)
+            {
+                var (before, now) = (uses.Find(pattern.Key)?.Value ?? 0, (uses.Find(pattern.Key)?.Value ?? 0) + more);
+                uses.Put(pattern.Key, now == 0 ? null : new StrongBox<int>(now));
+                if (now == 0) _patterns.Put(pattern.Key, null);
+                if (pattern.Key.Kind != RightPatternKind.Group) continue;
+                if (now == 0) groups.RemoveAll(g => g.Id == pattern.Id);
+                else if (before == 0) groups.Add(pattern);
+            }
+
+            return new RightsTable
+            {
+                Patterns = _patterns.ToMap(), ByPair = _byPair.ToMap(), ById = _byId.ToMap(), Uses = uses.ToMap(), NextPattern = _next,
+                Groups = groups.SequenceEqual(table.Groups) ? table.Groups : [.. groups.OrderBy(g => g.Text, StringComparer.Ordinal)],
+            };
+        }
 
         private Right Link(Right right)
         {
@@ -62,29 +86,29 @@ internal sealed record RightsTable
             right = right with { From = from.Text, To = to.Text, Services = Shared(right.Services) };
             var pair = new PatternPair(from.Id, to.Id);
             _byPair.Put(pair, _byPair.Find(pair) is { } others ? [.. others.Append(right).OrderBy(RightIds.Of, StringComparer.Ordinal)] : [right]);
-            _changed = true;
+            Count(from, +1);
+            Count(to, +1);
             return right;
         }
 
         private void Unlink(Right right)
         {
-            var pair = new PatternPair(Pattern(right.From).Id, Pattern(right.To).Id);
+            var (from, to) = (Pattern(right.From), Pattern(right.To));
+            var pair = new PatternPair(from.Id, to.Id);
             var others = _byPair.Find(pair)!.Where(r => !ReferenceEquals(r, right)).ToArray();
             _byPair.Put(pair, others.Length == 0 ? null : others);
-            _changed = true;
+            Count(from, -1);
+            Count(to, -1);
         }
+
+        private void Count(PatternEntry pattern, int more) => CollectionsMarshal.GetValueRefOrAddDefault(_more, pattern, out _) += more;
 
         private PatternEntry Pattern(string text)
         {
             if (_texts.TryGetValue(text, out var known)) return known;
             var key = PatternKey.Parse(text);
             var entry = _patterns.Find(key);
-            if (entry is null)
-            {
-                _patterns.Put(key, entry = new PatternEntry(_count++, text, key));
-                if (key.Kind == RightPatternKind.Group) _groups = [.. _groups, entry];
-            }
-
+            if (entry is null) _patterns.Put(key, entry = new PatternEntry(_next++, text, key));
             _texts.Add(text, entry);
             return entry;
         }
