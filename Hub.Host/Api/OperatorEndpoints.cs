@@ -19,10 +19,10 @@ internal static class OperatorEndpoints
     internal static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapPost("/api/v1/operator/import", ImportAsync).RequireScope(Scopes.Operator)
-            .WithTags("Operator").WithName("importRegistry").WithSummary("Replace the registry by a YAML document").WithDescription("Effective at once. With dryRun=true only checked and compared. All mistakes are reported together.")
+            .WithTags("Operator").WithName("importRegistry").WithSummary("Replace the registry by a YAML document").WithDescription("Effective at once, unless it adds trust and a second operator has to agree: then it waits as one proposal. With dryRun=true only checked and compared. All mistakes are reported together.")
             .Accepts<string>("application/yaml").Produces<ImportReport>()
             .ProducesProblems(ProblemCode.RegistryInvalid, ProblemCode.Unauthenticated, ProblemCode.NotAllowed, ProblemCode.OutsideSubtree, ProblemCode.TooLarge, ProblemCode.UnsupportedMediaType);
-        routes.MapGet("/api/v1/operator/registry", ExportAsync).RequireScope(Scopes.Operator | Scopes.Auditor)
+        routes.MapGet("/api/v1/operator/registry", Export).RequireScope(Scopes.Operator | Scopes.Auditor)
             .WithTags("Operator").WithName("exportRegistry").WithSummary("The registry document in force (YAML)").Produces<string>(StatusCodes.Status200OK, "application/yaml")
             .ProducesProblems(ProblemCode.Unauthenticated, ProblemCode.OutsideSubtree, ProblemCode.NotFound);
         routes.MapPost("/api/v1/operator/tokens", TokenAsync).RequireScope(Scopes.Operator)
@@ -41,7 +41,7 @@ internal static class OperatorEndpoints
             throw ProblemCode.UnsupportedMediaType.With($"The content type is '{context.Request.ContentType}'. Send application/yaml.");
         using var body = await RequestBody.ReadAsync(context, EnvelopeLimits.Default.MaxBytes);
         var yaml = Utf8(body.Memory.Span);
-        return Results.Json(await registry.ImportAsync(yaml, caller.Actor, dryRun, context.RequestAborted), HubJson.Options);
+        return Results.Json(await registry.ImportAsync(yaml, caller.ToRegistryActor(), dryRun, reason: null, context.RequestAborted), HubJson.Options);
     }
 
     private static string Utf8(ReadOnlySpan<byte> octets)
@@ -56,11 +56,12 @@ internal static class OperatorEndpoints
         }
     }
 
-    private static async Task<IResult> ExportAsync(HttpContext context, IHubStore store)
+    private static IResult Export(HttpContext context, IRegistry registry)
     {
         context.Caller().RequireEverywhere("the whole document (/api/v1/agencies and its neighbours show your part)");
-        var stored = await store.ReadRegistryAsync(context.RequestAborted) ?? throw ProblemCode.NotFound.With("No registry was imported yet.");
-        return Results.Text(stored.Document, "application/yaml");
+        var current = registry.Current;
+        if (current.Version == 0) throw ProblemCode.NotFound.With("No registry was imported yet.");
+        return Results.Text(RegistryDocument.Write(current.Content), "application/yaml");
     }
 
     private static async Task<IResult> TokenAsync(HttpContext context, AccessTokens tokens, ClientKeys clients, IRegistry registry, ICommitter committer)

@@ -83,7 +83,10 @@ internal static class ImportCommand
         }
 
         var version = Output.Text(report, "version");
-        output.Line(dryRun ? "Nothing was changed (dry run). Chưa thay đổi gì (chỉ kiểm tra)."
+        foreach (var need in Output.Items(report, "needs")) output.Line($"Needs approval · Cần phê duyệt: {Output.Text(need, "by")} {Output.Text(need, "agency")} ({Output.Text(need, "why")})");
+        output.Line(Output.Text(report, "state") == "pending"
+            ? $"Waits for a second person as proposal {Output.Text(report, "proposal")}: 'hub proposals approve {Output.Text(report, "proposal")}'. Đang chờ người thứ hai phê duyệt."
+            : dryRun ? "Nothing was changed (dry run). Chưa thay đổi gì (chỉ kiểm tra)."
             : changes.Count == 0 ? $"The registry says this already: version {version}. Danh bạ không thay đổi."
             : $"Registry version {version} is in force. Danh bạ phiên bản {version} đã có hiệu lực.");
     }
