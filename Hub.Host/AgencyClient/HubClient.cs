@@ -82,6 +82,12 @@ internal sealed class HubClient : IDisposable
     public async Task<string> ReceiptAsync(MessageKey key, CancellationToken cancellationToken = default) =>
         Encoding.UTF8.GetString(await BytesAsync($"/api/v1/messages/{key}/receipt", cancellationToken));
 
+    /// <summary>The systems that a recipient stands for, and their encryption keys.</summary>
+    /// <exception cref="HubRefusalException">The recipient is none, or may not be written to.</exception>
+    public async Task<IReadOnlyList<ResolvedSystem>> ResolveAsync(RecipientAddress to, MessageType type, CancellationToken cancellationToken = default) =>
+        ResolvedSystem.ReadAll(await _connection.JsonAsync(
+            HttpMethod.Get, $"/api/v1/resolve?to={Uri.EscapeDataString(to.Value)}&type={Uri.EscapeDataString(type.Value)}", null, cancellationToken));
+
     /// <summary>The exact bytes of a message.</summary>
     public Task<byte[]> ContentAsync(MessageKey key, CancellationToken cancellationToken = default) =>
         BytesAsync($"/api/v1/messages/{key}/content", cancellationToken);

@@ -35,11 +35,15 @@ internal sealed record MailboxAnswering(AnswerMode Mode, string? Status = null, 
 /// <param name="Folder">Where it is kept.</param>
 /// <param name="Answered"><c>accepted</c>, <c>refused</c> or <c>nothing</c>.</param>
 /// <param name="Problem">Why it was given back.</param>
-internal sealed record ReceivedMessage(MailboxClaim Claim, Envelope? Envelope, string? Folder, string Answered, string? Problem);
+/// <param name="Plain">Where its opened content is, when it was sealed and keys were given.</param>
+internal sealed record ReceivedMessage(MailboxClaim Claim, Envelope? Envelope, string? Folder, string Answered, string? Problem, string? Plain = null);
 
 /// <summary>Takes messages from a mailbox: claims, checks, keeps, and only then answers.</summary>
 internal sealed class MailboxReceiver(HubClient client, InboxFolder inbox, VerificationKey? statementKey, MailboxAnswering answering)
 {
+    /// <summary>Opens sealed content; null leaves it sealed.</summary>
+    public MessageOpening? Opening { get; init; }
+
     /// <summary>Takes what waits, or waits for it. A message that does not pass its checks is given back.</summary>
     public async Task<IReadOnlyList<ReceivedMessage>> ReceiveAsync(int max, TimeSpan wait, CancellationToken cancellationToken)
     {
@@ -61,7 +65,8 @@ internal sealed class MailboxReceiver(HubClient client, InboxFolder inbox, Verif
             var folder = await inbox.StoreAsync(
                 octets, claim.Encoding, envelope, claim.Statement,
                 (attachment, target) => client.AttachmentAsync(claim.Message, attachment, target, cancellationToken));
-            return new ReceivedMessage(claim, envelope, folder, await AnswerAsync(claim, cancellationToken), null);
+            var plain = Opening is null ? null : await Opening.OpenAsync(folder, envelope);
+            return new ReceivedMessage(claim, envelope, folder, await AnswerAsync(claim, cancellationToken), null, plain);
         }
         catch (Exception bad) when (bad is HubEvidenceException or ProblemException)
         {

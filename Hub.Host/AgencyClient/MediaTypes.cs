@@ -25,4 +25,13 @@ internal static class MediaTypes
 
     public static string Of(string fileName) =>
         ByExtension.GetValueOrDefault(Path.GetExtension(fileName), "application/octet-stream");
+
+    /// <summary>A file extension for a media type; <c>.bin</c> where none is known.</summary>
+    public static string ExtensionOf(string? mediaType) => mediaType switch
+    {
+        null => ".bin",
+        _ when mediaType.EndsWith("+xml", StringComparison.Ordinal) => ".xml",
+        _ when mediaType.EndsWith("+json", StringComparison.Ordinal) => ".json",
+        _ => ByExtension.FirstOrDefault(known => known.Value == mediaType).Key ?? ".bin",
+    };
 }

@@ -18,6 +18,15 @@ internal sealed class OutgoingAttachments(HubClient client)
         return await AddAsync(Path.GetFileName(path), MediaTypes.Of(path), file, progress, cancellationToken);
     }
 
+    /// <summary>Adds a file of the disk, sealed.</summary>
+    public async Task<Attachment> AddSealedAsync(
+        string path, EnvelopeSealing sealing, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
+    {
+        var (name, mediaType, octets) = sealing.SealFile(path);
+        using var content = new MemoryStream(octets, writable: false);
+        return await AddAsync(name, mediaType, content, progress, cancellationToken);
+    }
+
     /// <summary>Adds a seekable stream under a name.</summary>
     public async Task<Attachment> AddAsync(
         string name, string mediaType, Stream content, IProgress<long>? progress = null, CancellationToken cancellationToken = default)

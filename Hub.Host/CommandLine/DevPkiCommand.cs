@@ -30,12 +30,17 @@ internal static class DevPkiCommand
         DefaultValueFactory = static _ => "ec",
     };
 
+    private static readonly Option<bool> Encryption = new("--encryption")
+    {
+        Description = "Make an encryption key for every system too, id e1: others seal content for it (hub send --seal), and hub receive --unseal-key opens it (thêm khóa mã hóa).",
+    };
+
     internal static Command Create()
     {
         Algorithm.AcceptOnlyFromAmong("ec", "rsa");
         var command = new Command("dev-pki", "Make a development CA and keys for systems; production hubs refuse them (tạo khóa thử nghiệm).")
         {
-            Folder, Registry, Systems, Algorithm,
+            Folder, Registry, Systems, Algorithm, Encryption,
         };
         command.Validators.Add(static result =>
         {
@@ -45,6 +50,7 @@ internal static class DevPkiCommand
         command.SetAction(static parsed => Run(parsed));
         return command.WithExamples("""
             hub dev-pki ./pki --system H06/qlvb --system H06.40/qlvb
+            hub dev-pki ./pki --system H06/qlvb --encryption
             hub dev-pki ./pki --registry registry.yaml && hub import ./pki/registry.yaml
             """);
     }
@@ -62,12 +68,15 @@ internal static class DevPkiCommand
                 : RegistryKeys.Systems(document);
             using var folder = DevelopmentKeyFolder.OpenOrCreate(parsed.GetValue(Folder)!, TimeProvider.System);
             var made = systems.Count(system => folder.Ensure(system, kind));
+            Func<SystemAddress, string>? encryption = parsed.GetValue(Encryption) ? DevelopmentKeyFolder.EncryptionCertificateName : null;
+            if (encryption is not null) made += systems.Count(system => folder.EnsureEncryption(system, kind));
+            var all = systems.Count * (encryption is null ? 1 : 2);
             var text = document is null
-                ? RegistryKeys.Fragment(systems, DevelopmentKeyFolder.CertificateName)
-                : RegistryKeys.Add(document, DevelopmentKeyFolder.CertificateName);
+                ? RegistryKeys.Fragment(systems, DevelopmentKeyFolder.CertificateName, encryption)
+                : RegistryKeys.Add(document, DevelopmentKeyFolder.CertificateName, encryption);
             var written = Path.Combine(folder.Path, document is null ? "keys.yaml" : "registry.yaml");
             File.WriteAllText(written, text);
-            output.WriteLine($"{made} key(s) made, {systems.Count - made} kept in {folder.Path}; for development only.");
+            output.WriteLine($"{made} key(s) made, {all - made} kept in {folder.Path}; for development only.");
             output.WriteLine(document is null ? $"Copy this into the registry (also in {written}):\n\n{text}" : $"Registry with keys: {written}. Next: hub import {written}");
             return ExitCode.Ok;
         }

@@ -27,6 +27,8 @@ internal static class HubCommand
         DevPkiCommand.Create,
         ReceiveCommand.Create,
         SendCommand.Create,
+        SealCommand.Create,
+        UnsealCommand.Create,
     ];
 
     internal static RootCommand Create()

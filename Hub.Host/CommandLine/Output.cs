@@ -33,6 +33,13 @@ internal sealed class Output
 
     internal void Line(string text = "") => _writer.WriteLine(text);
 
+    /// <summary>Says what was done: a sentence for people, an object for programs.</summary>
+    internal void Done(string sentence, object json)
+    {
+        if (IsJson) Json(json);
+        else Line(sentence);
+    }
+
     /// <summary>Writes a table; columns are headed in both languages.</summary>
     internal void Table(IReadOnlyList<string> headers, IEnumerable<IReadOnlyList<string>> rows)
     {

@@ -41,6 +41,12 @@ internal static class ReceiveCommand
         Description = "The hub's statement key, PEM: every delivery statement is verified with it.", HelpName = "FILE",
     };
 
+    private static readonly Option<string[]> UnsealKey = new("--unseal-key")
+    {
+        Description = "Your private encryption key, FILE or ID=FILE: sealed content is opened into the folder 'plain' of the message; what does not open is given back; repeatable (khóa giải mã).",
+        HelpName = "FILE",
+    };
+
     internal static Command Create()
     {
         Max.Validators.Add(static result => RequireRange(result, 1, 100));
@@ -48,10 +54,11 @@ internal static class ReceiveCommand
         Ack.AcceptOnlyFromAmong("auto", "signed", "plain", "refuse", "none");
         var command = new Command("receive", "Take messages from a system's mailbox, keep them and answer (nhận thông điệp).");
         Agency.AddTo(command);
-        foreach (var option in (Option[])[Out, Max, Wait, Ack, Status, Reason, StatementKey]) command.Options.Add(option);
+        foreach (var option in (Option[])[Out, Max, Wait, Ack, Status, Reason, StatementKey, UnsealKey]) command.Options.Add(option);
         command.SetAction((parsed, cancellationToken) => AgencyErrors.RunAsync(parsed, () => RunAsync(parsed, cancellationToken)));
         return command.WithExamples("""
             hub receive --url https://hub.example --system H06.42/qlvb --key H06.42_qlvb.key.pem --out ./inbox --wait 30
+            hub receive --url https://hub.example --system H06.42/qlvb --key H06.42_qlvb.key.pem --unseal-key e1=H06.42_qlvb.enc.key.pem
             hub receive --url https://hub.example --system H06.42/qlvb --key H06.42_qlvb.key.pem --ack refuse --status 02 --reason "Gửi nhầm nơi nhận"
             """);
     }
@@ -63,10 +70,12 @@ internal static class ReceiveCommand
         CheckAnswer(parsed);
         var inbox = new InboxFolder(parsed.GetValue(Out)!);
         inbox.RequireWritable();
+        var keys = (parsed.GetValue(UnsealKey) ?? []).Select(static text => NamedKeyFile.Parse(text)).ToList();
         using var client = Agency.Connect(parsed);
+        var opening = keys.Count == 0 ? null : new MessageOpening(client.Self, [.. keys.Select(key => (key with { Owner = client.Self }).Private())]);
         var answering = new MailboxAnswering(
             Enum.Parse<AnswerMode>(parsed.GetValue(Ack)!, ignoreCase: true), parsed.GetValue(Status), parsed.GetValue(Reason));
-        var receiver = new MailboxReceiver(client, inbox, parsed.GetValue(StatementKey) is { } file ? HubPublicKey.Read(file) : null, answering);
+        var receiver = new MailboxReceiver(client, inbox, parsed.GetValue(StatementKey) is { } file ? HubPublicKey.Read(file) : null, answering) { Opening = opening };
         var received = await receiver.ReceiveAsync(parsed.GetValue(Max), TimeSpan.FromSeconds(parsed.GetValue(Wait)), cancellationToken);
         Report(parsed, received);
         return received.Any(static item => item.Problem is not null) ? ExitCode.Refused : ExitCode.Ok;
@@ -102,7 +111,7 @@ internal static class ReceiveCommand
                 received = received.Select(static item => new
                 {
                     message = item.Claim.Message.Value, from = item.Claim.From.ToString(), type = item.Claim.Type.Value,
-                    folder = item.Folder, answered = item.Answered, problem = item.Problem,
+                    folder = item.Folder, plain = item.Plain, answered = item.Answered, problem = item.Problem,
                 }),
             }));
             return;
@@ -114,6 +123,7 @@ internal static class ReceiveCommand
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{item.Claim.Type} from {item.Claim.From}, {item.Claim.Size} bytes, attempt {item.Claim.Attempt}: {item.Claim.Message}"));
             if (item.Envelope?.Subject is { } subject) output.WriteLine($"  {subject}");
             if (item.Folder is not null) output.WriteLine($"  kept in {item.Folder}");
+            if (item.Plain is not null) output.WriteLine($"  opened into {item.Plain}");
             output.WriteLine(item.Problem is null ? $"  answered: {item.Answered}" : $"  NOT taken, given back to the hub: {item.Problem}");
         }
     }

@@ -79,7 +79,9 @@ internal static class SendCommand
         Description = "Send this signed envelope again exactly as it is; the hub takes it once and gives the first receipt (gửi lại).", HelpName = "FILE",
     };
 
-    private static readonly Option[] Content = [To, Info, Type, Id, Created, Subject, Payload, Attach, Priority, Conversation, Encoding, EnvelopeOut];
+    private static readonly SealOptions Sealing = new();
+
+    private static readonly Option[] Content = [To, Info, Type, Id, Created, Subject, Payload, Attach, Priority, Conversation, Encoding, EnvelopeOut, .. Sealing.All];
 
     internal static Command Create()
     {
@@ -97,6 +99,8 @@ internal static class SendCommand
             hub send --url https://hub.example --from H06/qlvb --key H06_qlvb.key.pem --to H06.40 --type vn.document.v1 --subject "Họp giao ban" --payload document.xml --attach 125-ubnd.pdf
             hub send --url https://hub.example --from H06/qlvb --key H06_qlvb.key.pem --to group:districts --type vn.document.v1 --payload document.xml --encoding xml --log-key hub.vkey
             hub send --url https://hub.example --from H06/qlvb --key H06_qlvb.key.pem --to H06.40 --type vn.document.v1 --id m1 --payload document.xml --receipt m1.receipt
+            hub send --url https://hub.example --from H06/qlvb --key H06_qlvb.key.pem --to H06.40 --type vn.personnel.v1 --payload note.xml --attach decision.pdf --seal --seal-names
+            hub send --url https://hub.example --from H06/qlvb --key H06_qlvb.key.pem --to H06.40/hr --type vn.personnel.v1 --payload note.xml --seal-format xmlenc --seal-key H06.40/hr#e1=hr.pem
             hub send --url https://hub.example --from H06/qlvb --key H06_qlvb.key.pem --resend m1.receipt.envelope.jws --receipt m1.receipt
             """);
     }
@@ -153,21 +157,27 @@ internal static class SendCommand
     private static async Task<Envelope> EnvelopeAsync(ParseResult parsed, HubClient client, string id, CancellationToken cancellationToken)
     {
         var now = client.Clock.GetUtcNow();
+        Recipient[] to =
+        [
+            .. parsed.GetValue(To)!.Select(static to => new Recipient(RecipientAddress.Parse(to))),
+            .. (parsed.GetValue(Info) ?? []).Select(static to => new Recipient(RecipientAddress.Parse(to), RecipientRole.Info)),
+        ];
+        var type = MessageType.Parse(parsed.GetValue(Type)!);
         var payload = parsed.GetValue(Payload) is { } file ? PayloadFile.Read(file) : null;
+        var sealing = await Sealing.PrepareAsync(parsed, client, [.. to.Select(static recipient => recipient.Address)], type, cancellationToken);
+        if (payload is not null && sealing is not null) payload = sealing.Seal(payload);
         var attachments = new List<Attachment>();
         var outgoing = new OutgoingAttachments(client);
         foreach (var path in parsed.GetValue(Attach) ?? [])
-            attachments.Add(await outgoing.AddAsync(path, Progress(parsed, path), cancellationToken));
+            attachments.Add(sealing is null
+                ? await outgoing.AddAsync(path, Progress(parsed, path), cancellationToken)
+                : await outgoing.AddSealedAsync(path, sealing, Progress(parsed, path), cancellationToken));
         return new Envelope
         {
             Id = id,
-            Type = MessageType.Parse(parsed.GetValue(Type)!),
+            Type = type,
             From = client.Self,
-            To =
-            [
-                .. parsed.GetValue(To)!.Select(static to => new Recipient(RecipientAddress.Parse(to))),
-                .. (parsed.GetValue(Info) ?? []).Select(static to => new Recipient(RecipientAddress.Parse(to), RecipientRole.Info)),
-            ],
+            To = to,
             Created = parsed.GetValue(Created) is { } created ? Rfc3339.Parse(created) : Answers.Milliseconds(now),
             Priority = parsed.GetValue(Priority),
             Conversation = parsed.GetValue(Conversation),

@@ -39,14 +39,16 @@ internal sealed class DevelopmentAuthority : IDisposable
     /// <param name="name">Common name, usually a system address.</param>
     /// <param name="kind">Kind of key.</param>
     /// <param name="now">The time.</param>
-    public DevelopmentKey Issue(string name, DevelopmentKeyKind kind, DateTimeOffset now)
+    /// <param name="encrypts">Whether content is to be sealed with it; it may sign too, to prove who holds it.</param>
+    public DevelopmentKey Issue(string name, DevelopmentKeyKind kind, DateTimeOffset now, bool encrypts = false)
     {
         using AsymmetricAlgorithm key = kind == DevelopmentKeyKind.Rsa2048 ? RSA.Create(2048) : ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = key is RSA rsa
             ? new CertificateRequest(Subject(name), rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
             : new CertificateRequest(Subject(name), (ECDsa)key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, true));
+        var sealing = kind == DevelopmentKeyKind.Rsa2048 ? X509KeyUsageFlags.KeyEncipherment : X509KeyUsageFlags.KeyAgreement;
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature | (encrypts ? sealing : 0), true));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
         var last = new DateTimeOffset(_certificate.NotAfter.ToUniversalTime(), TimeSpan.Zero);
         var end = now.AddYears(1) < last ? now.AddYears(1) : last;

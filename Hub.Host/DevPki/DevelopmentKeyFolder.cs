@@ -10,6 +10,9 @@ internal sealed class DevelopmentKeyFolder : IDisposable
     /// <summary>The id under which every key is registered.</summary>
     public const string KeyId = "k1";
 
+    /// <summary>The id under which every encryption key is registered.</summary>
+    public const string EncryptionKeyId = "e1";
+
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     private readonly TimeProvider _clock;
@@ -45,20 +48,33 @@ internal sealed class DevelopmentKeyFolder : IDisposable
     /// <summary>File name of a system's private key within the folder.</summary>
     public static string PrivateKeyName(SystemAddress system) => $"{Stem(system)}.key.pem";
 
+    /// <summary>File name of the certificate with which others seal content for a system, e.g. <c>H06_qlvb.enc.cert.pem</c>.</summary>
+    public static string EncryptionCertificateName(SystemAddress system) => $"{Stem(system)}.enc.cert.pem";
+
+    /// <summary>File name of the private key with which a system opens content.</summary>
+    public static string EncryptionKeyName(SystemAddress system) => $"{Stem(system)}.enc.key.pem";
+
     /// <summary>Makes a system's key unless there is one; whether it was made now.</summary>
-    public bool Ensure(SystemAddress system, DevelopmentKeyKind kind)
-    {
-        if (File.Exists(Of(PrivateKeyName(system)))) return false;
-        var key = _authority.Issue(system.ToString(), kind, _clock.GetUtcNow());
-        WriteNew(Of(CertificateName(system)), key.CertificatePem, secret: false);
-        WriteNew(Of(PrivateKeyName(system)), key.PrivateKeyPem, secret: true);
-        return true;
-    }
+    public bool Ensure(SystemAddress system, DevelopmentKeyKind kind) =>
+        Ensure(system, kind, PrivateKeyName(system), CertificateName(system), encrypts: false);
+
+    /// <summary>Makes a system's encryption key unless there is one; whether it was made now.</summary>
+    public bool EnsureEncryption(SystemAddress system, DevelopmentKeyKind kind) =>
+        Ensure(system, kind, EncryptionKeyName(system), EncryptionCertificateName(system), encrypts: true);
 
     /// <summary>A system's signer.</summary>
     public LocalSigner Signer(SystemAddress system) => LocalSigner.FromPem(KeyId, File.ReadAllText(Of(PrivateKeyName(system))));
 
     public void Dispose() => _authority.Dispose();
+
+    private bool Ensure(SystemAddress system, DevelopmentKeyKind kind, string keyName, string certificateName, bool encrypts)
+    {
+        if (File.Exists(Of(keyName))) return false;
+        var key = _authority.Issue(system.ToString(), kind, _clock.GetUtcNow(), encrypts);
+        WriteNew(Of(certificateName), key.CertificatePem, secret: false);
+        WriteNew(Of(keyName), key.PrivateKeyPem, secret: true);
+        return true;
+    }
 
     private static string Stem(SystemAddress system) => $"{system.Agency}_{system.System}";
 

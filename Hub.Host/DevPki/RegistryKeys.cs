@@ -15,21 +15,22 @@ internal static class RegistryKeys
     /// <summary>The document with one key for every such system.</summary>
     /// <param name="yaml">The document.</param>
     /// <param name="certificateFile">Where the certificate of a system is, as the document is to name it.</param>
+    /// <param name="encryptionFile">Where its encryption certificate is; null gives it none.</param>
     /// <exception cref="FormatException">The text is no registry document.</exception>
-    public static string Add(string yaml, Func<SystemAddress, string> certificateFile)
+    public static string Add(string yaml, Func<SystemAddress, string> certificateFile, Func<SystemAddress, string>? encryptionFile = null)
     {
         var root = Load(yaml);
-        foreach (var system in Holders(root)) system.Children["keys"] = Keys(certificateFile(Address(system)));
+        foreach (var system in Holders(root)) system.Children["keys"] = Keys(Address(system), certificateFile, encryptionFile);
         return Write(root);
     }
 
     /// <summary>A document that says only the keys of some systems, to be copied into a registry.</summary>
-    public static string Fragment(IEnumerable<SystemAddress> systems, Func<SystemAddress, string> certificateFile)
+    public static string Fragment(IEnumerable<SystemAddress> systems, Func<SystemAddress, string> certificateFile, Func<SystemAddress, string>? encryptionFile = null)
     {
         var list = new YamlSequenceNode(systems.Select(system => new YamlMappingNode
         {
             { "address", system.ToString() },
-            { "keys", Keys(certificateFile(system)) },
+            { "keys", Keys(system, certificateFile, encryptionFile) },
         }));
         return Write(new YamlMappingNode { { "systems", list } });
     }
@@ -59,12 +60,24 @@ internal static class RegistryKeys
         return text.EndsWith("...\n", StringComparison.Ordinal) ? text[..^4] : text;
     }
 
-    private static YamlSequenceNode Keys(string file) => new(new YamlMappingNode
+    private static YamlSequenceNode Keys(SystemAddress system, Func<SystemAddress, string> certificateFile, Func<SystemAddress, string>? encryptionFile)
     {
-        { "id", DevelopmentKeyFolder.KeyId },
-        { "file", file },
-        { "development", "true" },
-    });
+        var keys = new YamlSequenceNode(new YamlMappingNode
+        {
+            { "id", DevelopmentKeyFolder.KeyId },
+            { "file", certificateFile(system) },
+            { "development", "true" },
+        });
+        if (encryptionFile is null) return keys;
+        keys.Add(new YamlMappingNode
+        {
+            { "id", DevelopmentKeyFolder.EncryptionKeyId },
+            { "file", encryptionFile(system) },
+            { "use", "encryption" },
+            { "development", "true" },
+        });
+        return keys;
+    }
 
     private static IEnumerable<YamlMappingNode> Holders(YamlMappingNode root)
     {
