@@ -54,7 +54,7 @@ internal sealed class SealOptions
         {
             return await EnvelopeSealing.ResolveAsync(format, client, to, type, parsed.GetValue(Names), cancellationToken);
         }
-        catch (HubRefusalException refused) when (refused.Refusal.Status == 404 && !ProblemCode.TryFind(refused.Refusal.Code, out _))
+        catch (HubRefusalException refused) when (refused.Refusal.Status == 404)
         {
             throw new FormatException("This hub does not tell recipients' encryption keys (no /api/v1/resolve). Give them with --seal-key FILE; nothing was sent.", refused);
         }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using Hub.Contracts.Addresses;
+using Hub.Contracts.Sealing;
 using Hub.Contracts.Signatures;
 using Hub.Host.DevPki;
 
@@ -35,6 +36,21 @@ public class DevelopmentKeyFolderTests
         Assert.That(certificate.PublicKey.ExportSubjectPublicKeyInfo(), Is.EqualTo(keys.Signer(Province).ExportSubjectPublicKeyInfo()));
     }
 
+    [TestCase(nameof(DevelopmentKeyKind.Ec), X509KeyUsageFlags.KeyAgreement)]
+    [TestCase(nameof(DevelopmentKeyKind.Rsa2048), X509KeyUsageFlags.KeyEncipherment)]
+    public void EnsureEncryption_NewSystem_MakesAPairThatSealsAndOpens(string kind, X509KeyUsageFlags usage)
+    {
+        using var keys = DevelopmentKeyFolder.OpenOrCreate(_folder, TimeProvider.System);
+        Assert.That(keys.EnsureEncryption(Province, Enum.Parse<DevelopmentKeyKind>(kind)), Is.True);
+        Assert.That(keys.EnsureEncryption(Province, Enum.Parse<DevelopmentKeyKind>(kind)), Is.False);
+        var pem = File.ReadAllText(Path.Combine(_folder, DevelopmentKeyFolder.EncryptionCertificateName(Province)));
+        using var certificate = X509Certificate2.CreateFromPem(pem);
+        Assert.That(certificate.Extensions.OfType<X509KeyUsageExtension>().Single().KeyUsages, Is.EqualTo(X509KeyUsageFlags.DigitalSignature | usage));
+        var jwe = Jwe.Seal("mật"u8.ToArray(), "text/plain", [SealingKey.FromPem("e1", pem)]);
+        var key = UnsealingKey.FromPem(File.ReadAllText(Path.Combine(_folder, DevelopmentKeyFolder.EncryptionKeyName(Province))));
+        Assert.That(Jwe.Open(jwe, [key]).Data.ToArray(), Is.EqualTo("mật"u8.ToArray()));
+    }
+
     [Test]
     public void Ensure_Again_KeepsTheKey()
     {
@@ -51,6 +67,7 @@ public class DevelopmentKeyFolderTests
     {
         using var keys = DevelopmentKeyFolder.OpenOrCreate(_folder, TimeProvider.System);
         keys.Ensure(Province, DevelopmentKeyKind.Ec);
+        keys.EnsureEncryption(Province, DevelopmentKeyKind.Ec);
         foreach (var file in Directory.EnumerateFiles(_folder, "*.key.pem"))
             Assert.That(File.GetUnixFileMode(file), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite), file);
     }

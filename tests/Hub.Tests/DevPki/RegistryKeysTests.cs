@@ -29,6 +29,14 @@ public class RegistryKeysTests
         Assert.That(after, Is.EqualTo(before));
     }
 
+    [Test]
+    public void Add_EncryptionKeys_NamesTheirUse()
+    {
+        var systems = (YamlSequenceNode)RegistryKeys.Load(RegistryKeys.Add(Registry, static system => $"{system.System}.pem", static system => $"{system.System}.enc.pem")).Children["systems"];
+        var keys = (YamlSequenceNode)((YamlMappingNode)systems[2]).Children["keys"];
+        Assert.That(keys[1].ToString(), Is.EqualTo("{ { id, e1 }, { file, qlvb.enc.pem }, { use, encryption }, { development, true } }"));
+    }
+
     [TestCase("- a list")]
     [TestCase("hub: [")]
     [TestCase("hub: H06.09/lgsp")]
