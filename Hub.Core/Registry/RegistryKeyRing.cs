@@ -48,7 +48,7 @@ public sealed class RegistryKeyRing(RegistrySnapshot registry, IHubKeys hub, Tim
 
     private void CheckCertificate(string name, byte[] certificate, DateTimeOffset now)
     {
-        switch (RevocationRule.Judge(certificates.Find(certificate), registry.Policy, registry.Anchors.Count(), now, out var why))
+        switch (RevocationRule.Judge(certificates.Find(certificate), registry.Policy, registry.Anchors.Any(), now, out var why))
         {
             case CertificateVerdict.Revoked: throw ProblemCode.KeyRevoked.With($"{name}: its certificate {why}. Broken link: chain.");
             case CertificateVerdict.Broken: throw ProblemCode.CertificateInvalid.With($"{name}: its certificate {why}. Broken link: chain.");

@@ -45,9 +45,20 @@ public sealed class AnchorSet
         }
     }
 
+    /// <summary>The same for the same certificates.</summary>
+    internal string Fingerprint => string.Join(' ', _certificates.Order(StringComparer.Ordinal));
+
     internal bool IsNamed(X500DistinguishedName issuer) => _names.Contains(Convert.ToHexStringLower(issuer.RawData));
 
     internal bool Contains(X509Certificate2 certificate) => _certificates.Contains(certificate.GetCertHashString(HashAlgorithmName.SHA256));
+
+    /// <summary>Whether an anchor is a root, or leads to one.</summary>
+    internal bool LeadsToRoot(X509Certificate2 anchor, DateTimeOffset at)
+    {
+        if (IsSelfIssued(anchor)) return true;
+        using var chain = CertificateChain.New(this, anchor, at);
+        return chain.Build(anchor);
+    }
 
     internal void Trust(X509ChainPolicy policy)
     {

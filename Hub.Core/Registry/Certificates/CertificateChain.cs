@@ -36,11 +36,7 @@ public static class CertificateChain
         {
             using var leaf = X509CertificateLoader.LoadCertificate(certificate.Span);
             var claims = anchors.IsNamed(leaf.IssuerName);
-            using var chain = new X509Chain();
-            anchors.Trust(chain.ChainPolicy);
-            chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-            chain.ChainPolicy.DisableCertificateDownloads = true;
-            chain.ChainPolicy.VerificationTime = Within(leaf, at).UtcDateTime;
+            using var chain = New(anchors, leaf, at);
             var holds = chain.Build(leaf);
             var fault = (holds ? null : BrokenLink(chain)) ?? Unfit(chain, use, anchors);
             return fault is null ? new CertificatePath(Links(chain), null, claims) : new CertificatePath([], fault, claims);
@@ -51,10 +47,21 @@ public static class CertificateChain
         }
     }
 
+    /// <summary>A chain to be built for a certificate, of anchors alone.</summary>
+    internal static X509Chain New(AnchorSet anchors, X509Certificate2 certificate, DateTimeOffset at)
+    {
+        var chain = new X509Chain();
+        anchors.Trust(chain.ChainPolicy);
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        chain.ChainPolicy.DisableCertificateDownloads = true;
+        chain.ChainPolicy.VerificationTime = Within(certificate, at).UtcDateTime;
+        return chain;
+    }
+
     private static DateTimeOffset Within(X509Certificate2 leaf, DateTimeOffset at)
     {
         var (begin, end) = (new DateTimeOffset(leaf.NotBefore), new DateTimeOffset(leaf.NotAfter));
-        return at < begin ? begin : at > end ? end : at;
+        return at < begin ? begin : at >= end ? end.AddSeconds(-1) : at;
     }
 
     private static string BrokenLink(X509Chain chain)

@@ -1,3 +1,4 @@
+using System.Formats.Asn1;
 using System.Security.Cryptography.X509Certificates;
 
 namespace Hub.Core.Registry.Certificates;
@@ -48,9 +49,18 @@ internal static class CertificateProfile
     {
         using var rsa = certificate.GetRSAPublicKey();
         if (rsa is not null) return rsa.KeySize is >= 2048 and <= 8192 ? null : $"has an RSA key of {rsa.KeySize} bits; 2,048 to 8,192 are allowed.";
-        using var ec = certificate.GetECDsaPublicKey();
-        return ec?.ExportParameters(includePrivateParameters: false).Curve.Oid.Value is "1.2.840.10045.3.1.7" or "1.3.132.0.34"
-            ? null
-            : "has a key that is neither RSA nor on P-256 or P-384.";
+        return Curve(certificate.PublicKey) is "1.2.840.10045.3.1.7" or "1.3.132.0.34" ? null : "has a key that is neither RSA nor on P-256 or P-384.";
+    }
+
+    private static string? Curve(PublicKey key)
+    {
+        try
+        {
+            return key.Oid.Value == "1.2.840.10045.2.1" ? new AsnReader(key.EncodedParameters!.RawData, AsnEncodingRules.DER).ReadObjectIdentifier() : null;
+        }
+        catch (AsnContentException)
+        {
+            return null;
+        }
     }
 }

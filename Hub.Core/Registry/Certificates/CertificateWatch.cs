@@ -24,7 +24,6 @@ public sealed partial class CertificateWatch(
     private long _version = -1;
     private long _nextTicks = long.MaxValue;
     private AnchorSet _anchors = new([]);
-    private IReadOnlyList<TrustAnchor> _anchorsSeen = [];
 
     /// <summary>Puts what the store knows into the table; the store must be open, and the registry loaded.</summary>
     public async ValueTask LoadAsync(CancellationToken cancellationToken = default)
@@ -49,15 +48,15 @@ public sealed partial class CertificateWatch(
         try
         {
             var snapshot = registry.Current;
-            if (snapshot.Version != _version) Follow(snapshot.Content, clock.GetUtcNow());
+            if (snapshot.Version != _version) Follow(snapshot, clock.GetUtcNow());
             var lapsed = _certificates.Values.Where(c => StandingRule.At(c.Standing, clock.GetUtcNow()).State != c.Standing.State).ToList();
             if (lapsed.Count > 0) await KeepAsync([.. lapsed.Select(c => (c, StandingRule.At(c.Standing, clock.GetUtcNow())))], cancellationToken);
             Publish();
             Interlocked.Exchange(ref _version, snapshot.Version);
-            if (snapshot.Content.Policy.Revocation != "off") await AskDueAsync(cancellationToken);
+            if (snapshot.Policy.Revocation != "off") await AskDueAsync(cancellationToken);
             else await KeepAsync([.. _certificates.Values.Where(static c => !c.IsStored).Select(static c => (c, c.Standing))], cancellationToken);
             Publish();
-            var next = snapshot.Content.Policy.Revocation == "off" ? null : _certificates.Values.Select(Next).Min();
+            var next = snapshot.Policy.Revocation == "off" ? null : _certificates.Values.Select(Next).Min();
             Interlocked.Exchange(ref _nextTicks, next?.UtcTicks ?? long.MaxValue);
         }
         finally
@@ -74,17 +73,15 @@ public sealed partial class CertificateWatch(
         c.Standing.State == CertificateState.Good && c.Standing.Until < c.AskAt ? c.Standing.Until : c.AskAt ?? DateTimeOffset.MinValue;
 
     /// <summary>Follows certificates that are new, or all when the anchors have changed.</summary>
-    private void Follow(RegistryContent content, DateTimeOffset now)
+    private void Follow(RegistrySnapshot snapshot, DateTimeOffset now)
     {
-        if (!_anchorsSeen.SequenceEqual(content.Anchors))
-        {
-            (_anchors, _anchorsSeen) = (new AnchorSet(content.Anchors), [.. content.Anchors]);
-            _paths.Clear();
-        }
+        var anchors = new AnchorSet([.. snapshot.Anchors]);
+        if (anchors.Fingerprint != _anchors.Fingerprint) _paths.Clear();
+        _anchors = anchors;
 
         var before = _paths;
         _paths = new(StringComparer.Ordinal);
-        foreach (var key in _anchors.Count == 0 ? [] : WatchedKey.Of(content, now))
+        foreach (var key in WatchedKey.Of(snapshot, now))
             _paths[key.Sha256] = before.TryGetValue(key.Sha256, out var known) && known.Key.Key.Use == key.Key.Use ? known with { Key = key } : Follow(key, now);
         foreach (var gone in table.All.Where(s => !_paths.ContainsKey(Convert.ToHexStringLower(s.Key))).ToList()) table.Remove(gone.Key);
         var needed = _paths.Values.SelectMany(static p => p.Chain).ToHashSet(StringComparer.Ordinal);
@@ -93,8 +90,10 @@ public sealed partial class CertificateWatch(
 
     private (WatchedKey Key, IReadOnlyList<string> Chain, CertificateStanding Standing) Follow(WatchedKey key, DateTimeOffset now)
     {
-        var path = CertificateChain.Follow(key.Key.Certificate!.Value, key.Key.Use, _anchors, now);
-        if (path.Fault is not null) return (key, [], new CertificateStanding(CertificateState.Unanchored, now) { Fault = path.Fault });
+        var path = _anchors.Count == 0
+            ? new CertificatePath([], "The registry has no anchor.", ClaimsAnchor: false)
+            : CertificateChain.Follow(key.Key.Certificate!.Value, key.Key.Use, _anchors, now);
+        if (path.Fault is not null) return (key, [], Unanchored(key, path.Fault, now));
         foreach (var (index, link) in path.Links.Index())
         {
             if (_certificates.ContainsKey(link.Sha256)) continue;
@@ -109,6 +108,12 @@ public sealed partial class CertificateWatch(
 
         return (key, [.. path.Links.Select(static l => l.Sha256)], new CertificateStanding(CertificateState.Unknown, now));
     }
+
+    /// <summary>Taking an anchor away does not make a revoked certificate good again.</summary>
+    private CertificateStanding Unanchored(WatchedKey key, string fault, DateTimeOffset now) => _stored.TryGetValue(key.Sha256, out var record)
+        && StandingRule.Worst((record.Chain.Count == 0 ? [key.Sha256] : record.Chain).Select(c => _stored.GetValueOrDefault(c)?.Standing ?? record.Standing)) is { State: CertificateState.Revoked } revoked
+            ? revoked
+            : new CertificateStanding(CertificateState.Unanchored, now) { Fault = fault };
 
     private void Publish()
     {

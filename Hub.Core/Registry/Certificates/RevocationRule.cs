@@ -23,7 +23,8 @@ public enum CertificateVerdict
 /// was ever learnt is taken for the grace from the moment the hub first looked at it.</item>
 /// <item><c>strict</c>: only a good answer before its <c>nextUpdate</c> counts.</item>
 /// </list>
-/// A revoked certificate is revoked from the instant on that its issuer states, whatever the grace. One that leads to no anchor
+/// A revoked certificate is revoked from the instant on that its issuer states, whatever the grace, and also when its anchor is
+/// gone. One that leads to no anchor
 /// is a bare key in other clothes: good, unless the policy demands certificates.
 /// </remarks>
 public static class RevocationRule
@@ -31,10 +32,10 @@ public static class RevocationRule
     /// <summary>Judges.</summary>
     /// <param name="standing">What is known; null: nothing yet.</param>
     /// <param name="policy">The policy in force.</param>
-    /// <param name="anchors">How many anchors the registry has.</param>
+    /// <param name="anchored">Whether the registry has any anchor.</param>
     /// <param name="now">The instant.</param>
     /// <param name="why">For people: the values that decided; empty when it is good.</param>
-    public static CertificateVerdict Judge(CertificateStanding? standing, RegistryPolicy policy, int anchors, DateTimeOffset now, out string why)
+    public static CertificateVerdict Judge(CertificateStanding? standing, RegistryPolicy policy, bool anchored, DateTimeOffset now, out string why)
     {
         ArgumentNullException.ThrowIfNull(policy);
         why = "";
@@ -44,13 +45,14 @@ public static class RevocationRule
             return CertificateVerdict.Broken;
         }
 
-        if (policy.Revocation == "off" || anchors == 0 || standing?.State == CertificateState.Unanchored) return CertificateVerdict.Good;
+        if (policy.Revocation == "off") return CertificateVerdict.Good;
         if (standing is { State: CertificateState.Revoked, RevokedAt: var at } && !(now < at))
         {
             why = $"is revoked since {Text(at)} ({standing.Reason ?? "no reason stated"}; {standing.Source})";
             return CertificateVerdict.Revoked;
         }
 
+        if (!anchored || standing?.State == CertificateState.Unanchored) return CertificateVerdict.Good;
         var strict = policy.Revocation == "strict";
         var known = standing?.Until ?? (strict ? null : standing?.Since ?? now);
         var end = strict ? known : known + policy.RevocationGrace;

@@ -1,6 +1,6 @@
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Hub.Core.Registry.Certificates;
 
 namespace Hub.Core.Registry.Rules;
 
@@ -27,17 +27,16 @@ internal static class GovernanceRules
     internal static void Check(RuleRun run, TrustAnchor anchor)
     {
         if (!IdShape.Fits(anchor.Name)) run.Wrong(anchor, "name", $"'{anchor.Name}' is no name of an anchor: letters, digits and ._:- only, the first a letter or digit.{LookAlikes.Remark(anchor.Name)}");
-        try
+        if (AnchorSet.Fault(anchor) is { } unfit)
         {
-            using var certificate = X509CertificateLoader.LoadCertificate(anchor.Certificate.Span);
-            if (certificate.Extensions.OfType<X509BasicConstraintsExtension>().FirstOrDefault() is not { CertificateAuthority: true })
-                run.Wrong(anchor, "pem", $"is no certificate of an authority ({certificate.Subject}): its basic constraints do not say CA.");
-            if (run.Context.Now is { } now && new DateTimeOffset(certificate.NotAfter) <= now) run.Warn($"The anchor {anchor.Name} has expired; no certificate leads to it any more.");
+            run.Wrong(anchor, "pem", unfit);
+            return;
         }
-        catch (CryptographicException broken)
-        {
-            run.Wrong(anchor, "pem", $"is no certificate: {broken.Message}");
-        }
+
+        using var certificate = X509CertificateLoader.LoadCertificate(anchor.Certificate.Span);
+        if (run.Context.Now is { } now && new DateTimeOffset(certificate.NotAfter) <= now) run.Warn($"The anchor {anchor.Name} has expired; no certificate leads to it any more.");
+        if (!run.Anchors.LeadsToRoot(certificate, run.Context.Now ?? DateTimeOffset.MinValue))
+            run.Warn($"The anchor {anchor.Name} is no root, and its root is no anchor: no certificate leads through it. Register '{certificate.Issuer}' too.");
     }
 
     internal static void Check(RuleRun run, RegistryPolicy policy)

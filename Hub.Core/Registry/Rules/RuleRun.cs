@@ -1,3 +1,5 @@
+using Hub.Contracts.Problems;
+using Hub.Core.Registry.Certificates;
 using Hub.Core.Registry.Documents;
 
 namespace Hub.Core.Registry.Rules;
@@ -12,6 +14,7 @@ internal sealed class RuleRun(IRegistryLookup after, IRegistryLookup? before, Ru
 {
     private const int MaxWarnings = 500;
     private readonly List<string> _warnings = [];
+    private AnchorSet? _anchors;
 
     internal IRegistryLookup After => after;
 
@@ -21,6 +24,12 @@ internal sealed class RuleRun(IRegistryLookup after, IRegistryLookup? before, Ru
 
     /// <summary>What is odd, though allowed; the first 500.</summary>
     internal IReadOnlyList<string> Warnings => _warnings;
+
+    /// <summary>The anchors of the registry as it would be.</summary>
+    internal AnchorSet Anchors => _anchors ??= new AnchorSet([.. after.All(RegistrySections.Anchors).Cast<TrustAnchor>()]);
+
+    /// <summary>The policy of the registry as it would be.</summary>
+    internal RegistryPolicy Policy => after.Find(RegistrySections.Policy, RegistrySections.Policy) as RegistryPolicy ?? new RegistryPolicy();
 
     internal T? Find<T>(string section, string? id)
         where T : class => id is null ? null : after.Find(section, id) as T;
@@ -42,16 +51,17 @@ internal sealed class RuleRun(IRegistryLookup after, IRegistryLookup? before, Ru
     /// <param name="member">The member of the part.</param>
     /// <param name="path">The same member as the record sees it.</param>
     /// <param name="detail">What is wrong.</param>
-    internal void Wrong(object record, object part, string member, string path, string detail)
+    /// <param name="code">Which problem it is; null: <c>registry-invalid</c>.</param>
+    internal void Wrong(object record, object part, string member, string path, string detail, ProblemCode? code = null)
     {
-        if (places?.Find(part) is { } known) Add(known, member, detail);
-        else if (places?.Find(record is OwnedKey key ? key.Key : record) is { } whole) Add(whole, path, detail);
-        else WrongObject(ObjectForms.Name(record), path, detail);
+        if (places?.Find(part) is { } known) Add(known, member, detail, code);
+        else if (places?.Find(record is OwnedKey key ? key.Key : record) is { } whole) Add(whole, path, detail, code);
+        else WrongObject(ObjectForms.Name(record), path, detail, code);
     }
 
     /// <summary>A mistake in an object that stands nowhere, such as one that was removed.</summary>
-    internal void WrongObject((string Section, string Id) name, string member, string detail) =>
-        mistakes.Add(0, member.Length == 0 ? $"{name.Section}[{name.Id}]" : $"{name.Section}[{name.Id}].{member}", detail);
+    internal void WrongObject((string Section, string Id) name, string member, string detail, ProblemCode? code = null) =>
+        mistakes.Add(0, member.Length == 0 ? $"{name.Section}[{name.Id}]" : $"{name.Section}[{name.Id}].{member}", detail, code);
 
     internal void CheckName(object record, object part, string member, string path, string? name)
     {
@@ -65,6 +75,6 @@ internal sealed class RuleRun(IRegistryLookup after, IRegistryLookup? before, Ru
         if (from >= until) Wrong(record, last, $"is not after {first}.");
     }
 
-    private void Add(Place place, string member, string detail) =>
-        mistakes.Add(place.Line, place.Path.Length == 0 ? member : $"{place.Path}.{member}", detail);
+    private void Add(Place place, string member, string detail, ProblemCode? code) =>
+        mistakes.Add(place.Line, place.Path.Length == 0 ? member : $"{place.Path}.{member}", detail, code);
 }

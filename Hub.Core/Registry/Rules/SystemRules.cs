@@ -1,3 +1,7 @@
+using Hub.Contracts.Problems;
+using Hub.Core.Registry.Certificates;
+using Hub.Core.Registry.Documents;
+
 namespace Hub.Core.Registry.Rules;
 
 /// <summary>Rules of systems and of keys, whoever owns them.</summary>
@@ -35,9 +39,23 @@ internal static class SystemRules
             Wrong("development", $"The key '{key.Key.Id}' of {owner} was made by 'hub dev-pki'. Register the real key, or start the hub with --development on a machine without real data.");
         if (run.After.Holder(Claims.OfKey(key)) is { } other && other.Holder != holder)
             Wrong("pem", $"stands under {other.Holder} already; a key is registered once, so that revoking it has no gap.");
+        if (!StandsAlready(run, record, key) && CertificateRules.Fault(key, run.Anchors, run.Policy, run.Context.Now ?? DateTimeOffset.MinValue) is { } broken)
+            run.Wrong(record, key, "pem", path + "pem", broken, ProblemCode.CertificateInvalid);
 
         void Wrong(string member, string detail) => run.Wrong(record, key, member, path + member, detail);
     }
+
+    /// <summary>Whether the same key stands in the registry with the same certificate for the same use: it was followed to its anchor
+    /// when it came, and what became of that since is judged at every use.</summary>
+    private static bool StandsAlready(RuleRun run, object record, SystemKey key) =>
+        (record switch
+        {
+            OwnedKey owned => run.FindBefore<OwnedKey>(RegistrySections.Keys, ObjectForms.Name(owned).Id)?.Key,
+            Person person => run.FindBefore<Person>(RegistrySections.People, person.Name)?.Keys.FirstOrDefault(k => k.Key.Id == key.Key.Id),
+            _ => null,
+        }) is { } before
+        && before.Use == key.Use && before.Key.Thumbprint == key.Key.Thumbprint
+        && before.Certificate.GetValueOrDefault().Span.SequenceEqual(key.Certificate.GetValueOrDefault().Span);
 
     private static void CheckShared(RuleRun run, AgencySystem system)
     {

@@ -36,12 +36,12 @@ public sealed class RevocationRuleTests
     [TestCase(false, ExpectedResult = CertificateVerdict.Good)]
     [TestCase(true, ExpectedResult = CertificateVerdict.Broken)]
     public CertificateVerdict Judge_LeadsToNoAnchor_IsABareKeyUnlessCertificatesAreRequired(bool required) => RevocationRule.Judge(
-        new CertificateStanding(CertificateState.Unanchored, Now), new RegistryPolicy { CertificatesRequired = required, Revocation = "strict" }, 1, Now, out _);
+        new CertificateStanding(CertificateState.Unanchored, Now), new RegistryPolicy { CertificatesRequired = required, Revocation = "strict" }, true, Now, out _);
 
     [Test]
     public void Judge_NoAnchorAtAll_AsksNobody() => Assert.That(
-        RevocationRule.Judge(null, new RegistryPolicy { Revocation = "strict" }, 0, Now, out _), Is.EqualTo(CertificateVerdict.Good));
+        RevocationRule.Judge(null, new RegistryPolicy { Revocation = "strict" }, false, Now, out _), Is.EqualTo(CertificateVerdict.Good));
 
     private static CertificateVerdict Judge(CertificateStanding? standing, string revocation) =>
-        RevocationRule.Judge(standing, new RegistryPolicy { Revocation = revocation }, 1, Now, out _);
+        RevocationRule.Judge(standing, new RegistryPolicy { Revocation = revocation }, true, Now, out _);
 }
