@@ -38,9 +38,9 @@ internal static class ReorganisationPolicy
     /// instant.</summary>
     internal static IReadOnlyList<SystemAddress> Affected(RegistrySnapshot registry, DateTimeOffset at)
     {
-        var left = registry.Content.Reorganisations.Where(r => r.On <= at).SelectMany(r => r.Acts)
+        var left = registry.Reorganisations.Where(r => r.On <= at).SelectMany(r => r.Acts)
             .Where(a => a.Act is ActKind.Merge or ActKind.Split or ActKind.Dissolve).Select(a => registry.FindAgency(a.Agency)?.Code ?? a.Agency);
-        var ended = registry.Content.Agencies.Where(a => a.ValidUntil <= at).Select(a => a.Code);
+        var ended = registry.Agencies.Where(a => a.ValidUntil <= at).Select(a => a.Code);
         return [.. left.Concat(ended).Distinct().SelectMany(registry.SystemsOf).Select(s => s.Address)];
     }
 

@@ -136,7 +136,7 @@ public sealed class ReorganisationSweep
     /// <summary>Says once for each reorganisation that it took effect; the hub's own app state remembers which were said.</summary>
     private async Task AnnounceAsync(RegistrySnapshot registry, DateTimeOffset now, CancellationToken stopping)
     {
-        foreach (var some in registry.Content.Reorganisations.Where(r => r.On <= now && !_announced.Contains(r.Id)).OrderBy(r => r.On).Chunk(PageSize))
+        foreach (var some in registry.Reorganisations.Where(r => r.On <= now && !_announced.Contains(r.Id)).OrderBy(r => r.On).Chunk(PageSize))
         {
             await _committer.RunAsync(
                 async scope =>

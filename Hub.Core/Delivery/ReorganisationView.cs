@@ -15,7 +15,7 @@ internal sealed record ReorganisationView(long Version, DateTimeOffset Until, Fr
 
     internal static ReorganisationView Of(RegistrySnapshot registry, DateTimeOffset now)
     {
-        var instants = registry.Content.Reorganisations.Select(r => r.On).Concat(registry.Content.Agencies.Select(a => a.ValidUntil ?? DateTimeOffset.MaxValue));
+        var instants = registry.Reorganisations.Select(r => r.On).Concat(registry.Agencies.Select(a => a.ValidUntil ?? DateTimeOffset.MaxValue));
         var next = instants.Where(at => at > now).DefaultIfEmpty(DateTimeOffset.MaxValue).Min();
         return new ReorganisationView(registry.Version, next, ReorganisationPolicy.Affected(registry, now).ToFrozenSet());
     }
