@@ -60,6 +60,19 @@ public interface IRegistryChanges
     /// <exception cref="Hub.Contracts.Problems.ProblemException"><c>not-found</c>, <c>proposal-closed</c>, <c>not-allowed</c>.</exception>
     ValueTask RejectAsync(string proposal, RegistryActor actor, string reason, CancellationToken cancellationToken = default);
 
+    /// <summary>Reports a key of a system as compromised: it is revoked from an instant on, at once and by one person; tokens of it die, and
+    /// nothing that it signs is taken. What it signed since then stays accepted until somebody decides otherwise; see
+    /// <see cref="Changes.SignedMessages"/>. The entry <c>key.compromised</c> stands in the log even when it was revoked before.</summary>
+    /// <param name="system">Whose key.</param>
+    /// <param name="key">Its id.</param>
+    /// <param name="since">Since when others may have had it; not in the future. A revocation is never moved later.</param>
+    /// <param name="actor">An operator, or the system itself.</param>
+    /// <param name="reason">What happened; stands in the log.</param>
+    /// <param name="cancellationToken">Gives up before the commit is queued.</param>
+    /// <exception cref="Hub.Contracts.Problems.ProblemException"><c>not-found</c>, <c>invalid-request</c>, <c>outside-subtree</c>.</exception>
+    ValueTask<ChangeOutcome> CompromiseAsync(
+        SystemAddress system, string key, DateTimeOffset since, RegistryActor actor, string reason, CancellationToken cancellationToken = default);
+
     /// <summary>Waits for a change.</summary>
     /// <param name="after">The version that the caller knows.</param>
     /// <param name="timeout">How long to wait at most.</param>

@@ -37,7 +37,7 @@ public sealed partial class RegistryService
         var weighed = await WeighAsync(patch, actor, origin, cancellationToken);
         if (dryRun) return new ChangeOutcome("dry-run", patch.Before.Version, null, weighed.Needs, patch.Changes, patch.Warnings);
         if (weighed.Needs.Count > 0) return await ProposeAsync(patch, actor, reason, origin, weighed.Needs, cancellationToken);
-        await CommitAsync(patch, actor, weighed.ApprovedBy, reason, origin.Whole, decided: null, cancellationToken);
+        await CommitAsync(patch, actor, weighed.ApprovedBy, reason, origin.Whole, cancellationToken: cancellationToken);
         return new ChangeOutcome("applied", patch.After.Version, null, [], patch.Changes, patch.Warnings);
     }
 

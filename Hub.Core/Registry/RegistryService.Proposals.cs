@@ -123,7 +123,7 @@ public sealed partial class RegistryService
 
         RegistryPast.CheckRemovals(patch);
         var by = string.Join(", ", approved.Approvals.Select(a => a.By).Distinct());
-        await CommitAsync(patch, approved.Actor, by, approved.Patch.Reason, approved.Kind == "import", approved, cancellationToken);
+        await CommitAsync(patch, approved.Actor, by, approved.Patch.Reason, approved.Kind == "import", approved, cancellationToken: cancellationToken);
         return new ChangeOutcome("applied", patch.After.Version, approved.Id, [], patch.Changes, patch.Warnings);
     }
 

@@ -120,12 +120,12 @@ public sealed partial class RegistryService : IRegistry, IRegistryChanges, IDisp
         var before = new RegistrySnapshot(version, new RegistryContent { Hub = _keys.Address });
         var patch = CheckedPatch.Of(before, new CheckedRegistry(RegistryDocument.ReadStored(document), []));
         var hub = new RegistryActor("hub");
-        await CommitAsync(patch, hub, approvedBy: null, "The registry's document is kept object by object from now on.", whole: true, decided: null, cancellationToken);
+        await CommitAsync(patch, hub, approvedBy: null, "The registry's document is kept object by object from now on.", whole: true, cancellationToken: cancellationToken);
     }
 
     /// <summary>Makes a change durable with its entry, and puts it in force.</summary>
     private async ValueTask CommitAsync(
-        CheckedPatch patch, RegistryActor actor, string? approvedBy, string? reason, bool whole, Proposal? decided, CancellationToken cancellationToken)
+        CheckedPatch patch, RegistryActor actor, string? approvedBy, string? reason, bool whole = false, Proposal? decided = null, TrailEntry? also = null, CancellationToken cancellationToken = default)
     {
         var now = Now();
         (string, string?)? document = whole ? (DigestOf(patch.After), patch.Before.Version > 0 ? DigestOf(patch.Before) : null) : null;
@@ -137,6 +137,7 @@ public sealed partial class RegistryService : IRegistry, IRegistryChanges, IDisp
             async scope =>
             {
                 if (decision is not null) scope.Append(decision);
+                if (also is not null) scope.Append(also);
                 var ticket = scope.Append(entry);
                 await scope.Transaction.WriteRegistryAsync(new RegistryVersion(patch.After.Version, now, actor.Name, approvedBy, reason, ticket.Index, objects));
                 if (applied is not null) await scope.Transaction.WriteProposalAsync(applied.ToRecord());
