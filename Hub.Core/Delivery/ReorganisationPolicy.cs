@@ -34,15 +34,10 @@ internal static class ReorganisationPolicy
     internal static bool IsUntaken(DeliveryRecord delivery, DateTimeOffset at) =>
         delivery.State == DeliveryState.Queued || (delivery.State == DeliveryState.Claimed && delivery.ClaimedUntil <= at);
 
-    /// <summary>Systems whose untaken deliveries may have to go: those of agencies that closed, or gave something away, until an
-    /// instant.</summary>
-    internal static IReadOnlyList<SystemAddress> Affected(RegistrySnapshot registry, DateTimeOffset at)
-    {
-        var left = registry.Reorganisations.Where(r => r.On <= at).SelectMany(r => r.Acts)
-            .Where(a => a.Act is ActKind.Merge or ActKind.Split or ActKind.Dissolve).Select(a => registry.FindAgency(a.Agency)?.Code ?? a.Agency);
-        var ended = registry.Agencies.Where(a => a.ValidUntil <= at).Select(a => a.Code);
-        return [.. left.Concat(ended).Distinct().SelectMany(registry.SystemsOf).Select(s => s.Address)];
-    }
+    /// <summary>Whether untaken deliveries of a system may have to go: its agency has closed or given something away. The system
+    /// itself need no longer be in the registry.</summary>
+    internal static bool IsAffected(RegistrySnapshot registry, SystemAddress system, DateTimeOffset at) =>
+        registry.AgencyAt(system.Agency, at) is { } agency && (agency.Handovers.Count > 0 || (!agency.IsOpen && !(at < agency.Agency.ValidFrom)));
 
     /// <summary>The decision.</summary>
     internal static ReorganisationDecision Decide(RegistrySnapshot registry, MessageType type, SystemAddress recipient, DateTimeOffset at)

@@ -36,7 +36,7 @@ public sealed class ReorganisationSweep
     private readonly Redirections _redirections;
     private readonly ConcurrentDictionary<SystemAddress, bool> _notified = new();
     private readonly HashSet<string> _announced = new(StringComparer.Ordinal);
-    private volatile ReorganisationView _view = ReorganisationView.None;
+    private (long Version, int Era) _seen = (-1, 0);
     private DateTimeOffset _nextFull = DateTimeOffset.MinValue;
 
     /// <summary>Composes the sweep.</summary>
@@ -75,14 +75,15 @@ public sealed class ReorganisationSweep
         var (registry, now) = (_registry.Current, _clock.GetUtcNow());
         try
         {
-            var fresh = !_view.Holds(registry, now);
-            if (fresh) _view = ReorganisationView.Of(registry, now);
-            if (fresh || now >= _nextFull)
+            // An era ends with every instant at which an agency changes.
+            var seen = (registry.Version, registry.Times.EraOf(now));
+            if (seen != _seen || now >= _nextFull)
             {
-                _nextFull = DateTimeOffset.MinValue;
+                (_seen, _nextFull) = (seen, DateTimeOffset.MinValue);
                 _notified.Clear();
                 await AnnounceAsync(registry, now, stopping);
-                if (await SweepAsync(registry, _view.Affected, stopping)) _nextFull = now + FullInterval;
+                var affected = (await _store.ListUnfinishedRecipientsAsync(stopping)).Where(system => ReorganisationPolicy.IsAffected(registry, system, now));
+                if (await SweepAsync(registry, affected, stopping)) _nextFull = now + FullInterval;
             }
             else if (!_notified.IsEmpty)
             {
@@ -168,6 +169,6 @@ public sealed class ReorganisationSweep
 
     private void Notified(SystemAddress address)
     {
-        if (_view.Affected.Contains(address)) _notified[address] = true;
+        if (ReorganisationPolicy.IsAffected(_registry.Current, address, _clock.GetUtcNow())) _notified[address] = true;
     }
 }

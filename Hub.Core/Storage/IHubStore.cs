@@ -37,6 +37,10 @@ public interface IHubStore : IAsyncDisposable
     /// A page may be short as with <see cref="ListMessagesAsync"/>.</summary>
     ValueTask<Page<DeliveryRecord>> ListDeliveriesAsync(DeliveryState state, SystemAddress? recipient, string? cursor, int limit, CancellationToken cancellationToken = default);
 
+    /// <summary>Every system that has unfinished deliveries (queued or claimed), whether the registry still knows it or not; in no
+    /// stated order. It costs two look-ups for each.</summary>
+    ValueTask<IReadOnlyList<SystemAddress>> ListUnfinishedRecipientsAsync(CancellationToken cancellationToken = default);
+
     /// <summary>Deliveries of one recipient that nobody holds at an instant: queued, due or not, or claimed with an ended claim. By id;
     /// those of <c>hub.*</c> messages are left out.</summary>
     /// <param name="recipient">The system.</param>

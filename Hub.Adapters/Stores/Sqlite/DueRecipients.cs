@@ -18,20 +18,30 @@ internal sealed class DueRecipients
         return found;
     }
 
+    /// <summary>All systems that have unfinished deliveries, due or not.</summary>
+    internal static List<SystemAddress> Unfinished(SqliteSession session)
+    {
+        var found = new List<SystemAddress>();
+        for (var next = Next(session, 0); next != long.MaxValue; next = Next(session, next)) found.Add(session.Name(next).System);
+        return found;
+    }
+
     // The last system when the page is full, otherwise null.
     private static long? Walk(SqliteSession session, DateTimeOffset now, int limit, long after, long until, List<SystemAddress> found)
     {
         while (true)
         {
             if (found.Count >= limit) return after;
-            var next = Math.Min(
-                session.Use(SqliteSql.NextReady).Bind(after).Scalar() ?? long.MaxValue,
-                session.Use(SqliteSql.NextWaiting).Bind(after).Scalar() ?? long.MaxValue);
+            var next = Next(session, after);
             if (next == long.MaxValue || next > until) return null;
             if (IsDue(session, next, now)) found.Add(session.Name(next).System);
             after = next;
         }
     }
+
+    private static long Next(SqliteSession session, long after) => Math.Min(
+        session.Use(SqliteSql.NextReady).Bind(after).Scalar() ?? long.MaxValue,
+        session.Use(SqliteSql.NextWaiting).Bind(after).Scalar() ?? long.MaxValue);
 
     private static bool IsDue(SqliteSession session, long recipient, DateTimeOffset now)
     {

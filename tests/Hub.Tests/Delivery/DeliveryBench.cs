@@ -147,12 +147,13 @@ internal sealed class DeliveryBench : IAsyncDisposable
         AcceptAsync(id, [new Recipient(RecipientAddress.Parse(to.ToString()))], payload, type, expires, notBefore);
 
     internal async Task<MessageKey> AcceptAsync(
-        string id, IReadOnlyList<Recipient> to, Payload? payload = null, string type = "vn.document.v1", DateTimeOffset? expires = null, DateTimeOffset? notBefore = null)
+        string id, IReadOnlyList<Recipient> to, Payload? payload = null, string type = "vn.document.v1", DateTimeOffset? expires = null, DateTimeOffset? notBefore = null,
+        MessageKey? inReplyTo = null)
     {
         var envelope = new Envelope
         {
             Id = id, Type = MessageType.Parse(type), From = Sender, To = to,
-            Created = Clock.GetUtcNow(), Expires = expires, NotBefore = notBefore, Conversation = "c1",
+            Created = Clock.GetUtcNow(), Expires = expires, NotBefore = notBefore, Conversation = "c1", InReplyTo = inReplyTo is { } key ? new InReplyTo(key, new string('a', 64)) : null,
             Payload = payload ?? new Payload { Form = PayloadForm.Json, MediaType = "application/json", Data = Encoding.UTF8.GetBytes("""{"a":1}""") },
         };
         var sealedOne = await EnvelopeSeal.SealAsync(envelope, SenderKey, SenderVerifier);

@@ -198,6 +198,28 @@ public sealed class When_an_agency_is_reorganised
     }
 
     [Test]
+    public async Task Should_move_what_waits_for_a_system_that_has_left_the_registry()
+    {
+        var content = Content(Merge(District, North));
+        _bench = await StartAsync(content);
+        var key = await _bench.AcceptAsync("1", District);
+        _bench.AdvanceTo(On);
+        _bench.Registry.Current = new RegistrySnapshot(2, content with { Systems = [.. content.Systems.Where(s => s.Address != District)] });
+        await _bench.SweepAsync();
+        Assert.That(await _bench.StandingAsync(key), Is.EqualTo(new[] { "H06.50/qlvb Cancelled direct", "H06.51/qlvb Queued successor-of:H06.50" }));
+    }
+
+    [Test]
+    public async Task Should_send_replies_where_new_messages_go()
+    {
+        _bench = await StartAsync(Content(Merge(District, North)));
+        var asked = await _bench.AcceptAsync("asked", District);
+        _bench.AdvanceTo(On);
+        var reply = await _bench.AcceptAsync("reply", [new Recipient(RecipientAddress.Parse("H06.50/qlvb"))], inReplyTo: asked);
+        Assert.That(await _bench.StandingAsync(reply), Is.EqualTo(new[] { "H06.51/qlvb Queued successor-of:H06.50" }));
+    }
+
+    [Test]
     public async Task Should_leave_what_is_held_to_its_holder()
     {
         _bench = await StartAsync(Content(Merge(District, North)));

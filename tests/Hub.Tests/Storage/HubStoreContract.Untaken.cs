@@ -68,6 +68,21 @@ public abstract partial class HubStoreContract
     }
 
     [Test]
+    public async Task ListUnfinishedRecipients_GivesEachSystemThatHasQueuedOrClaimedOnes()
+    {
+        Assert.That(await Store.ListUnfinishedRecipientsAsync(), Is.Empty);
+        var (held, later) = (NewMessage("held"), NewMessage("later"));
+        await Store.AddAsync(held, NewDelivery(held, Other));
+        await Store.ClaimAsync(Start, recipient: Other, duration: TimeSpan.FromDays(1));
+        for (var i = 0; i < 3; i++) await Store.AddAsync(NewMessage($"m{i}"));
+        await Store.AddAsync(later, NewDelivery(later, Sender, Start.AddDays(9)));
+        Assert.That(await Store.ListUnfinishedRecipientsAsync(), Is.EquivalentTo(new[] { Receiver, Other, Sender }));
+
+        foreach (var claimed in await Store.ClaimAsync(Start)) await Store.WriteAsync(t => t.UpdateDeliveryAsync(claimed with { State = DeliveryState.Delivered }));
+        Assert.That(await Store.ListUnfinishedRecipientsAsync(), Is.EquivalentTo(new[] { Other, Sender }));
+    }
+
+    [Test]
     public async Task Claim_OfTheProtocolOnly_LeavesTheRest()
     {
         await Store.AddAsync(NewMessage("document"));

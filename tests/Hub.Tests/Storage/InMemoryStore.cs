@@ -60,6 +60,9 @@ internal sealed class InMemoryStore : IHubStore
     public ValueTask<Page<DeliveryRecord>> ListDeliveriesAsync(DeliveryState state, SystemAddress? recipient, string? cursor, int limit, CancellationToken cancellationToken = default) =>
         new(PageOf(_state.Deliveries.Values.Where(d => d.State == state && (recipient is null || d.Recipient == recipient)), d => $"{d.Id:d29}", cursor, limit));
 
+    public ValueTask<IReadOnlyList<SystemAddress>> ListUnfinishedRecipientsAsync(CancellationToken cancellationToken = default) =>
+        new([.. _state.Deliveries.Values.Where(d => d.State is DeliveryState.Queued or DeliveryState.Claimed).Select(d => d.Recipient).Distinct()]);
+
     public ValueTask<IReadOnlyList<DeliveryRecord>> ListUntakenAsync(SystemAddress recipient, DateTimeOffset now, long after, int limit, CancellationToken cancellationToken = default) =>
         new([.. _state.Untaken(now).Where(d => d.Recipient == recipient && d.Id > after).Take(limit)]);
 
