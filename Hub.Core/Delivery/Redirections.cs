@@ -52,7 +52,7 @@ internal sealed class Redirections(ICommitter committer, IHubStore store, Delive
         var due = message.NotBefore > now ? message.NotBefore.Value : now;
         var queued = new DeliveryRecord
         {
-            Message = message.Key, Recipient = to.System.Address, Role = old.Role, Why = to.Why, State = DeliveryState.Queued, Due = due, Changed = now,
+            Message = message.Key, Recipient = to.System.Address, Role = old.Role, Why = to.Why, State = DeliveryState.Queued, Due = due, Since = now, Changed = now,
         };
         var existing = await scope.Transaction.FindDeliveryAsync(message.Key, to.System.Address);
         if (existing is { State: DeliveryState.Cancelled } && existing.LastProblem == ProblemCode.RecipientClosed.Code)

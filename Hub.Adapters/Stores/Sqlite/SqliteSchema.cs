@@ -125,7 +125,7 @@ internal static class SqliteSchema
         UPDATE delivery SET reason = NULL, last_detail = NULL WHERE message IN (SELECT num FROM message WHERE erased IS NOT NULL);
         """;
 
-    /// <summary>Version 5: the registry object by object, with its whole history; proposals. Table <c>registry</c> stays for hubs
+    /// <summary>Version 5: the registry object by object, with its whole history; proposals; deliveries made after their message. Table <c>registry</c> stays for hubs
     /// from before.</summary>
     internal const string Version5 = """
         CREATE TABLE registry_version (
@@ -159,5 +159,7 @@ internal static class SqliteSchema
             json TEXT NOT NULL
         ) STRICT;
         CREATE INDEX proposal_state ON proposal (state, id);
+
+        ALTER TABLE delivery ADD COLUMN since INTEGER; -- when it was made, for one made after its message; null: with it
         """;
 }

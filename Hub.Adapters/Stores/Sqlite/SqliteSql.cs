@@ -54,7 +54,7 @@ internal static partial class SqliteSql
         WHERE e.erased = 1 AND NOT EXISTS (SELECT 1 FROM message_upload n WHERE n.sender = e.sender AND n.sha256 = e.sha256 AND n.erased = 0) LIMIT ?
         """;
 
-    internal const string DeliveryColumns = "d.id, m.key, d.recipient, d.role, d.why, d.state, d.due, d.attempts, d.replays, d.claim, d.claimed_until, d.last_problem, d.last_detail, d.delivered_at, d.status, d.reason, d.outcome, d.asserted_by, d.changed, d.accepted, d.message, d.interruptions, d.answers, d.answer";
+    internal const string DeliveryColumns = "d.id, m.key, d.recipient, d.role, d.why, d.state, d.due, d.attempts, d.replays, d.claim, d.claimed_until, d.last_problem, d.last_detail, d.delivered_at, d.status, d.reason, d.outcome, d.asserted_by, d.changed, d.accepted, d.message, d.interruptions, d.answers, d.answer, d.since";
     internal const string FindDelivery = $"SELECT {DeliveryColumns} FROM delivery d JOIN message m ON m.num = d.message WHERE d.id = ?";
     internal const string FindDeliveryOfMessage = $"SELECT {DeliveryColumns} FROM message m JOIN delivery d ON d.message = m.num WHERE m.key = ? AND d.recipient = ?";
     internal const string DeliveriesOfMessage = $"SELECT {DeliveryColumns} FROM message m JOIN delivery d ON d.message = m.num WHERE m.key = ? ORDER BY d.id";
@@ -76,13 +76,13 @@ internal static partial class SqliteSql
 
     internal const string InsertDelivery = """
         INSERT INTO delivery (message, recipient, accepted, rank, expires, role, why, state, ready, wake, due, attempts, interruptions, replays, claim, claimed_until,
-            last_problem, last_detail, delivered_at, status, reason, outcome, asserted_by, answers, answer, changed)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            last_problem, last_detail, delivered_at, status, reason, outcome, asserted_by, answers, answer, since, changed)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """;
 
     internal const string UpdateDelivery = """
         UPDATE delivery SET role = ?, why = ?, state = ?, ready = ?, wake = ?, due = ?, attempts = ?, interruptions = ?, replays = ?, claim = ?, claimed_until = ?,
-            last_problem = ?, last_detail = ?, delivered_at = ?, status = ?, reason = ?, outcome = ?, asserted_by = ?, answers = ?, answer = ?, changed = ?
+            last_problem = ?, last_detail = ?, delivered_at = ?, status = ?, reason = ?, outcome = ?, asserted_by = ?, answers = ?, answer = ?, since = ?, changed = ?
         WHERE id = ?
         """;
 

@@ -237,7 +237,7 @@ internal sealed class SqliteTransaction(SqliteHubStore store, SqliteSession sess
             .Bind(delivery.LastProblem).Bind(delivery.LastDetail).Bind(delivery.DeliveredAt).Bind(delivery.Status).Bind(delivery.Reason)
             .Bind(delivery.Outcome).Bind(delivery.AssertedBy).Bind((long)delivery.Answers);
         _ = delivery.Answer is { } answer ? statement.Bind(Digests.Read(answer.Value, stackalloc byte[Digests.Bytes])) : statement.BindNull();
-        return statement.Bind(delivery.Changed);
+        return statement.Bind(delivery.Since).Bind(delivery.Changed);
     }
 
     private long? MessageNumber(MessageKey key) => _newMessages.TryGetValue(key, out var number)

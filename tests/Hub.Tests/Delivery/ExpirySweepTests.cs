@@ -1,6 +1,7 @@
 using Hub.Contracts.Addresses;
 using Hub.Core.Registry;
 using Hub.Core.Storage;
+using Hub.Tests.Storage;
 using static Hub.Tests.Delivery.DeliveryBench;
 
 namespace Hub.Tests.Delivery;
@@ -42,6 +43,21 @@ public class ExpirySweepTests
         _bench.Clock.Advance(TimeSpan.FromDays(30));
         for (var run = 0; run < 2; run++) await sweep.EndAgedAsync(CancellationToken.None);
         Assert.That((await _bench.DeliveryAsync(first)).State, Is.EqualTo(DeliveryState.Dead));
+    }
+
+    [Test]
+    public async Task EndAged_OfARedirectedOne_CountsFromItsRedirection()
+    {
+        var key = await _bench.AcceptAsync("moved", Puller);
+        _bench.Clock.Advance(TimeSpan.FromMinutes(59));
+        var moved = await _bench.DeliveryAsync(key) with { Since = _bench.Clock.GetUtcNow() };
+        await _bench.Store.WriteAsync(t => t.UpdateDeliveryAsync(moved));
+        foreach (var (minutes, state) in new[] { (59, DeliveryState.Queued), (1, DeliveryState.Dead) })
+        {
+            _bench.Clock.Advance(TimeSpan.FromMinutes(minutes));
+            await _bench.NewSweep().EndAgedAsync(CancellationToken.None);
+            Assert.That((await _bench.DeliveryAsync(key)).State, Is.EqualTo(state));
+        }
     }
 
     [TestCase(true)]

@@ -85,7 +85,7 @@ public sealed class When_an_agency_is_reorganised
 
         Assert.That(await _bench.StandingAsync(key), Is.EqualTo(new[] { "H06.50/qlvb Cancelled agency:H06.50", "H06.51/qlvb Queued successor-of:H06.50" }));
         var (old, moved) = (await _bench.DeliveryToAsync(key, District), await _bench.DeliveryToAsync(key, North));
-        Assert.That((old.LastProblem, moved.Role, moved.Due), Is.EqualTo(("recipient-closed", RecipientRole.Info, (DateTimeOffset)On.ToUniversalTime())));
+        Assert.That((old.LastProblem, moved.Role, moved.Due, moved.Since), Is.EqualTo(("recipient-closed", RecipientRole.Info, On.ToUniversalTime(), (DateTimeOffset?)On)));
         Assert.That(await _bench.KindsAsync(key), Is.EqualTo(new[] { "message.accepted", "delivery.redirected" }));
         var body = JsonNode.Parse((await _bench.Store.ListEntriesAsync(key))[1].Body!.Value.Span)!;
         Assert.That(body.ToJsonString(), Is.EqualTo(

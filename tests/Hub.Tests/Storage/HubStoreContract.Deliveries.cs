@@ -31,6 +31,7 @@ public abstract partial class HubStoreContract
             Id = id,
             Role = RecipientRole.Info,
             Why = "agency:H06.40",
+            Since = Start.AddMinutes(2),
             State = DeliveryState.Acknowledged,
             Due = Start.AddMinutes(3),
             Attempts = 4,

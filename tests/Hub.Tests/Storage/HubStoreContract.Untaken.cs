@@ -12,7 +12,7 @@ public abstract partial class HubStoreContract
     {
         var message = NewMessage("a") with { Priority = 3, Expires = Start.AddHours(2) };
         var first = (await Store.AddAsync(message))[0];
-        var moved = NewDelivery(message, Other) with { Role = RecipientRole.Info, Why = "successor-of:H06.40", Due = Start.AddHours(1), Changed = Start.AddHours(1) };
+        var moved = NewDelivery(message, Other) with { Role = RecipientRole.Info, Why = "successor-of:H06.40", Due = Start.AddHours(1), Since = Start.AddHours(1), Changed = Start.AddHours(1) };
 
         var id = await Store.WriteAsync(t => t.InsertDeliveryAsync(message, moved));
 
