@@ -1,7 +1,6 @@
 using System.Buffers.Text;
 using System.Text;
 using System.Text.Json;
-using Hub.Contracts.Addresses;
 using Hub.Contracts.Signatures;
 
 namespace Hub.Host.AgencyClient;
@@ -13,7 +12,7 @@ internal static class ClientAssertion
     public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(2);
 
     public static async ValueTask<string> SignAsync(
-        SystemAddress self, Uri audience, ISigner signer, DateTimeOffset now, CancellationToken cancellationToken)
+        string self, Uri audience, ISigner signer, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var header = JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string>(StringComparer.Ordinal)
         {
@@ -23,8 +22,8 @@ internal static class ClientAssertion
         });
         var claims = JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, object>(StringComparer.Ordinal)
         {
-            ["iss"] = self.ToString(),
-            ["sub"] = self.ToString(),
+            ["iss"] = self,
+            ["sub"] = self,
             ["aud"] = audience.AbsoluteUri,
             ["iat"] = now.ToUnixTimeSeconds(),
             ["exp"] = (now + Lifetime).ToUnixTimeSeconds(),

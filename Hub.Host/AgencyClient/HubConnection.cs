@@ -24,7 +24,7 @@ internal sealed class HubConnection : IDisposable
     {
         Hub = new Uri(hub.GetLeftPart(UriPartial.Authority));
         _http = new HttpClient(handler ?? Handler(hub), disposeHandler: true) { Timeout = TimeSpan.FromSeconds(100) };
-        _tokens = new TokenSource(_http, Hub, self, signer, clock);
+        _tokens = new TokenSource(_http, Hub, self.ToString(), signer, clock);
     }
 
     /// <summary>Origin of the hub.</summary>

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Hub.Contracts.Addresses;
 using Hub.Contracts.Problems;
 using Hub.Contracts.Signatures;
 
@@ -7,7 +6,7 @@ namespace Hub.Host.AgencyClient;
 
 /// <summary>Gets access tokens by OAuth 2 client credentials and keeps one until shortly before it ends. Thread-safe:
 /// callers that need a new one at the same time share one request.</summary>
-internal sealed class TokenSource(HttpClient http, Uri hub, SystemAddress self, ISigner signer, TimeProvider clock) : IDisposable
+internal sealed class TokenSource(HttpClient http, Uri hub, string self, ISigner signer, TimeProvider clock) : IDisposable
 {
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(30);
 

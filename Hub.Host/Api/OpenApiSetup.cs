@@ -79,8 +79,21 @@ internal static class OpenApiSetup
             ];
         }
 
+        DescribePath(operation, context.Description.RelativePath ?? "");
         if (metadata.OfType<DeclaredProblems>().LastOrDefault() is { } problems) DescribeProblems(operation, problems.Codes);
         return Task.CompletedTask;
+    }
+
+    /// <summary>Adds the parameters of the path that a handler reads by itself.</summary>
+    private static void DescribePath(OpenApiOperation operation, string path)
+    {
+        foreach (var part in path.Split('/').Where(static p => p.StartsWith('{')))
+        {
+            var name = part.Trim('{', '}').Split(':')[0];
+            operation.Parameters ??= [];
+            if (operation.Parameters.Any(p => p.In == ParameterLocation.Path && p.Name == name)) continue;
+            operation.Parameters.Add(new OpenApiParameter { Name = name, In = ParameterLocation.Path, Required = true, Schema = new OpenApiSchema { Type = JsonSchemaType.String } });
+        }
     }
 
     private static void DescribeProblems(OpenApiOperation operation, IReadOnlyList<ProblemCode> codes)

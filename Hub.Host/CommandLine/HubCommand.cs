@@ -15,6 +15,7 @@ internal static class HubCommand
         DemoCommand.Create,
         ServeCommand.Create,
         ImportCommand.Create,
+        RegistryCommand.Create,
         MessagesCommand.Create,
         ShowCommand.Create,
         DeadLettersCommand.Create,

@@ -16,6 +16,14 @@ internal static class OperatorCommand
             return await command(connection);
         });
 
+    /// <summary>Runs a command as the options say: over the operator socket, or as a person with his own key.</summary>
+    internal static Task<int> RunAsync(ParseResult parsed, PersonOptions person, Func<OperatorConnection, Task<int>> command, CancellationToken cancellationToken) =>
+        GuardAsync(parsed, async () =>
+        {
+            await using var connection = await person.OpenAsync(parsed, cancellationToken);
+            return await command(connection);
+        });
+
     /// <summary>Runs anything and reports its failure.</summary>
     internal static async Task<int> GuardAsync(ParseResult parsed, Func<Task<int>> command)
     {

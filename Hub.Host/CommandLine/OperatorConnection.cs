@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text.Json;
 using Hub.Contracts.Addresses;
 using Hub.Contracts.Problems;
+using Hub.Contracts.Signatures;
 using Hub.Host.AgencyClient;
 using Hub.Host.Api;
 using Hub.Host.Composition;
@@ -54,11 +55,62 @@ internal sealed class OperatorConnection : IAsyncDisposable
         }
     }
 
+    /// <summary>Opens a connection over HTTP for somebody who has a key in the registry.</summary>
+    /// <param name="hub">Base address of the hub.</param>
+    /// <param name="name">System address, <c>operator:name</c> or <c>auditor:name</c>.</param>
+    /// <param name="signer">His key.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="HubRefusalException">The hub gives him no token.</exception>
+    /// <exception cref="HubUnreachableException">The hub does not answer.</exception>
+    internal static async Task<OperatorConnection> OpenAsync(Uri hub, string name, ISigner signer, CancellationToken cancellationToken)
+    {
+        var origin = new Uri(hub.GetLeftPart(UriPartial.Authority));
+        var http = new HttpClient(HubConnection.Handler(origin)) { BaseAddress = origin, Timeout = TimeSpan.FromMinutes(2) };
+        try
+        {
+            using var tokens = new TokenSource(http, origin, name, signer, TimeProvider.System);
+            http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await tokens.GetAsync(cancellationToken));
+            return new OperatorConnection(http, null);
+        }
+        catch (HttpRequestException broken)
+        {
+            http.Dispose();
+            throw new HubUnreachableException($"The hub at {origin} does not answer: {broken.Message}", broken);
+        }
+        catch
+        {
+            http.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens a connection over HTTP for somebody who has no key yet.</summary>
+    internal static OperatorConnection Anonymous(Uri hub)
+    {
+        var origin = new Uri(hub.GetLeftPart(UriPartial.Authority));
+        return new OperatorConnection(new HttpClient(HubConnection.Handler(origin)) { BaseAddress = origin, Timeout = TimeSpan.FromMinutes(2) }, null);
+    }
+
     internal Task<JsonElement> GetAsync(string path, CancellationToken cancellationToken, string? reason = null) =>
         JsonAsync(HttpMethod.Get, path, null, reason, cancellationToken);
 
     internal Task<JsonElement> PostAsync(string path, object? body, CancellationToken cancellationToken) =>
         JsonAsync(HttpMethod.Post, path, body is null ? null : Json(body), null, cancellationToken);
+
+    /// <summary>Reads a list page by page, at most a number of rows.</summary>
+    internal async Task<IReadOnlyList<JsonElement>> ListAsync(string path, int most, CancellationToken cancellationToken)
+    {
+        List<JsonElement> rows = [];
+        string? cursor = null;
+        do
+        {
+            var page = await GetAsync(cursor is null ? path : $"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}cursor={Uri.EscapeDataString(cursor)}", cancellationToken);
+            rows.AddRange(Output.Items(page));
+            cursor = Output.Text(page, "next") is { Length: > 0 } next ? next : null;
+        }
+        while (cursor is not null && rows.Count < most);
+        return rows.Count > most ? rows[..most] : rows;
+    }
 
     internal async Task<JsonElement> JsonAsync(HttpMethod method, string path, HttpContent? content, string? reason, CancellationToken cancellationToken)
     {
@@ -82,7 +134,7 @@ internal sealed class OperatorConnection : IAsyncDisposable
         }
         catch (HttpRequestException broken)
         {
-            throw new HubUnreachableException($"The hub does not answer on hub.sock: {broken.Message}", broken);
+            throw new HubUnreachableException($"The hub does not answer{(_http.DefaultRequestHeaders.Authorization is null ? " on hub.sock" : "")}: {broken.Message}", broken);
         }
     }
 
@@ -93,7 +145,7 @@ internal sealed class OperatorConnection : IAsyncDisposable
         if (_own is not null) await _own.DisposeAsync();
     }
 
-    private static ByteArrayContent Json(object body)
+    internal static ByteArrayContent Json(object body)
     {
         var content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body, HubJson.Options));
         content.Headers.ContentType = new MediaTypeHeaderValue("application/json");

@@ -24,7 +24,7 @@ internal sealed record RegistryFile(SystemAddress Hub, string Text)
         return new RegistryFile(parsed, RegistryFiles.Inline(text, file => ReadKey(Path.Combine(folder, file))));
     }
 
-    private static string ReadKey(string path)
+    internal static string ReadKey(string path)
     {
         var file = new FileInfo(path);
         if (file.Exists && file.Length > MaxKeyFile) throw new IOException($"it has {file.Length} bytes; a public key or certificate has at most {MaxKeyFile}");

@@ -15,6 +15,7 @@ using Hub.Core.Storage;
 using Hub.Core.Trail;
 using Hub.Core.Uploads;
 using Hub.Host.Api;
+using Hub.Host.Api.Registry;
 using Hub.Host.Identity;
 using Hub.Host.Telemetry;
 
@@ -83,6 +84,9 @@ internal static class HubServices
         services.AddSingleton<FixedAnswers>();
         services.AddSingleton<SubtreeReads>();
         services.AddSingleton<MessageReads>();
+        services.AddSingleton<RegistryHistory>();
+        services.AddSingleton<RegistryReads>();
+        services.AddSingleton<RegistryWrites>();
         services.AddSingleton<RefusalCounter>();
         services.AddHostedService(static p => p.GetRequiredService<RefusalCounter>());
         services.AddSingleton<MetricsRegistry>();

@@ -1,5 +1,6 @@
 using Hub.Host.Api;
 using Hub.Host.Api.Problems;
+using Hub.Host.Api.Registry;
 using Hub.Host.Identity;
 using Hub.Host.Pages;
 using Hub.Host.Telemetry;
@@ -62,6 +63,13 @@ internal static class NodeApplication
         UploadEndpoints.Map(app);
         OperatorEndpoints.Map(app);
         OperatorMessageEndpoints.Map(app);
+        RegistryEndpoints.Map(app);
+        KeyEndpoints.Map(app);
+        ChangeEndpoints.Map(app);
+        ProposalEndpoints.Map(app);
+        HistoryEndpoints.Map(app);
+        ResolveEndpoints.Map(app);
+        ExplainEndpoints.Map(app);
         TokenEndpoint.Map(app);
         LogEndpoints.Map(app);
         ProblemEndpoints.Map(app);

@@ -9,27 +9,13 @@ namespace Hub.Host.Identity;
 /// <param name="root">The agency; null: everywhere.</param>
 internal sealed class Subtree(RegistrySnapshot registry, AgencyCode? root)
 {
-    /// <summary>More than any validated tree has levels.</summary>
-    private const int MaxHops = 64;
-
     private readonly AgencyCode? _root = root is { } code ? registry.FindAgency(code)?.Code ?? code : null;
 
     /// <summary>Whether it holds every agency.</summary>
     internal bool IsAll => _root is null;
 
     /// <summary>Whether it holds an agency at an instant. Agencies that are in the registry no more are in no subtree.</summary>
-    internal bool Holds(AgencyCode agency, DateTimeOffset at)
-    {
-        if (_root is not { } top) return true;
-        var state = registry.AgencyAt(agency, at);
-        for (var hops = 0; state is not null && hops < MaxHops; hops++)
-        {
-            if (state.Agency.Code == top) return true;
-            state = state.Parent is { } parent ? registry.AgencyAt(parent, at) : null;
-        }
-
-        return false;
-    }
+    internal bool Holds(AgencyCode agency, DateTimeOffset at) => _root is not { } top || registry.IsUnder(agency, top, at);
 
     /// <summary>Whether it holds the sender of a message, by the order of the time when it was accepted.</summary>
     internal bool HoldsSender(MessageRecord message) => Holds(message.From.Agency, message.Accepted);

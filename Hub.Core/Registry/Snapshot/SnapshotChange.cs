@@ -12,4 +12,6 @@ namespace Hub.Core.Registry;
 internal readonly record struct SnapshotChange(string Section, string Id, object? Value);
 
 /// <summary>A key and the system that owns it: the object of the section <see cref="RegistrySections.Keys"/>.</summary>
-internal sealed record OwnedKey(SystemAddress System, SystemKey Key);
+/// <param name="System">The owner.</param>
+/// <param name="Key">The key.</param>
+public sealed record OwnedKey(SystemAddress System, SystemKey Key);

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Hub.Contracts.Addresses;
 using Hub.Contracts.Signatures;
 using Hub.Host.AgencyClient;
 
@@ -15,7 +14,7 @@ internal static class AccessToken
         {
             ["grant_type"] = "client_credentials",
             ["client_assertion_type"] = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-            ["client_assertion"] = await ClientAssertion.SignAsync(SystemAddress.Parse(system), endpoint, signer, clock.GetUtcNow(), CancellationToken.None),
+            ["client_assertion"] = await ClientAssertion.SignAsync(system, endpoint, signer, clock.GetUtcNow(), CancellationToken.None),
         });
         using var answer = await http.PostAsync(endpoint, form);
         var text = await answer.Content.ReadAsStringAsync();

@@ -1,18 +1,27 @@
 using System.Text;
 
-namespace Hub.Host.Demo.Documents;
+namespace Hub.Host.Vietnamese;
 
-/// <summary>Writes Vietnamese without its marks, for the built-in fonts of PDF, which have none of its letters.</summary>
+/// <summary>Writes Vietnamese without its marks.</summary>
 internal static class PlainLetters
 {
     private static readonly Dictionary<char, char> Plain = Table(
         "aàáảãạăằắẳẵặâầấẩẫậ", "eèéẻẽẹêềếểễệ", "iìíỉĩị", "oòóỏõọôồốổỗộơờớởỡợ", "uùúủũụưừứửữự", "yỳýỷỹỵ", "dđ");
 
+    /// <summary>For the built-in fonts of PDF, which have no other letters: what is not ASCII then becomes <c>?</c>.</summary>
     public static string Of(string text)
     {
         var plain = new StringBuilder(text.Length);
         foreach (var letter in text) plain.Append(Plain.TryGetValue(letter, out var bare) ? bare : letter is >= ' ' and <= '~' ? letter : '?');
         return plain.ToString();
+    }
+
+    /// <summary>For searching: lower case without marks, all other letters as they are. "Sở Nội vụ" and "so noi vu" are the same.</summary>
+    public static string Fold(string text)
+    {
+        var folded = new StringBuilder(text.Length);
+        foreach (var letter in text) folded.Append(Plain.TryGetValue(letter, out var bare) ? char.ToLowerInvariant(bare) : char.ToLowerInvariant(letter));
+        return folded.ToString();
     }
 
     private static Dictionary<char, char> Table(params ReadOnlySpan<string> families)
