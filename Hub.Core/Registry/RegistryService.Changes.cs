@@ -15,6 +15,10 @@ public sealed partial class RegistryService
         return ApplyAsync(patch, actor, Origin.Change, dryRun, cancellationToken);
     }
 
+    /// <summary>Takes changes that need approval however they came.</summary>
+    internal ValueTask<ChangeOutcome> ProposeAsync(RegistryPatch patch, RegistryActor actor, Origin origin, CancellationToken cancellationToken) =>
+        ApplyAsync(patch, actor, origin, dryRun: false, cancellationToken);
+
     private ValueTask<ChangeOutcome> ApplyAsync(RegistryPatch patch, RegistryActor actor, Origin origin, bool dryRun, CancellationToken cancellationToken) => AloneAsync(
         async () => await DecideAsync(await ReadAsync(patch, cancellationToken), actor, patch.Reason, origin, dryRun, cancellationToken),
         cancellationToken);
@@ -45,8 +49,8 @@ public sealed partial class RegistryService
     private async ValueTask<Weighed> WeighAsync(CheckedPatch patch, RegistryActor actor, Origin origin, CancellationToken cancellationToken)
     {
         var now = Now();
-        CheckSubtree(patch, actor);
-        if (patch.Before.Version == 0) return new Weighed([], null);
+        if (origin.Kind != "onboarding") CheckSubtree(patch, actor);
+        if (patch.Before.Version == 0) return new Weighed(origin.Needs, null);
         RegistryPast.CheckRemovals(patch);
         var successions = await CheckProofsAsync(patch, origin, now, cancellationToken);
         Person[] people = [.. patch.Before.People];

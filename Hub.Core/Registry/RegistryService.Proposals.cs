@@ -17,13 +17,13 @@ public sealed partial class RegistryService
             {
                 var now = Now();
                 var waiting = await FindPendingAsync(proposal, now, cancellationToken);
-                if (ApprovalPolicy.PersonOf(actor) == ApprovalPolicy.PersonOf(waiting.Actor) && waiting.Kind != "onboarding")
+                if (ApprovalPolicy.PersonOf(actor) == ApprovalPolicy.PersonOf(waiting.Actor))
                     throw ProblemCode.NotAllowed.With($"{actor.Name} made the proposal {proposal}; somebody else has to approve it.");
                 var fulfils = ApprovalPolicy.Fulfils(waiting, actor, _current, now);
                 if (fulfils.Count == 0)
                     throw ProblemCode.NotAllowed.With($"No approval by {actor.Name} is missing for the proposal {proposal}. Missing: {Missing(waiting)}. A registered operator in force approves with a key of his own, once.");
                 var patch = await ReadAsync(waiting.Patch, cancellationToken);
-                CheckSubtree(patch, waiting.Actor);
+                if (waiting.Kind != "onboarding") CheckSubtree(patch, waiting.Actor);
                 if (fulfils.Any(i => waiting.Needs[i].By == ApprovalPolicy.Operator)) CheckSubtree(patch, actor);
                 CheckProposer(waiting, now);
                 var approved = waiting with { Approvals = [.. waiting.Approvals, new Approval(actor.Name, ApprovalPolicy.PersonOf(actor), now, reason, fulfils)] };
@@ -74,7 +74,7 @@ public sealed partial class RegistryService
     private async ValueTask<ChangeOutcome> ProposeAsync(
         CheckedPatch patch, RegistryActor actor, string? reason, Origin origin, IReadOnlyList<ApprovalNeed> needs, CancellationToken cancellationToken)
     {
-        _pending.CheckPlace();
+        _pending.CheckPlace(origin.Request is null ? null : actor.Name);
         var now = Now();
         var proposal = new Proposal
         {

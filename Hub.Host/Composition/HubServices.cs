@@ -10,6 +10,8 @@ using Hub.Core.Delivery;
 using Hub.Core.Intake;
 using Hub.Core.Pressure;
 using Hub.Core.Registry;
+using Hub.Core.Registry.Changes;
+using Hub.Core.Registry.Onboarding;
 using Hub.Core.Registry.Certificates;
 using Hub.Core.Storage;
 using Hub.Core.Trail;
@@ -44,6 +46,9 @@ internal static class HubServices
         services.AddSingleton<RegistryService>();
         services.AddSingleton<IRegistry>(static p => p.GetRequiredService<RegistryService>());
         services.AddSingleton<IRegistryChanges>(static p => p.GetRequiredService<RegistryService>());
+        services.AddSingleton<OnboardingService>();
+        services.AddSingleton<SignedMessages>();
+        services.AddSingleton<BulkRun>();
         services.AddSingleton<CertificateTable>();
         services.AddSingleton<ICertificateStatus>(static p => p.GetRequiredService<CertificateTable>());
         services.AddSingleton<IRevocationSource>(p => new HttpRevocationSource(options.AllowPrivateRevocation, p.GetRequiredService<TimeProvider>()));

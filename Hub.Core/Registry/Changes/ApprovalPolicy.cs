@@ -11,12 +11,16 @@ internal static class ApprovalPolicy
     /// <summary>The provider of a service.</summary>
     internal const string Provider = "provider";
 
+    /// <summary>How the names of those begin who are not on the bus yet.</summary>
+    internal const string ApplicantPrefix = "applicant:";
+
     /// <summary>What the entry says when changes of trust apply at once.</summary>
     internal const string NobodyYet = "nobody: fewer than two operators are registered";
 
     /// <summary>Who an actor is, as far as a second person is concerned: whoever holds the socket is one person, whatever he calls himself.</summary>
     internal static string PersonOf(RegistryActor actor) =>
-        actor.Person is { } person ? "person " + person : actor.System is { } system ? "system " + system : "socket";
+        actor.Person is { } person ? "person " + person : actor.System is { } system ? "system " + system
+        : actor.Name.StartsWith(ApplicantPrefix, StringComparison.Ordinal) ? actor.Name : "socket";
 
     /// <summary>The approvals that a change of trust needs; empty when it may apply at once.</summary>
     /// <param name="trust">What adds trust, and no older key vouches for it.</param>

@@ -6,9 +6,11 @@ namespace Hub.Core.Registry.Changes;
 /// <summary>The proposals that wait, by id, and since when: bounds their number without asking the store. Used by one change at a time.</summary>
 internal sealed class PendingProposals
 {
-    private readonly Dictionary<string, DateTimeOffset> _created = new(StringComparer.Ordinal);
+    private const int MaxApplications = Proposal.MaxPending / 2;
+    private const int MaxOfOne = 5;
+    private readonly Dictionary<string, (DateTimeOffset Created, string? Applicant)> _waiting = new(StringComparer.Ordinal);
 
-    internal int Count => _created.Count;
+    internal int Count => _waiting.Count;
 
     internal async ValueTask LoadAsync(IHubStore store, CancellationToken cancellationToken)
     {
@@ -16,23 +18,33 @@ internal sealed class PendingProposals
         do
         {
             var page = await store.ListProposalsAsync("pending", cursor, 200, cancellationToken);
-            foreach (var proposal in page.Items) _created[proposal.Id] = proposal.Created;
+            foreach (var proposal in page.Items) Add(Proposal.Read(proposal));
             cursor = page.Next;
         }
         while (cursor is not null);
     }
 
-    internal void Add(Proposal proposal) => _created[proposal.Id] = proposal.Created;
+    internal void Add(Proposal proposal) => _waiting[proposal.Id] = (proposal.Created, proposal.Request is null ? null : proposal.Actor.Name);
 
-    internal void Remove(string id) => _created.Remove(id);
+    internal void Remove(string id) => _waiting.Remove(id);
 
     /// <summary>Those that have waited too long.</summary>
-    internal IReadOnlyList<string> Expired(DateTimeOffset at) => [.. _created.Where(p => p.Value + Proposal.Patience <= at).Select(p => p.Key)];
+    internal IReadOnlyList<string> Expired(DateTimeOffset at) => [.. _waiting.Where(p => p.Value.Created + Proposal.Patience <= at).Select(p => p.Key)];
 
+    /// <summary>Whether there is place for one more. Applicants get half of the places, and each of them few, so that they cannot keep
+    /// operators from proposing.</summary>
+    /// <param name="applicant">Who applies to be on the bus; null for other proposals.</param>
     /// <exception cref="ProblemException"><c>rate-limited</c>.</exception>
-    internal void CheckPlace()
+    internal void CheckPlace(string? applicant)
     {
-        if (_created.Count < Proposal.MaxPending) return;
-        throw ProblemCode.RateLimited.With($"{_created.Count} proposals wait for approval already; the limit is {Proposal.MaxPending}. Have some of them decided first.");
+        if (_waiting.Count >= Proposal.MaxPending) throw Full(_waiting.Count, Proposal.MaxPending, "proposals wait");
+        if (applicant is null) return;
+        var applications = _waiting.Values.Count(w => w.Applicant is not null);
+        if (applications >= MaxApplications) throw Full(applications, MaxApplications, "requests wait");
+        var own = _waiting.Values.Count(w => w.Applicant == applicant);
+        if (own >= MaxOfOne) throw Full(own, MaxOfOne, $"requests of {applicant} wait");
     }
+
+    private static ProblemException Full(int count, int limit, string what) => new(new Problem(
+        ProblemCode.RateLimited, $"{count} {what} for approval already; the limit is {limit}. Have some of them decided first.") { RetryAfter = TimeSpan.FromHours(1) });
 }
