@@ -35,6 +35,7 @@ internal sealed class DeliveryOutcomes(
 
             if (answer is null) return current;
             var answered = await acknowledgements.ApplyUnsignedAsync(scope, current, message, answer);
+            scope.AfterCommit(() => signals.Requests.Notify(message.Key));
             await StageAsync(scope, answered.Answers > current.Answers && answered.AssertedBy == Assertion.Hub ? notice : null, answered, message);
             return answered;
         });
@@ -80,7 +81,11 @@ internal sealed class DeliveryOutcomes(
             scope.Append(DeliveryTrail.GivenUp(ended));
             await scope.Transaction.UpdateDeliveryAsync(ended);
             await StageAsync(scope, notice, ended, message);
-            scope.AfterCommit(() => DeliveryMetrics.Changed(state));
+            scope.AfterCommit(() =>
+            {
+                DeliveryMetrics.Changed(state);
+                signals.Requests.Notify(message.Key);
+            });
             return true;
         });
     }

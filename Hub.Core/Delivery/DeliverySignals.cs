@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Hub.Contracts.Addresses;
+using Hub.Core.Requests;
 
 namespace Hub.Core.Delivery;
 
@@ -10,6 +11,9 @@ public sealed class DeliverySignals
 {
     private readonly ConcurrentDictionary<SystemAddress, TaskCompletionSource> _waiters = new();
     private ImmutableArray<Action<SystemAddress>> _listeners = [];
+
+    /// <summary>Those who wait for replies.</summary>
+    public RequestWaits Requests { get; } = new();
 
     /// <summary>Something became due for a system.</summary>
     public void Notify(SystemAddress system)

@@ -31,13 +31,28 @@ internal sealed class AcceptanceUnit(IAcknowledgements acknowledgements, IUpload
         var message = candidate.ToRecord(ticket.Index);
         var deliveries = RoutePlanner.Plan(message.Key, candidate.Recipients, message.Accepted, message.NotBefore);
         if (candidate.Answer is { } answer) await ApplyAsync(scope, candidate, answer);
+        deliveries = await HoldAsync(scope, candidate, deliveries);
         await scope.Transaction.InsertMessageAsync(message, candidate.Verified.Octets, deliveries);
         scope.AfterCommit(() =>
         {
             if (message.Uploads.Count > 0) uploads.Keep(message.From, message.Uploads);
             foreach (var delivery in deliveries) signals.Notify(delivery.Recipient);
+            if (message.InReplyTo is { } request) signals.Requests.Notify(request);
+            if (candidate.Answer is { } applied) signals.Requests.Notify(applied.Message);
         });
         return new Outcome(message, ticket);
+    }
+
+    /// <summary>Holds a reply back from its usual way while who asked waits for it.</summary>
+    private async ValueTask<IReadOnlyList<DeliveryRecord>> HoldAsync(CommitScope scope, Candidate candidate, IReadOnlyList<DeliveryRecord> deliveries)
+    {
+        var envelope = candidate.Verified.Envelope;
+        if (envelope.InReplyTo?.Key is not { } request || !signals.Requests.IsWaitedFor(request)) return deliveries;
+        if (await scope.Transaction.FindDeliveryAsync(request, envelope.From) is null) return deliveries;
+        return
+        [
+            .. deliveries.Select(d => signals.Requests.Hold(request, envelope.Type, candidate.Key, d.Recipient) is { } until && until > d.Due ? d with { Due = until } : d),
+        ];
     }
 
     private async ValueTask ApplyAsync(CommitScope scope, Candidate candidate, Acknowledgement answer)

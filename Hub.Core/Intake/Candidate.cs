@@ -24,6 +24,9 @@ internal sealed record Candidate
 
     internal IReadOnlyList<string> Uploads { get; init; } = [];
 
+    /// <summary>The request whose reply this is, when that alone allows it: see <see cref="Requests.ReplyRight"/>.</summary>
+    internal MessageKey? AllowedAsReplyTo { get; init; }
+
     /// <summary>The recipient's signed answer, when this is one that has to be applied.</summary>
     internal Acknowledgement? Answer { get; init; }
 
@@ -36,7 +39,7 @@ internal sealed record Candidate
     internal TrailEntry ToEntry()
     {
         var envelope = Verified.Envelope;
-        return new TrailEntry(EntryKinds.MessageAccepted, Key, Assurance == Assurances.AttestedHub ? "hub" : envelope.From.ToString(), new JsonObject
+        var body = new JsonObject
         {
             ["from"] = envelope.From.ToString(),
             ["id"] = envelope.Id,
@@ -52,7 +55,9 @@ internal sealed record Candidate
             ["accepted"] = Rfc3339.Format(Accepted),
             ["registry"] = Registry,
             ["recipients"] = new JsonArray([.. Recipients.Select(Describe)]),
-        }).Prepare();
+        };
+        if (AllowedAsReplyTo is { } request) body["allowedAsReplyTo"] = request.Value;
+        return new TrailEntry(EntryKinds.MessageAccepted, Key, Assurance == Assurances.AttestedHub ? "hub" : envelope.From.ToString(), body).Prepare();
     }
 
     internal MessageRecord ToRecord(long entry)

@@ -1,6 +1,7 @@
 using Hub.Contracts.Addresses;
 using Hub.Contracts.Envelopes;
 using Hub.Contracts.Trail;
+using Hub.Core.Registry;
 using Hub.Core.Storage;
 
 namespace Hub.Core.Intake;
@@ -25,6 +26,17 @@ public interface IIntake
     /// <param name="cancellationToken">Gives up before the commit is queued; afterwards the commit is awaited.</param>
     /// <exception cref="Hub.Contracts.Problems.ProblemException">The one problem.</exception>
     ValueTask<Acceptance> AcceptAsync(ReadOnlyMemory<byte> octets, EnvelopeEncoding encoding, SystemAddress caller, CancellationToken cancellationToken = default);
+
+    /// <summary>As <see cref="AcceptAsync"/>, for a caller who prepares for the message before it is accepted.</summary>
+    /// <param name="octets">The exact bytes.</param>
+    /// <param name="encoding">Their encoding.</param>
+    /// <param name="caller">The authenticated system, which must be <c>from</c>.</param>
+    /// <param name="prepare">Called right before the commit is queued, with all checks passed: with the envelope, its service
+    /// and its recipients. What it throws refuses the envelope. Not called for a message that was accepted before and would be refused now.</param>
+    /// <param name="cancellationToken">Gives up before the commit is queued; afterwards the commit is awaited.</param>
+    /// <exception cref="Hub.Contracts.Problems.ProblemException">The one problem.</exception>
+    ValueTask<Acceptance> AcceptPreparedAsync(
+        ReadOnlyMemory<byte> octets, EnvelopeEncoding encoding, SystemAddress caller, Action<Envelope, Service, IReadOnlyList<ResolvedRecipient>>? prepare, CancellationToken cancellationToken = default);
 
     /// <summary>Stages a message of the hub itself or of an app inside a running commit: no rights, no window. Wakes its
     /// recipients through <see cref="CommitScope.AfterCommit"/>. Does not apply acknowledgements: whoever stages one has

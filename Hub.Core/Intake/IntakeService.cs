@@ -5,6 +5,7 @@ using Hub.Core.Delivery;
 using Hub.Core.Pressure;
 using Hub.Core.Registry;
 using Hub.Core.Registry.Certificates;
+using Hub.Core.Requests;
 using Hub.Core.Services;
 using Hub.Core.Storage;
 using Hub.Core.Trail;
@@ -42,12 +43,17 @@ public sealed class IntakeService : IIntake
     public RefusalTally Refusals { get; }
 
     /// <inheritdoc/>
-    public async ValueTask<Acceptance> AcceptAsync(
-        ReadOnlyMemory<byte> octets, EnvelopeEncoding encoding, SystemAddress caller, CancellationToken cancellationToken = default)
+    public ValueTask<Acceptance> AcceptAsync(
+        ReadOnlyMemory<byte> octets, EnvelopeEncoding encoding, SystemAddress caller, CancellationToken cancellationToken = default) =>
+        AcceptPreparedAsync(octets, encoding, caller, prepare: null, cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask<Acceptance> AcceptPreparedAsync(
+        ReadOnlyMemory<byte> octets, EnvelopeEncoding encoding, SystemAddress caller, Action<Envelope, Service, IReadOnlyList<ResolvedRecipient>>? prepare, CancellationToken cancellationToken = default)
     {
         try
         {
-            var acceptance = await AcceptCheckedAsync(octets, encoding, caller, cancellationToken);
+            var acceptance = await AcceptCheckedAsync(octets, encoding, caller, prepare, cancellationToken);
             IntakeMetrics.Accepted(encoding, acceptance.Duplicate);
             return acceptance;
         }
@@ -78,7 +84,7 @@ public sealed class IntakeService : IIntake
     }
 
     private async ValueTask<Acceptance> AcceptCheckedAsync(
-        ReadOnlyMemory<byte> octets, EnvelopeEncoding encoding, SystemAddress caller, CancellationToken cancellationToken)
+        ReadOnlyMemory<byte> octets, EnvelopeEncoding encoding, SystemAddress caller, Action<Envelope, Service, IReadOnlyList<ResolvedRecipient>>? prepare, CancellationToken cancellationToken)
     {
         var (registry, now) = (_registry.Current, Now());
         var verified = EnvelopeCodec.Verify(octets, encoding, new RegistryKeyRing(registry, _keys, _clock, _settings.Development, _certificates));
@@ -89,6 +95,7 @@ public sealed class IntakeService : IIntake
         try
         {
             candidate = await CheckAsync(verified, registry, now, cancellationToken);
+            prepare?.Invoke(envelope, registry.FindService(envelope.Type)!, candidate.Recipients);
         }
         catch (ProblemException)
         {
@@ -116,7 +123,7 @@ public sealed class IntakeService : IIntake
         ServiceRules.CheckAssurance(service, Assurances.SenderSigned);
         ServiceTerms.Check(service, envelope, now);
         var recipients = registry.Resolve(envelope.To, envelope.Type, now);
-        RightsCheck.Check(registry, envelope, recipients, verified.Octets.Length, now);
+        var replyTo = await CheckRightsAsync(registry, verified, recipients, now, cancellationToken);
         AcknowledgementRules.CheckShape(verified);
         // After the rights, though it belongs to the service: nobody without a right makes the hub validate.
         PayloadContract.Check(service, envelope);
@@ -127,9 +134,28 @@ public sealed class IntakeService : IIntake
             Accepted = now,
             Registry = registry.Version,
             Recipients = recipients,
+            AllowedAsReplyTo = replyTo,
             Uploads = await UploadCheck.CheckAsync(_uploads, envelope, cancellationToken),
             Answer = AcknowledgementRules.Read(envelope),
         };
+    }
+
+    /// <summary>Checks the rights; what no right covers may still be the reply to a request.</summary>
+    /// <returns>The request, when only that allows it.</returns>
+    private async ValueTask<MessageKey?> CheckRightsAsync(
+        RegistrySnapshot registry, VerifiedEnvelope verified, IReadOnlyList<ResolvedRecipient> recipients, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var envelope = verified.Envelope;
+        try
+        {
+            RightsCheck.Check(registry, envelope, recipients, verified.Octets.Length, now);
+            return null;
+        }
+        catch (ProblemException) when (envelope.InReplyTo is not null && !RegistrySnapshot.IsProtocol(envelope.Type))
+        {
+            if (!await ReplyRight.CoversAsync(_store, registry, envelope, recipients, now, cancellationToken)) throw;
+            return envelope.InReplyTo.Key;
+        }
     }
 
     private static void CheckCaller(RegistrySnapshot registry, SystemAddress from, SystemAddress caller)

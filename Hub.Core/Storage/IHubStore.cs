@@ -20,6 +20,10 @@ public interface IHubStore : IAsyncDisposable
     /// <summary>A message, or null.</summary>
     ValueTask<MessageRecord?> FindMessageAsync(MessageKey key, CancellationToken cancellationToken = default);
 
+    /// <summary>The first reply to a request: in reply to it, of this type, from one of its recipients, to its sender, and not held
+    /// back by its own <c>notBefore</c>; or null.</summary>
+    ValueTask<MessageRecord?> FindReplyAsync(MessageKey request, MessageType type, DateTimeOffset now, CancellationToken cancellationToken = default);
+
     /// <summary>The exact octets of a message, decrypted; null when it is unknown or its body was erased.</summary>
     ValueTask<ReadOnlyMemory<byte>?> ReadOctetsAsync(MessageKey key, CancellationToken cancellationToken = default);
 

@@ -52,7 +52,8 @@ internal static class MessageContentEndpoints
         await LargeAnswer.WriteAsync(context, octets, budget.Clock);
     }
 
-    private static BodyBudget.LargeBody? Large(long size, Caller caller, BodyBudget budget)
+    /// <summary>Room for a large answer; null when it is small.</summary>
+    internal static BodyBudget.LargeBody? Large(long size, Caller caller, BodyBudget budget)
     {
         if (size <= BodyBudget.SmallBody) return null;
         var large = budget.Begin(caller.Actor, size);

@@ -13,6 +13,7 @@ using Hub.Core.Registry;
 using Hub.Core.Registry.Changes;
 using Hub.Core.Registry.Onboarding;
 using Hub.Core.Registry.Certificates;
+using Hub.Core.Requests;
 using Hub.Core.Storage;
 using Hub.Core.Trail;
 using Hub.Core.Uploads;
@@ -62,6 +63,7 @@ internal static class HubServices
         // Intake applies acknowledgements, and an unsigned acknowledgement is staged through intake: one end is lazy.
         services.AddSingleton(static p => new Lazy<IIntake>(p.GetRequiredService<IIntake>));
         services.AddSingleton<Mailbox>();
+        services.AddSingleton<RequestDesk>();
         services.AddSingleton<DeadLetters>();
         services.AddSingleton<IDeliveryChannel, PushChannel>();
         services.AddSingleton<IDeliveryChannel, AppChannel>();

@@ -60,6 +60,7 @@ internal static class NodeApplication
         MessageEndpoints.Map(app);
         MessageContentEndpoints.Map(app);
         MailboxEndpoints.Map(app);
+        RequestEndpoints.Map(app);
         UploadEndpoints.Map(app);
         OperatorEndpoints.Map(app);
         OperatorMessageEndpoints.Map(app);

@@ -124,6 +124,10 @@ public sealed partial class SqliteHubStore : IHubStore
         _readers.ReadAsync(key, static (session, key) => session.FindMessage(key), cancellationToken);
 
     /// <inheritdoc/>
+    public ValueTask<MessageRecord?> FindReplyAsync(MessageKey request, MessageType type, DateTimeOffset now, CancellationToken cancellationToken = default) =>
+        _readers.ReadAsync((request, type, now), static (session, q) => session.FindReply(q.request, q.type, q.now), cancellationToken);
+
+    /// <inheritdoc/>
     /// <exception cref="ProblemException"><c>internal-error</c>: the body is damaged or missing on disk.</exception>
     public async ValueTask<ReadOnlyMemory<byte>?> ReadOctetsAsync(MessageKey key, CancellationToken cancellationToken = default)
     {

@@ -162,4 +162,9 @@ internal static class SqliteSchema
 
         ALTER TABLE delivery ADD COLUMN since INTEGER; -- when it was made, for one made after its message; null: with it
         """;
+
+    /// <summary>Version 6. Replies are found by what they answer.</summary>
+    internal const string Version6 = """
+        CREATE INDEX message_reply ON message (in_reply_to) WHERE in_reply_to IS NOT NULL;
+        """;
 }

@@ -64,6 +64,14 @@ internal sealed class SqliteSession : IDisposable
         return query.Step() ? Rows.Message(query, this) : null;
     }
 
+    internal MessageRecord? FindReply(MessageKey request, MessageType type, DateTimeOffset now)
+    {
+        if (NameId(type.Value) is not { } number) return null;
+        var query = Use(SqliteSql.FindReply).Bind(Digests.Read(request.Value, stackalloc byte[Digests.Bytes])).Bind(number).Bind(now);
+        using var rows = query.Rows();
+        return query.Step() ? Rows.Message(query, this) : null;
+    }
+
     /// <summary>Where a body lies and its wrapped key; null when the message is unknown or erased.</summary>
     internal (BodyLocation Location, byte[] WrappedKey)? FindBody(MessageKey key)
     {

@@ -28,6 +28,16 @@ internal static partial class SqliteSql
 
     internal const string MessageColumns = "m.num, m.key, m.id, m.sender, m.type, m.encoding, m.size, m.sha256, m.content_digest, m.assurance, m.created, m.accepted, m.not_before, m.expires, m.priority, m.conversation, m.sequence, m.in_reply_to, m.subject, m.uploads, m.entry, m.erased";
     internal const string FindMessage = $"SELECT {MessageColumns} FROM message m WHERE m.key = ?";
+
+    /// <summary>?1 the request's key, ?2 the reply's type, ?3 now.</summary>
+    internal const string FindReply = $"""
+        SELECT {MessageColumns} FROM message q CROSS JOIN message m INDEXED BY message_reply ON m.in_reply_to = ?1
+        WHERE q.key = ?1 AND m.type = ?2 AND (m.not_before IS NULL OR m.not_before <= ?3)
+        AND EXISTS (SELECT 1 FROM delivery a WHERE a.message = q.num AND a.recipient = m.sender)
+        AND EXISTS (SELECT 1 FROM delivery b WHERE b.message = m.num AND b.recipient = q.sender)
+        ORDER BY m.num LIMIT 1
+        """;
+
     internal const string MessageNumber = "SELECT num FROM message WHERE key = ?";
     internal const string FindBody = "SELECT segment, offset, length, body_key FROM message WHERE key = ?";
     internal const string LastBody = "SELECT segment, offset, length FROM message ORDER BY num DESC LIMIT 1";

@@ -28,6 +28,7 @@ internal sealed class EcmaPattern
     internal static EcmaPattern Parse(string source)
     {
         if (source.Length > MaxLength) throw new FormatException($"it has {source.Length} characters; at most {MaxLength} are allowed");
+        if (source.Any(char.IsSurrogate)) throw new FormatException("characters beyond U+FFFF are not in the dialect of patterns; list such values with enum");
         var target = new Reader(source).Translate();
         try
         {

@@ -22,11 +22,11 @@ internal sealed record StringFormat(string Name, Func<string, bool> Fits)
         new("date", static text => IsDate(text)),
         new("time", static text => IsTime(text)),
         new("date-time", static text => text.Length > 11 && text[10] is 'T' or 't' && IsDate(text.AsSpan(0, 10)) && IsTime(text.AsSpan(11))),
-        new("uuid", static text => Guid.TryParseExact(text, "D", out _)),
+        new("uuid", static text => text.Length == 36 && Guid.TryParseExact(text, "D", out _)),
         new("email", IsEmail),
-        new("uri", static text => text.Length <= MaxUri && IsUriText(text) && Uri.TryCreate(text, UriKind.Absolute, out _)),
+        new("uri", static text => text.Length <= MaxUri && IsUriText(text) && HasFineBrackets(text) && Uri.TryCreate(text, UriKind.Absolute, out _)),
         new("ipv4", static text => IsIpv4(text)),
-        new("ipv6", static text => text.AsSpan().IndexOfAnyExcept(OfIpv6) < 0 && IPAddress.TryParse(text, out var address) && address.AddressFamily == AddressFamily.InterNetworkV6),
+        new("ipv6", static text => text.AsSpan().IndexOfAnyExcept(OfIpv6) < 0 && (!text.Contains('.', StringComparison.Ordinal) || IsIpv4(text[(text.LastIndexOf(':') + 1)..])) && IPAddress.TryParse(text, out var address) && address.AddressFamily == AddressFamily.InterNetworkV6),
     }.ToFrozenDictionary(format => format.Name);
 
     /// <summary>The names, for people.</summary>
@@ -85,6 +85,15 @@ internal sealed record StringFormat(string Name, Func<string, bool> Fits)
         }
 
         return text.Length > 0 && char.IsAsciiLetter(text[0]) && text.Count(static c => c == '#') <= 1;
+    }
+
+    /// <summary>Brackets only around an address that stands where the host does.</summary>
+    private static bool HasFineBrackets(string text)
+    {
+        var (open, close) = (text.IndexOf('[', StringComparison.Ordinal), text.IndexOf(']', StringComparison.Ordinal));
+        if (open < 0 && close < 0) return true;
+        return open > 0 && text[open - 1] is '/' or '@' && close > open && text.LastIndexOf('[') == open && text.LastIndexOf(']') == close
+            && text.AsSpan(open + 1, close - open - 1).IndexOfAnyExcept(OfIpv6) < 0;
     }
 
     private static bool IsIpv4(string text)

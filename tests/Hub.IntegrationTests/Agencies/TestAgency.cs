@@ -66,11 +66,11 @@ public sealed class TestAgency : IDisposable
         return await SendAsync(hub, request);
     }
 
-    public async Task<HttpResponseMessage> SendAsync(Uri hub, HttpRequestMessage request)
+    public async Task<HttpResponseMessage> SendAsync(Uri hub, HttpRequestMessage request, CancellationToken cancellationToken = default)
     {
         _token ??= await GetTokenAsync(hub);
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", _token);
-        return await _http.SendAsync(request);
+        return await _http.SendAsync(request, cancellationToken);
     }
 
     public async Task<HttpResponseMessage> PostJsonAsync(Uri hub, string path, object body)

@@ -30,6 +30,14 @@ internal sealed class InMemoryStore : IHubStore
 
     public ValueTask<MessageRecord?> FindMessageAsync(MessageKey key, CancellationToken cancellationToken = default) => new(_state.Messages.GetValueOrDefault(key));
 
+    public ValueTask<MessageRecord?> FindReplyAsync(MessageKey request, MessageType type, DateTimeOffset now, CancellationToken cancellationToken = default)
+    {
+        var state = _state;
+        var deliveries = state.Deliveries.Values.ToLookup(d => d.Message);
+        return new(state.Messages.GetValueOrDefault(request) is not { } asked ? null : state.Order.Select(key => state.Messages[key]).FirstOrDefault(m =>
+            m.InReplyTo == request && m.Type == type && !(m.NotBefore > now) && deliveries[request].Any(d => d.Recipient == m.From) && deliveries[m.Key].Any(d => d.Recipient == asked.From)));
+    }
+
     public ValueTask<ReadOnlyMemory<byte>?> ReadOctetsAsync(MessageKey key, CancellationToken cancellationToken = default) =>
         new(_state.Octets.TryGetValue(key, out var octets) ? octets : (ReadOnlyMemory<byte>?)null);
 

@@ -270,7 +270,7 @@ public sealed class SqliteHubStoreDurabilityTests
         {
             connection.Open();
             using var command = connection.CreateCommand();
-            command.CommandText = "DROP TABLE message_upload; DROP TABLE registry_version; DROP TABLE registry_object; DROP TABLE proposal; ALTER TABLE delivery DROP COLUMN since; PRAGMA user_version = 3";
+            command.CommandText = "DROP TABLE message_upload; DROP INDEX message_reply; DROP TABLE registry_version; DROP TABLE registry_object; DROP TABLE proposal; ALTER TABLE delivery DROP COLUMN since; PRAGMA user_version = 3";
             command.ExecuteNonQuery();
         }
 
