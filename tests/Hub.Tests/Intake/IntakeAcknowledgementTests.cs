@@ -49,6 +49,17 @@ public sealed class IntakeAcknowledgementTests
     }
 
     [Test]
+    public async Task AcceptAsync_AnswerOfARecipientWhoseAgencyWasReorganisedAway_IsRecorded_AndNothingElseOfIt()
+    {
+        await _bench.Registry.ImportAsync(
+            _bench.Yaml + "\nreorganisations:\n  - {id: nq-1, on: 2026-03-02T03:00:00Z, basis: NQ 1, acts: [{act: merge, agency: H06.40.01, successors: [{agency: H06.40.02}]}]}\n", "operator:test");
+        _bench.Clock.Advance(TimeSpan.FromHours(2));
+        await _bench.SendAsync(Answer());
+        Assert.That((await _bench.Store.ListDeliveriesAsync(_message.Key)).Single().State, Is.EqualTo(DeliveryState.Acknowledged));
+        Assert.That((await _bench.RefusedAsync(Document("b-1", "H06") with { From = Commune })).Code.Code, Is.EqualTo("not-allowed"));
+    }
+
+    [Test]
     public async Task AcceptAsync_SameAnswerAgain_IsADuplicateAndAppliedOnce()
     {
         await _bench.SendAsync(Answer());
