@@ -82,11 +82,28 @@ internal sealed class HubClient : IDisposable
     public async Task<string> ReceiptAsync(MessageKey key, CancellationToken cancellationToken = default) =>
         Encoding.UTF8.GetString(await BytesAsync($"/api/v1/messages/{key}/receipt", cancellationToken));
 
-    /// <summary>The systems that a recipient stands for, and their encryption keys.</summary>
+    /// <summary>The systems that a recipient stands for, and their encryption keys: every page of them.</summary>
     /// <exception cref="HubRefusalException">The recipient is none, or may not be written to.</exception>
-    public async Task<IReadOnlyList<ResolvedSystem>> ResolveAsync(RecipientAddress to, MessageType type, CancellationToken cancellationToken = default) =>
-        ResolvedSystem.ReadAll(await _connection.JsonAsync(
-            HttpMethod.Get, $"/api/v1/resolve?to={Uri.EscapeDataString(to.Value)}&type={Uri.EscapeDataString(type.Value)}", null, cancellationToken));
+    /// <exception cref="HubEvidenceException">The answer cannot be read, or the registry changed between two pages.</exception>
+    public async Task<IReadOnlyList<ResolvedSystem>> ResolveAsync(RecipientAddress to, MessageType type, CancellationToken cancellationToken = default)
+    {
+        const int maxPages = 10;
+        var path = $"/api/v1/resolve?to={Uri.EscapeDataString(to.Value)}&type={Uri.EscapeDataString(type.Value)}&limit=1000";
+        var systems = new List<ResolvedSystem>();
+        string? next = null, version = null;
+        for (var page = 0; page < maxPages; page++)
+        {
+            var answer = await _connection.JsonAsync(HttpMethod.Get, next is null ? path : $"{path}&cursor={Uri.EscapeDataString(next)}", null, cancellationToken);
+            systems.AddRange(ResolvedSystem.ReadAll(answer));
+            var pageVersion = answer.TryGetProperty("version", out var stated) ? stated.GetRawText() : null;
+            if (page > 0 && pageVersion != version) throw new HubEvidenceException($"The registry changed while the recipients of {to} were read. Try again.");
+            version = pageVersion;
+            next = answer.TryGetProperty("next", out var more) && more.ValueKind == JsonValueKind.String ? more.GetString() : null;
+            if (next is null) return systems;
+        }
+
+        throw new HubEvidenceException($"The hub's list of the recipients of {to} does not end after {maxPages} pages.");
+    }
 
     /// <summary>The exact bytes of a message.</summary>
     public Task<byte[]> ContentAsync(MessageKey key, CancellationToken cancellationToken = default) =>
