@@ -1,6 +1,8 @@
 using System.Text;
 using System.Text.Json;
+using Hub.Host.DevPki;
 using Hub.IntegrationTests.Processes;
+using YamlDotNet.RepresentationModel;
 
 namespace Hub.IntegrationTests.Sealing;
 
@@ -18,11 +20,13 @@ public class When_content_is_sealed_end_to_end
           - {code: H06.40, name: Một, level: province, parent: H06}
           - {code: H06.41, name: Hai, level: province, parent: H06}
           - {code: H06.42, name: Ba, level: province, parent: H06}
+          - {code: H06.43, name: Bốn, level: province, parent: H06}
         systems:
           - {address: H06/qlvb, name: Tỉnh, receives: [vn.personnel.v1], channel: {kind: mailbox}}
           - {address: H06.40/qlvb, name: Một, receives: [vn.personnel.v1], channel: {kind: mailbox}}
           - {address: H06.41/qlvb, name: Hai, receives: [vn.personnel.v1], channel: {kind: mailbox}}
           - {address: H06.42/qlvb, name: Ba, receives: [vn.personnel.v1], channel: {kind: mailbox}}
+          - {address: H06.43/qlvb, name: Bốn, receives: [vn.personnel.v1], channel: {kind: mailbox}}
         services: [{type: vn.personnel.v1, nameVi: Nhân sự, nameEn: Personnel, confidentiality: end-to-end}]
         groups: [{name: three, nameVi: Ba huyện, version: 1, members: [H06.40, H06.41, H06.42]}]
         rights: [{from: "under:H06", services: ["*"], to: "under:H06"}]
@@ -43,6 +47,7 @@ public class When_content_is_sealed_end_to_end
         await File.WriteAllTextAsync(In($"Quyết định {Secret}.txt"), string.Concat(Enumerable.Repeat(Secret, 60_000)));
         await OkAsync("dev-pki", In("pki"), "--system", "H06.41/qlvb", "--algorithm", "rsa", "--encryption");
         await OkAsync("dev-pki", In("pki"), "--registry", In("registry.yaml"), "--encryption");
+        await File.WriteAllTextAsync(In("pki/registry.yaml"), WithoutEncryptionKey(await File.ReadAllTextAsync(In("pki/registry.yaml")), "H06.43/qlvb"));
         _hub = await HubProcess.StartAsync(In("hub"), ["--development"]);
         await OkAsync("import", In("pki/registry.yaml"), "--data", In("hub"));
     }
@@ -85,6 +90,29 @@ public class When_content_is_sealed_end_to_end
         }
 
         TheHubKnowsNothing();
+    }
+
+    [TestCase("group:three", "H06.40", "H06.41", "H06.42")]
+    [TestCase("H06.41/qlvb", "H06.41")]
+    public async Task Should_be_sealed_with_the_keys_that_the_registry_has(string to, params string[] agencies)
+    {
+        var message = await SendAsync("H06", to, "--payload", In("note.xml"), "--attach", In("note.json"), "--seal");
+        foreach (var agency in agencies)
+        {
+            var folder = await ReceiveAsync(agency, message, "--unseal-key", PrivateKey(agency));
+            Assert.That(File.ReadAllText(Path.Combine(folder, "plain", "payload.xml")), Is.EqualTo(File.ReadAllText(In("note.xml"))));
+            Assert.That(File.ReadAllText(Path.Combine(folder, "plain", "attachments", "note.json")), Is.EqualTo(File.ReadAllText(In("note.json"))));
+        }
+
+        TheHubKnowsNothing();
+    }
+
+    [Test]
+    public async Task Should_not_be_sent_to_who_has_no_encryption_key()
+    {
+        var sent = await HubProcess.RunAsync(["send", .. Identity("H06", "--from"), "--to", "H06.43", "--to", "H06.40", "--type", "vn.personnel.v1", "--receipt", In("never.receipt"), "--payload", In("note.xml"), "--seal"]);
+        Assert.That((sent.ExitCode, File.Exists(In("never.receipt"))), Is.EqualTo((1, false)), sent.ToString());
+        Assert.That(sent.Error, Does.Contain("confidentiality-required").And.Contain("H06.43/qlvb").And.Not.Contain("H06.40/qlvb"));
     }
 
     [Test]
@@ -136,6 +164,14 @@ public class When_content_is_sealed_end_to_end
         else arguments.AddRange(["--seal-key", PublicKey("H06.40")]);
         var sent = await HubProcess.RunAsync(["send", .. Identity("H06", "--from"), "--to", "H06.40", "--type", "vn.personnel.v1", "--receipt", In("never.receipt"), .. arguments]);
         Assert.That((sent.ExitCode is 1 or 2, File.Exists(In("never.receipt"))), Is.EqualTo((true, false)), sent.ToString());
+    }
+
+    private static string WithoutEncryptionKey(string yaml, string system)
+    {
+        var root = RegistryKeys.Load(yaml);
+        var item = ((YamlSequenceNode)root["systems"]).Single(node => ((YamlScalarNode)node["address"]).Value == system);
+        ((YamlSequenceNode)item["keys"]).Children.RemoveAt(1);
+        return RegistryKeys.Write(root);
     }
 
     /// <summary>Neither in its data nor in its log. That the search can find something is shown by the message's type.</summary>
