@@ -19,7 +19,7 @@ internal sealed class SealOptions
 
     private Option<bool> Seal { get; } = new("--seal")
     {
-        Description = "Seal payload and attachments for the recipients alone, with the encryption keys that the hub's registry has for them (niêm phong nội dung cho nơi nhận).",
+        Description = "Seal payload and attachments for the recipients alone, with the encryption keys that the hub's registry has for them; subject, sizes and recipients stay readable (niêm phong nội dung cho nơi nhận).",
     };
 
     private Option<string> Format { get; } = new("--seal-format")

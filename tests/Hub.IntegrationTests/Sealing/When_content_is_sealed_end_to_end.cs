@@ -107,6 +107,15 @@ public class When_content_is_sealed_end_to_end
         TheHubKnowsNothing();
     }
 
+    [TestCase("--payload", "note.json")]
+    [TestCase("--attach", "note.json")]
+    public async Task Should_be_refused_by_the_hub_when_it_is_plain(string option, string file)
+    {
+        var sent = await HubProcess.RunAsync(["send", .. Identity("H06", "--from"), "--to", "H06.40", "--type", "vn.personnel.v1", "--receipt", In("plain.receipt"), option, In(file)]);
+        Assert.That((sent.ExitCode, File.Exists(In("plain.receipt"))), Is.EqualTo((1, false)), sent.ToString());
+        Assert.That(sent.Error, Does.Contain("confidentiality-required"));
+    }
+
     [Test]
     public async Task Should_not_be_sent_to_who_has_no_encryption_key()
     {
