@@ -43,7 +43,12 @@ internal static class References
         yield return Agency(act.Agency, $"{path}.agency", act, "agency");
         if (act.Parent is { } parent) yield return Agency(parent, $"{path}.parent", act, "parent");
         if (act.Level is { } level) yield return new Reference(RegistrySections.Levels, level, $"{path}.level", act, "level");
-        foreach (var successor in act.Successors) yield return Agency(successor.Agency, $"{path}.successors", successor, "agency");
+        foreach (var successor in act.Successors)
+        {
+            yield return Agency(successor.Agency, $"{path}.successors", successor, "agency");
+            foreach (var type in successor.Scope.Where(s => MessageType.TryParse(s, out _)))
+                yield return new Reference(RegistrySections.Services, type, $"{path}.successors", successor, "scope");
+        }
     }
 
     private static IEnumerable<Reference> OfService(Service service)

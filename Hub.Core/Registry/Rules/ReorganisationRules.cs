@@ -1,3 +1,4 @@
+using Hub.Contracts.Addresses;
 using Hub.Core.Registry.Documents;
 
 namespace Hub.Core.Registry.Rules;
@@ -81,11 +82,9 @@ internal static class ReorganisationRules
 
     private static void CheckScope(RuleRun run, Reorganisation whole, Successor successor, string path, string scope)
     {
-        if (run.Find<Service>(RegistrySections.Services, scope) is not null) return;
-        if (Contracts.Addresses.MessageType.TryParse(scope, out _)) Wrong($"{scope} is no service of this registry.");
-        else if (!IdShape.FitsWord(scope)) Wrong($"'{scope}' is neither a message type, nor a function of services, nor \"*\".{LookAlikes.Remark(scope)}");
+        // A message type is a reference, judged with all others.
+        if (MessageType.TryParse(scope, out _)) return;
+        if (!IdShape.FitsWord(scope)) run.Wrong(whole, successor, "scope", path + "successors", $"'{scope}' is neither a message type, nor a function of services, nor \"*\".{LookAlikes.Remark(scope)}");
         else if (!run.After.All(RegistrySections.Services).Any(s => ((Service)s).Function == scope)) run.Warn($"No service has the function '{scope}', which {successor.Agency} takes over in {whole.Id}.");
-
-        void Wrong(string detail) => run.Wrong(whole, successor, "scope", path + "successors", detail);
     }
 }

@@ -1,5 +1,6 @@
 using Hub.Contracts.Addresses;
 using Hub.Core.Registry;
+using Hub.Core.Registry.Documents;
 using Hub.Tests.House;
 
 namespace Hub.Tests.Registry;
@@ -17,6 +18,7 @@ public sealed class RegistryExampleTests
         var at = new DateTimeOffset(2026, 11, 22, 0, 0, 0, TimeSpan.Zero);
         var document = MessageType.Parse("vn.document.v1");
         Assert.That(read.Warnings, Is.Empty);
+        Assert.That(ObjectForms.Of(read.Content).Select(o => o.Section).Distinct(), Is.EqualTo(RegistrySections.All), "a short example of each section");
         Assert.That(snapshot.Allows(SystemAddress.Parse("Z97/qlvb"), document, SystemAddress.Parse("Z97.40/qlvb"), 0, at), Is.True);
         Assert.That(snapshot.Allows(SystemAddress.Parse("Z97.40/qlvb"), document, SystemAddress.Parse("Z97.40/qlvb"), 0, at), Is.False);
     }

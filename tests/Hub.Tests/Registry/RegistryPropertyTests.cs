@@ -26,18 +26,23 @@ public sealed class RegistryPropertyTests
 
     [Test]
     public void WriteRead_AnyContent_IsIdentity() =>
-        Prop.ForAll(Arb.From(ContentGen), content =>
+        Prop.ForAll(Arb.From(ContentGen.SelectMany(RegistryGenerators.Governed)), content =>
         {
             var text = RegistryDocument.Write(content);
             var read = RegistryDocument.Read(text, HubAddress, development: true).Content;
-            return RegistryDocument.Write(read) == text && ObjectForms.Of(read).SequenceEqual(ObjectForms.Of(content));
+            var objects = ObjectForms.Of(content).ToArray();
+            return RegistryDocument.Write(read) == text
+                && ObjectForms.Of(read).SequenceEqual(objects)
+                && ObjectForms.Of(ObjectForms.Content(HubAddress, objects.Reverse())).SequenceEqual(objects);
         }).QuickCheckThrowOnFailure();
 
     [Test]
     public void Read_AnyMutation_IsReadOrRefused()
     {
-        var yaml = Yaml();
-        var edits = from at in Gen.Choose(0, yaml.Length - 1)
+        // The whole of every section in turn, and a document as people write it.
+        var texts = new[] { Yaml(), WholeRegistry.Yaml, RegistryDocument.Write(WholeRegistry.Content) };
+        var edits = from yaml in Gen.Elements(texts)
+                    from at in Gen.Choose(0, yaml.Length - 1)
                     from cut in Gen.Choose(0, 12)
                     from put in Gen.Elements("", "\n", "\t", "{", "}", "[", "]", ":", "- ", "&a ", "*a", "!x ", "\"", "'", "#", "%", "|\n", "? ", "\u0085", "\uD800", "\0", "null")
                     select yaml[..at] + put + yaml[Math.Min(yaml.Length, at + cut)..];
@@ -69,13 +74,13 @@ public sealed class RegistryPropertyTests
         from form in Gen.Elements("{0}", "{0}/a", "{0}/b", "under:{0}", "*")
         select form.Replace("{0}", code, StringComparison.Ordinal);
 
-    private static Gen<string> NameGen =>
+    internal static Gen<string> NameGen =>
         from text in ArbMap.Default.GeneratorFor<NonEmptyString>()
         from frame in Gen.Elements("{0}", "Xã {0}", "{0}: #", "'{0}\"\\", "\U0001F3DB{0}", "null{0}", "~", " {0} ", "- {0}", "0x{0}")
         let name = frame.Replace("{0}", string.Concat(text.Get.Where(c => !char.IsControl(c) && !char.IsSurrogate(c)).Take(100)), StringComparison.Ordinal) + "x"
         select LookAlikes.WrongName(name) is null ? name : frame;
 
-    private static Gen<DateTimeOffset?> TimeGen(int firstYear) =>
+    internal static Gen<DateTimeOffset?> TimeGen(int firstYear) =>
         from day in Gen.Choose(0, 3000)
         from milliseconds in Gen.Elements<int?>(null, 0, 61_200_000, 1, 86_399_999)
         select milliseconds is { } ms ? new DateTimeOffset(firstYear, 1, 1, 0, 0, 0, TimeSpan.Zero).AddDays(day).AddMilliseconds(ms) : (DateTimeOffset?)null;
