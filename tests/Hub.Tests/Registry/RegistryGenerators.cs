@@ -25,11 +25,12 @@ internal static class RegistryGenerators
             Services = services,
             Rights = [.. rights.DistinctBy(Core.Registry.Documents.ObjectForms.Rights.Id)],
             Groups = [.. content.Groups, .. groups],
-            People = people,
+            // Where certificates are demanded a bare key is refused.
+            People = policy.CertificatesRequired ? [] : people,
             Anchors = WholeRegistry.Content.Anchors,
             Codes = territory is null ? [] : [new CodeEntry("territory", territory, content.Agencies[0].Code, WholeRegistry.Now, ValidUntil: null)],
             Agencies = [.. content.Agencies.Select(a => a with { TerritoryCode = territory, ValidFrom = null, ValidUntil = null })],
-            Systems = [.. content.Systems.Select(s => s with { Keys = s.Address == holder.Address ? [.. Keys.Take(3).DistinctBy(k => k.Key.Id)] : [] })],
+            Systems = [.. content.Systems.Select(s => s with { Keys = s.Address == holder.Address && !policy.CertificatesRequired ? [.. Keys.Take(3).DistinctBy(k => k.Key.Id)] : [] })],
             Reorganisations = reorganisations,
         };
 
@@ -45,7 +46,7 @@ internal static class RegistryGenerators
         from provider in Gen.Elements<Agency?>([null, .. content.Agencies])
         from order in Gen.Elements((ServiceOrder.None, OnDead.Hold), (ServiceOrder.Conversation, OnDead.Hold), (ServiceOrder.Conversation, OnDead.Skip))
         from sealedToo in Gen.Elements(true, false)
-        from schema in Gen.Elements<string?>(null, "", "<x>\n\t</x>\r\n", "{}\u0085\u2028")
+        from schema in Gen.Elements<string?>(null, "{}", "{\r\n\t\"type\": \"object\"\n}", "{\"title\": \"\u0085\u2028\"}")
         from days in Gen.Elements<int?>(null, 1, 36_500)
         from other in Gen.Elements<Service?>([null, .. content.Services])
         from deprecated in RegistryPropertyTests.TimeGen(2000)
@@ -60,8 +61,8 @@ internal static class RegistryGenerators
             OnDead = order.Item2,
             Confidentiality = sealedToo ? Confidentiality.EndToEnd : Confidentiality.Hub,
             RetentionDays = days,
-            Schema = sealedToo || schema is null ? null : new ServiceSchema("xsd", "XSD 1.0", schema),
-            Searchable = sealedToo ? [] : [new SearchField("a", "/a~1b"), new SearchField("b", name)],
+            Schema = sealedToo || schema is null ? null : new ServiceSchema("json-schema", "https://json-schema.org/draft/2020-12/schema", schema),
+            Searchable = sealedToo ? [] : [new SearchField("a", "/a~1b"), new SearchField("b", "/b")],
             Reply = other?.Type,
             ReplacedBy = other == service ? null : other?.Type,
             Deprecated = deprecated,

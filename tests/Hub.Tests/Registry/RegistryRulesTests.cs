@@ -50,7 +50,7 @@ public sealed class RegistryRulesTests
     [TestCase("order: conversation, onDead: skip", "onDead: skip", "services[0].onDead")]
     [TestCase("provider: H06.09", "provider: H06.99", "services[0].provider")]
     [TestCase("function: documents", "function: Documents", "services[0].function")]
-    [TestCase("format: json-schema", "format: relax-ng", "services[1].schema.format")]
+    [TestCase("format: json-schema", "format: relax-ng", "services[1].schema")]
     [TestCase("sunset: 2027-06-01", "sunset: 2026-01-01", "services[1].sunset")]
     [TestCase("replacedBy: vn.report.v2", "replacedBy: vn.report.v3", "services[1].replacedBy")]
     [TestCase("replacedBy: vn.report.v2", "replacedBy: vn.report.v1", "services[1].replacedBy")]

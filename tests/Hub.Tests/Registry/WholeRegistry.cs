@@ -10,11 +10,10 @@ internal static class WholeRegistry
 {
     internal static readonly SystemAddress HubAddress = SystemAddress.Parse("H06.09/lgsp");
     internal static readonly DateTimeOffset Now = new(2026, 3, 2, 2, 0, 0, TimeSpan.Zero);
-    private static readonly Lazy<string> Ca = new(() => Certificate(authority: true));
-    private static readonly Lazy<string> Leaf = new(() => Certificate(authority: false));
+    private static readonly Lazy<(string Ca, string Leaf)> Certificates = new(IssueCertificates);
     private static readonly Lazy<string[]> Keys = new(() => [.. Enumerable.Range(0, 6).Select(_ => RegistrySamples.PublicPem())]);
 
-    internal static string LeafPem => Leaf.Value;
+    internal static string LeafPem => Certificates.Value.Leaf;
 
     internal static string Yaml => $$$"""
         hub: H06.09/lgsp
@@ -47,7 +46,7 @@ internal static class WholeRegistry
               - {act: split, agency: H06.52, closes: false, inheritRights: false, successors: [{agency: H06.51, scope: [vn.report.v1]}]}
           - {id: nq-3, on: 2027-01-01, basis: Nghị quyết 3, acts: [{act: reopen, agency: H06.40}, {act: dissolve, agency: H06.52, policy: refuse}]}
         anchors:
-          - {name: ca1, pem: {{{RegistrySamples.Quoted(Ca.Value)}}}}
+          - {name: ca1, pem: {{{RegistrySamples.Quoted(Certificates.Value.Ca)}}}}
         services:
           - {type: vn.document.v1, nameVi: Văn bản, nameEn: Document, maxBytes: 100000, provider: H06.09, description: "Một\nhai", function: documents, order: conversation, onDead: skip, retentionDays: 3650}
           - type: vn.report.v1
@@ -74,7 +73,7 @@ internal static class WholeRegistry
             channel: {kind: push, url: "https://qlvb.example/in"}
             policy: {maxAttempts: 5, factor: 1.5, jitter: 0.000001}
             keys:
-              - {id: k1, pem: {{{RegistrySamples.Quoted(Leaf.Value)}}}}
+              - {id: k1, pem: {{{RegistrySamples.Quoted(LeafPem)}}}}
               - {id: k2, use: encryption, pem: {{{RegistrySamples.Quoted(Keys.Value[2])}}}, notBefore: 2026-01-01, notAfter: 2027-01-01T00:00:00.5Z, revoked: 2026-12-01}
           - {address: H06.51/qlvb, name: Xã cũ, receives: [vn.document.v1], keys: [{id: k1, pem: {{{RegistrySamples.Quoted(Keys.Value[3])}}}}]}
           - {address: H06.52/qlvb, name: Xã khác, receives: [vn.document.v1], keys: [{id: k1, pem: {{{RegistrySamples.Quoted(Keys.Value[4])}}}, certificateSha256: {{{new string('a', 64)}}}}]}
@@ -86,12 +85,19 @@ internal static class WholeRegistry
 
     internal static RegistryContent Content => RegistryDocument.Read(Yaml, HubAddress, development: false).Content;
 
-    private static string Certificate(bool authority)
+    private static (string Ca, string Leaf) IssueCertificates()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=test", key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(authority, false, 0, critical: true));
-        using var certificate = request.CreateSelfSigned(Now.AddDays(-1), Now.AddDays(1000));
-        return certificate.ExportCertificatePem();
+        var request = new CertificateRequest("CN=test authority", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, critical: true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, critical: true));
+        using var authority = request.CreateSelfSigned(Now.AddDays(-1), Now.AddDays(1000));
+        using var own = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var leaf = new CertificateRequest("CN=H06 qlvb", own, HashAlgorithmName.SHA256);
+        leaf.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, critical: true));
+        leaf.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, critical: true));
+        leaf.CertificateExtensions.Add(CertificateRevocationListBuilder.BuildCrlDistributionPointExtension(["http://crl.example/ca.crl"]));
+        using var issued = leaf.Create(authority, Now.AddDays(-1), Now.AddDays(900), [1, 2, 3]);
+        return (authority.ExportCertificatePem(), issued.ExportCertificatePem());
     }
 }
