@@ -13,6 +13,9 @@ public readonly partial record struct MessageType
     /// <summary><c>hub.delivery-failed.v1</c>: the hub's word to the sender that a delivery died or expired.</summary>
     public static readonly MessageType DeliveryFailed = new("hub.delivery-failed.v1");
 
+    /// <summary><c>hub.notice.v1</c>: the hub tells a system something that its people should know, e.g. that a key expires.</summary>
+    public static readonly MessageType Notice = new("hub.notice.v1");
+
     private MessageType(string value) => Value = value;
 
     /// <summary>The type as written.</summary>

@@ -51,10 +51,7 @@ public sealed record DeliveryFailure(
                     state = cursor.Text(name);
                     if (state is not ("dead" or "expired")) throw cursor.Fault($"has the state {TextRules.Quote(state)}; write dead or expired");
                     break;
-                case "code":
-                    code = cursor.Text(name);
-                    if (!IsCode(code)) throw cursor.Fault($"has the code {TextRules.Quote(code)}; write a problem code such as unavailable");
-                    break;
+                case "code": code = HubPayload.Code(ref cursor, name); break;
                 case "reason": reason = HubPayload.Reason(ref cursor, name); break;
                 case "attempts":
                     attempts = cursor.Integer(name) is >= 0 and <= int.MaxValue and var count ? (int)count : throw cursor.Fault("has a number of attempts below 0 or above 2147483647");
@@ -70,7 +67,4 @@ public sealed record DeliveryFailure(
             state ?? throw cursor.Missing("state"), code ?? throw cursor.Missing("code"), reason ?? throw cursor.Missing("reason"),
             attempts ?? throw cursor.Missing("attempts"), time ?? throw cursor.Missing("time"));
     }
-
-    /// <summary>The shape, not the catalogue: a later hub may have more codes.</summary>
-    private static bool IsCode(string text) => text.Length is > 0 and <= 100 && text.All(c => char.IsAsciiLetterLower(c) || c == '-');
 }

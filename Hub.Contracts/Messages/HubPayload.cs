@@ -53,18 +53,27 @@ internal static class HubPayload
         return EnvelopeRules.IsSha256(text) ? text : throw cursor.Fault($"has {TextRules.Quote(text)} in '{field}'; write 64 lower-case hexadecimal digits");
     }
 
+    /// <summary>A code by its shape, not by the catalogue: a later hub may have more.</summary>
+    internal static string Code(ref JsonCursor cursor, string field)
+    {
+        var text = cursor.Text(field);
+        return text.Length is > 0 and <= 100 && text.All(static c => char.IsAsciiLetterLower(c) || c == '-')
+            ? text
+            : throw cursor.Fault($"has the code {TextRules.Quote(text)} in '{field}'; write a code such as unavailable");
+    }
+
     internal static SystemAddress System(ref JsonCursor cursor, string field)
     {
         var text = cursor.Text(field);
         return SystemAddress.TryParse(text, out var address) ? address : throw cursor.Fault($"has {TextRules.Quote(text)} in '{field}'; write a system address, agency/system");
     }
 
-    /// <summary>Text for people: one or more lines, at most <see cref="MaxReason"/> characters.</summary>
-    internal static string Reason(ref JsonCursor cursor, string field)
+    /// <summary>Text for people: one or more lines, at most <paramref name="most"/> characters.</summary>
+    internal static string Reason(ref JsonCursor cursor, string field, int most = MaxReason)
     {
         var text = cursor.Text(field);
-        return TextRules.Length(text) <= MaxReason && TextRules.FaultInText(text) is null
+        return TextRules.Length(text) <= most && TextRules.FaultInText(text) is null
             ? text
-            : throw cursor.Fault($"has a text in '{field}' that is longer than {MaxReason} characters or holds control characters");
+            : throw cursor.Fault($"has a text in '{field}' that is longer than {most} characters or holds control characters");
     }
 }

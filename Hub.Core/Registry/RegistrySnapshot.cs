@@ -89,7 +89,7 @@ public sealed partial class RegistrySnapshot
     /// <summary>The systems of an agency by its code in force, by name.</summary>
     public IReadOnlyList<AgencySystem> SystemsOf(AgencyCode agency) => Node(agency)?.Systems ?? [];
 
-    /// <summary>A service by type, or null; <c>hub.ack.v1</c> and <c>hub.delivery-failed.v1</c> are built in.</summary>
+    /// <summary>A service by type, or null; <c>hub.ack.v1</c>, <c>hub.delivery-failed.v1</c> and <c>hub.notice.v1</c> are built in.</summary>
     public Service? FindService(MessageType type) => _index.Services.Find(type);
 
     /// <summary>A group by its name without <c>group:</c>, or null.</summary>

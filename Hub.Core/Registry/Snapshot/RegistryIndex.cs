@@ -18,6 +18,7 @@ internal sealed record RegistryIndex
     [
         new(MessageType.Acknowledgement, "Xác nhận", "Acknowledgement", Assurances.HubAttested),
         new(MessageType.DeliveryFailed, "Báo không chuyển được", "Delivery failure", Assurances.HubAttested),
+        new(MessageType.Notice, "Thông báo của trục", "Notice of the hub", Assurances.HubAttested),
     ];
 
     internal required SystemAddress Hub { get; init; }

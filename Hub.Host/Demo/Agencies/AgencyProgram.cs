@@ -125,6 +125,9 @@ internal sealed class AgencyProgram(HubClient client, VerificationKey hubKey, IK
             return null;
         }
 
+        // Whatever else the hub itself says is for the agency's people.
+        if (envelope.Type.Value.StartsWith("hub.", StringComparison.Ordinal)) return null;
+
         foreach (var attachment in envelope.Attachments.Where(static attachment => attachment.Inline is null))
             await client.AttachmentAsync(envelope.Key, attachment, Stream.Null, cancellationToken);
         var document = new ReceivedDocument(

@@ -28,6 +28,22 @@ public sealed class HubMessagesTests
         Assert.That(DeliveryFailure.Read(EnvelopeWith(MessageType.DeliveryFailed, Failed.ToPayload())), Is.EqualTo(Failed));
 
     [Test]
+    public void Notice_WrittenAndRead_IsTheSame()
+    {
+        var whole = new Notice("key-expiring", "Khóa sắp hết hạn", "A key expires", "Khóa 'k1'…", "The key 'k1'…\n", "k1", GoldenModel.Created.AddDays(14), GoldenModel.Created);
+        var bare = whole with { About = null, At = null };
+        Assert.That(Notice.Read(EnvelopeWith(MessageType.Notice, whole.ToPayload())), Is.EqualTo(whole));
+        Assert.That(Notice.Read(EnvelopeWith(MessageType.Notice, bare.ToPayload())), Is.EqualTo(bare));
+    }
+
+    [TestCase("{}")]
+    [TestCase("{\"code\":\"Key\",\"subjectVi\":\"\",\"subjectEn\":\"\",\"textVi\":\"\",\"textEn\":\"\",\"time\":\"2026-03-02T02:15:00Z\"}")]
+    [TestCase("{\"code\":\"key\",\"subjectVi\":\"\",\"subjectEn\":\"\",\"textVi\":\"\",\"textEn\":\"\",\"time\":\"2026-03-02T02:15:00Z\",\"more\":1}")]
+    [TestCase("{\"code\":\"key\",\"subjectVi\":\"\",\"subjectEn\":\"\",\"textVi\":\"\",\"textEn\":\"\",\"about\":1,\"time\":\"2026-03-02T02:15:00Z\"}")]
+    public void Notice_OfAnythingElse_IsASchemaViolation(string json) =>
+        AssertViolation(() => Notice.Read(EnvelopeWith(MessageType.Notice, GoldenModel.Json(json))));
+
+    [Test]
     public void ToPayload_WithAReasonThatBreaksRules_CutsAndCleansIt()
     {
         var payload = (Failed with { Reason = "a\u0000\r\uFFFFb\uD800" + new string('x', 3_000) }).ToPayload();

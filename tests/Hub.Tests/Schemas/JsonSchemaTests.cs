@@ -20,6 +20,7 @@ public sealed class JsonSchemaTests
     [TestCase("ack")]
     [TestCase("delivery-failed")]
     [TestCase("delivery-statement")]
+    [TestCase("notice")]
     public void Example_OfEachSchema_IsValidAndWithoutAnyRequiredMemberIsNot(string name)
     {
         var schema = SchemaChecker.Load(name);
@@ -29,7 +30,7 @@ public sealed class JsonSchemaTests
         {
             var without = example.DeepClone().AsObject();
             without.Remove(member);
-            var optional = name switch { "envelope" => member is not ("version" or "id" or "type" or "from" or "to" or "created" or "conversation"), "ack" => member == "status", _ => false };
+            var optional = name switch { "envelope" => member is not ("version" or "id" or "type" or "from" or "to" or "created" or "conversation"), "ack" => member == "status", "notice" => member is "about" or "at", _ => false };
             Assert.That(schema.Fault(without) is null, Is.EqualTo(optional), member);
         }
 
@@ -43,6 +44,9 @@ public sealed class JsonSchemaTests
     {
         var acknowledgement = GoldenModel.Minimal("m") with { Type = MessageType.Acknowledgement, Payload = GoldenModel.Json(Example("ack").ToJsonString()) };
         var failure = GoldenModel.Minimal("m") with { Type = MessageType.DeliveryFailed, Payload = GoldenModel.Json(Example("delivery-failed").ToJsonString()) };
+        var notice = GoldenModel.Minimal("m") with { Type = MessageType.Notice, Payload = GoldenModel.Json(Example("notice").ToJsonString()) };
+        Assert.That(Notice.Read(notice).About, Is.EqualTo("k1"));
+        Assert.That(SchemaChecker.Load("notice").Fault(JsonNode.Parse(Notice.Read(notice).ToPayload().Data.Span)), Is.Null);
         Assert.That(Acknowledgement.Read(acknowledgement).Outcome, Is.EqualTo(AcknowledgementOutcome.Refused));
         Assert.That(DeliveryFailure.Read(failure).Attempts, Is.EqualTo(5));
         Assert.That(SchemaChecker.Load("ack").Fault(JsonNode.Parse(Acknowledgement.Read(acknowledgement).ToPayload().Data.Span)), Is.Null);
