@@ -23,6 +23,7 @@ internal static class HubCommand
         EraseCommand.Create,
         StatusCommand.Create,
         TokenCommand.Create,
+        KeyCommand.Create,
         ReceiptCommand.Create,
         LogCommand.Create,
         DevPkiCommand.Create,

@@ -8,6 +8,7 @@ using Hub.Core;
 using Hub.Core.Apps;
 using Hub.Core.Delivery;
 using Hub.Core.Intake;
+using Hub.Core.Notices;
 using Hub.Core.Pressure;
 using Hub.Core.Registry;
 using Hub.Core.Registry.Changes;
@@ -19,6 +20,7 @@ using Hub.Core.Trail;
 using Hub.Core.Uploads;
 using Hub.Host.Api;
 using Hub.Host.Api.Registry;
+using Hub.Host.Composition.Schedule;
 using Hub.Host.Identity;
 using Hub.Host.Telemetry;
 
@@ -74,6 +76,12 @@ internal static class HubServices
         if (options.Dispatch) services.AddHostedService<ReorganisationService>();
         if (options.Dispatch) services.AddHostedService<UploadSweepService>();
         if (options.Dispatch) services.AddHostedService<CertificateWatchService>();
+        services.AddSingleton<ExpiryNotices>();
+        services.AddSingleton<ServiceEndNotices>();
+        services.AddSingleton<IScheduledWork, ExpiryWork>();
+        services.AddSingleton<IScheduledWork, ServiceEndWork>();
+        services.AddSingleton<IScheduledWork, CertificateWork>();
+        if (options.Dispatch) services.AddHostedService<ScheduleService>();
         return services;
     }
 

@@ -71,6 +71,7 @@ internal static class NodeApplication
         HistoryEndpoints.Map(app);
         ResolveEndpoints.Map(app);
         ExplainEndpoints.Map(app);
+        ExpiringEndpoints.Map(app);
         TokenEndpoint.Map(app);
         LogEndpoints.Map(app);
         ProblemEndpoints.Map(app);

@@ -153,7 +153,7 @@ public sealed partial class CertificateWatch(
         if (kept.Count > 0) await committer.RunAsync(scope => WriteAsync(scope, kept, records), cancellationToken);
         foreach (var ((certificate, after), record) in kept.Zip(records))
         {
-            if (after.State != certificate.Standing.State) LogChanged(certificate.Owner, certificate.Certificate.Sha256, CertificateMetrics.Text(after.State), after.Source ?? after.Fault ?? "");
+            if (after.State != certificate.Standing.State) LogChanged(after.State == CertificateState.Good ? LogLevel.Information : LogLevel.Warning, certificate.Owner, certificate.Certificate.Sha256, CertificateMetrics.Text(after.State), after.Source ?? after.Fault ?? "");
             _stored[certificate.Certificate.Sha256] = record;
             certificate.IsStored = true;
         }
@@ -193,8 +193,8 @@ public sealed partial class CertificateWatch(
         return new TrailEntry(EntryKinds.CertificateStatus, Key: null, "hub", body);
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Certificate {Sha256} of {Owner} is now {Status} ({Source})")]
-    private partial void LogChanged(string owner, string sha256, string status, string source);
+    [LoggerMessage(Message = "Certificate {Sha256} of {Owner} is now {Status} ({Source})")]
+    private partial void LogChanged(LogLevel level, string owner, string sha256, string status, string source);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "No answer about {Certificates} certificates, the first of {Owner}: {Fault}")]
     private partial void LogUnanswered(int certificates, string owner, string fault);

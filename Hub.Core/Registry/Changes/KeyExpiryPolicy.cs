@@ -16,8 +16,12 @@ public static class KeyExpiryPolicy
     public static int? Due(SystemKey key, int? told, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(key);
-        if (key.NotAfter is not { } end || now >= end || key.Revoked is not null) return null;
-        var reached = Thresholds.Where(days => end - now <= TimeSpan.FromDays(days)).Select(days => (int?)days).Min();
+        if (key.NotAfter is not { } end || key.Revoked is not null) return null;
+        var reached = Reached(end, now);
         return reached < (told ?? int.MaxValue) ? reached : null;
     }
+
+    /// <summary>The smallest threshold within which an end lies; null when it is further away, or past.</summary>
+    public static int? Reached(DateTimeOffset end, DateTimeOffset now) =>
+        now >= end ? null : Thresholds.Where(days => end - now <= TimeSpan.FromDays(days)).Select(static days => (int?)days).Min();
 }

@@ -1,0 +1,58 @@
+using Hub.Core.Notices;
+using Hub.Core.Registry.Certificates;
+
+namespace Hub.Host.Composition.Schedule;
+
+/// <summary>Tells of keys that end soon: at the start, and every day before offices open.</summary>
+internal sealed class ExpiryWork(ExpiryNotices notices, ILogger<ExpiryWork> log) : IScheduledWork
+{
+    /// <inheritdoc/>
+    public string Name => "key-expiry";
+
+    /// <inheritdoc/>
+    public string Cron => "0 0 7 * * ?";
+
+    /// <inheritdoc/>
+    public bool AtStart => true;
+
+    /// <inheritdoc/>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        if (await notices.TellAsync(cancellationToken) is > 0 and var told) log.LogWarning("{Keys} keys end soon: see 'hub key expiring'", told);
+    }
+}
+
+/// <summary>Tells the users of services that will end: every day before offices open.</summary>
+internal sealed class ServiceEndWork(ServiceEndNotices notices, ILogger<ServiceEndWork> log) : IScheduledWork
+{
+    /// <inheritdoc/>
+    public string Name => "service-end";
+
+    /// <inheritdoc/>
+    public string Cron => "0 10 7 * * ?";
+
+    /// <inheritdoc/>
+    public bool AtStart => true;
+
+    /// <inheritdoc/>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        if (await notices.TellAsync(cancellationToken) is > 0 and var told) log.LogInformation("{Notices} systems were told that a service ends", told);
+    }
+}
+
+/// <summary>Asks about certificates whose question is due, each minute.</summary>
+internal sealed class CertificateWork(CertificateWatch watch, TimeProvider clock) : IScheduledWork
+{
+    /// <inheritdoc/>
+    public string Name => "certificates";
+
+    /// <inheritdoc/>
+    public string Cron => "0 * * * * ?";
+
+    /// <inheritdoc/>
+    public bool AtStart => false;
+
+    /// <inheritdoc/>
+    public Task RunAsync(CancellationToken cancellationToken) => watch.IsDue(clock.GetUtcNow()) ? watch.LookAsync(cancellationToken) : Task.CompletedTask;
+}

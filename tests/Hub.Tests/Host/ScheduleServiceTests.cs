@@ -1,0 +1,68 @@
+using Hub.Host.Composition.Schedule;
+using Microsoft.Extensions.Logging.Abstractions;
+using Quartz;
+
+namespace Hub.Tests.Host;
+
+/// <summary>The schedule on a real Quartz scheduler.</summary>
+public sealed class ScheduleServiceTests
+{
+    [Test]
+    public void Cron_OfTheDay_MeansVietnamsHours()
+    {
+        var cron = new CronExpression(new ExpiryWork(null!, NullLogger<ExpiryWork>.Instance).Cron) { TimeZone = ScheduleService.Vietnam };
+        var next = cron.GetNextValidTimeAfter(new DateTimeOffset(2026, 3, 2, 23, 59, 59, TimeSpan.Zero));
+        Assert.That(next, Is.EqualTo(new DateTimeOffset(2026, 3, 3, 0, 0, 0, TimeSpan.Zero)), "07:00 in Vietnam");
+    }
+
+    [Test, CancelAfter(30_000)]
+    public async Task Stop_WhileWorkRuns_CancelsItAndWaits(CancellationToken cancellationToken)
+    {
+        var work = new Work(started => Task.Delay(Timeout.Infinite, started));
+        using var schedule = new ScheduleService([work], NullLogger<ScheduleService>.Instance);
+        await schedule.StartAsync(cancellationToken);
+        await work.Started.WaitAsync(cancellationToken);
+        await schedule.StopAsync(cancellationToken);
+        Assert.That(work.Ended, Is.True);
+    }
+
+    [Test, CancelAfter(30_000)]
+    public async Task Run_WorkFails_OthersGoOn(CancellationToken cancellationToken)
+    {
+        var failing = new Work(static _ => throw new InvalidOperationException("broken")) { Name = "failing" };
+        var good = new Work(static _ => Task.CompletedTask);
+        using var schedule = new ScheduleService([failing, good], NullLogger<ScheduleService>.Instance);
+        await schedule.StartAsync(cancellationToken);
+        await Task.WhenAll(failing.Started, good.Started).WaitAsync(cancellationToken);
+        await schedule.StopAsync(cancellationToken);
+        Assert.That(good.Ended, Is.True);
+    }
+
+    private sealed class Work(Func<CancellationToken, Task> run) : IScheduledWork
+    {
+        private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public string Name { get; init; } = "work";
+
+        public string Cron => "0 0 7 * * ?";
+
+        public bool AtStart => true;
+
+        public Task Started => _started.Task;
+
+        public bool Ended { get; private set; }
+
+        public async Task RunAsync(CancellationToken cancellationToken)
+        {
+            _started.TrySetResult();
+            try
+            {
+                await run(cancellationToken);
+            }
+            finally
+            {
+                Ended = true;
+            }
+        }
+    }
+}
