@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Hub.Contracts.Addresses;
-using Hub.Contracts.Envelopes;
 using Hub.Contracts.Problems;
 using Hub.Contracts.Trail;
 using Hub.Core.Registry;
@@ -8,12 +7,16 @@ using Hub.Core.Storage;
 using Hub.Core.Trail;
 using Hub.Host.Composition;
 using Hub.Host.Identity;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Hub.Host.Api;
 
 /// <summary><c>/api/v1/operator</c>: registry, tokens, status.</summary>
 internal static class OperatorEndpoints
 {
+    /// <summary>Greatest registry document in bytes (32 MiB less one, which lets the end of the body be seen within a buffer of 32 MiB).</summary>
+    internal const int MaxDocument = (32 * 1024 * 1024) - 1;
+
     private const int MaxName = 64;
 
     internal static void Map(IEndpointRouteBuilder routes)
@@ -39,7 +42,8 @@ internal static class OperatorEndpoints
         caller.RequireEverywhere("replacing the registry");
         if (context.Request.ContentType?.Split(';')[0].Trim() is not ("application/yaml" or "text/yaml"))
             throw ProblemCode.UnsupportedMediaType.With($"The content type is '{context.Request.ContentType}'. Send application/yaml.");
-        using var body = await RequestBody.ReadAsync(context, EnvelopeLimits.Default.MaxBytes);
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = MaxDocument;
+        using var body = await RequestBody.ReadAsync(context, MaxDocument);
         var yaml = Utf8(body.Memory.Span);
         return Results.Json(await registry.ImportAsync(yaml, caller.ToRegistryActor(), dryRun, reason: null, context.RequestAborted), HubJson.Options);
     }

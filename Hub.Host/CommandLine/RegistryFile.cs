@@ -10,12 +10,18 @@ namespace Hub.Host.CommandLine;
 /// <param name="Text">The document to send.</param>
 internal sealed record RegistryFile(SystemAddress Hub, string Text)
 {
-    private const int MaxKeyFile = 64 * 1024;
+    /// <summary>Greatest document in bytes: what the hub takes.</summary>
+    private const long MaxDocument = Api.OperatorEndpoints.MaxDocument;
 
-    /// <exception cref="FormatException">The file is no YAML mapping with <c>hub</c>, or it names a private key.</exception>
+    /// <summary>Greatest file that a document names: a schema of 512 Ki characters.</summary>
+    private const int MaxFile = 2 * 1024 * 1024;
+
+    /// <exception cref="FormatException">The file is no YAML mapping with <c>hub</c>, is too large, or names a private key.</exception>
     /// <exception cref="Hub.Contracts.Problems.ProblemException"><c>registry-invalid</c>: key files cannot be read.</exception>
     internal static async Task<RegistryFile> ReadAsync(string path, CancellationToken cancellationToken)
     {
+        if (new FileInfo(path) is { Exists: true, Length: > MaxDocument } large)
+            throw new FormatException($"'{path}' has {large.Length} bytes; a registry has at most {MaxDocument}.");
         var text = (await File.ReadAllTextAsync(path, cancellationToken)).TrimStart('\uFEFF');
         var root = RegistryKeys.Load(text);
         if (!root.Children.TryGetValue("hub", out var hub) || hub is not YamlScalarNode { Value: { } address } || !SystemAddress.TryParse(address, out var parsed))
@@ -27,7 +33,7 @@ internal sealed record RegistryFile(SystemAddress Hub, string Text)
     internal static string ReadKey(string path)
     {
         var file = new FileInfo(path);
-        if (file.Exists && file.Length > MaxKeyFile) throw new IOException($"it has {file.Length} bytes; a public key or certificate has at most {MaxKeyFile}");
+        if (file.Exists && file.Length > MaxFile) throw new IOException($"it has {file.Length} bytes; a public key, certificate or schema has at most {MaxFile}");
         var pem = File.ReadAllText(path);
         return pem.Contains("PRIVATE KEY", StringComparison.Ordinal)
             ? throw new FormatException($"'{path}' holds a private key. Name the certificate or public key; a private key never leaves its owner.")

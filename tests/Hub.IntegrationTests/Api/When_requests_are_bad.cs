@@ -115,6 +115,14 @@ public sealed class When_requests_are_bad
     }
 
     [Test]
+    public async Task Should_take_a_registry_larger_than_any_envelope()
+    {
+        using var content = new StringContent("extra: 1 #" + new string('x', 24 * 1024 * 1024), Encoding.UTF8, "application/yaml");
+        using var answer = await _bench.RequestAsync(HttpMethod.Post, "/api/v1/operator/import?dryRun=true", await _bench.TokenAsync("operator"), content);
+        await ApiBench.ProblemAsync(answer, "registry-invalid", HttpStatusCode.UnprocessableEntity);
+    }
+
+    [Test]
     public async Task Should_refuse_headers_without_end() =>
         Assert.That(await RawAsync($"GET / HTTP/1.1\r\nHost: h\r\nX: {new string('x', 40_000)}\r\n\r\n"), Does.StartWith("HTTP/1.1 431"));
 

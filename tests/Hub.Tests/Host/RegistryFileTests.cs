@@ -58,6 +58,16 @@ public sealed class RegistryFileTests
     [TestCase("hub: [\n")]
     public void Read_NoRegistry_Refuses(string yaml) => Assert.That(() => ReadAsync(yaml), Throws.InstanceOf<FormatException>());
 
+    [Test]
+    public void Read_AGigabyte_IsRefusedUnread()
+    {
+        var path = Path.Combine(_folder.Path, "large.yaml");
+        using (var file = File.Create(path)) file.SetLength(1 << 30);
+        var before = GC.GetTotalAllocatedBytes();
+        Assert.That(() => RegistryFile.ReadAsync(path, CancellationToken.None), Throws.InstanceOf<FormatException>());
+        Assert.That(GC.GetTotalAllocatedBytes() - before, Is.LessThan(50_000_000));
+    }
+
     private async Task<RegistryFile> ReadAsync(string yaml)
     {
         var path = Path.Combine(_folder.Path, "registry.yaml");
