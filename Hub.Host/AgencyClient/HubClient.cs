@@ -66,6 +66,31 @@ internal sealed class HubClient : IDisposable
         return ReceiptCheck.Check(text, Self, octets.Span, repeated: answer.StatusCode == HttpStatusCode.OK, LogKey);
     }
 
+    /// <summary>Sends a signed request and waits for its reply.</summary>
+    /// <exception cref="HubRefusalException">The hub refused it, or no reply came in time.</exception>
+    public async Task<RepliedRequest> RequestAsync(ReadOnlyMemory<byte> octets, EnvelopeEncoding encoding, TimeSpan wait, CancellationToken cancellationToken = default)
+    {
+        using var answer = await _connection.SendAsync(
+            () =>
+            {
+                var request = _connection.Request(HttpMethod.Post, "/api/v1/requests", new ReadOnlyMemoryContent(octets));
+                request.Content!.Headers.ContentType = new MediaTypeHeaderValue(EnvelopeCodec.MediaTypeOf(encoding));
+                request.Headers.Add("Prefer", $"wait={(int)wait.TotalSeconds}");
+                return request;
+            },
+            cancellationToken);
+        return await ReadReplyAsync(answer, cancellationToken);
+    }
+
+    /// <summary>Waits again for the reply to a request of one's own, or gets the one that has come.</summary>
+    /// <exception cref="HubRefusalException">No reply came in time, or there is no such request.</exception>
+    public async Task<RepliedRequest> ResumeRequestAsync(MessageKey request, TimeSpan wait, CancellationToken cancellationToken = default)
+    {
+        using var answer = await _connection.SendAsync(
+            () => _connection.Request(HttpMethod.Get, $"/api/v1/requests/{request}?wait={(int)wait.TotalSeconds}"), cancellationToken);
+        return await ReadReplyAsync(answer, cancellationToken);
+    }
+
     /// <summary>The state of a message of one's own.</summary>
     public Task<JsonElement> MessageAsync(MessageKey key, CancellationToken cancellationToken = default) =>
         _connection.JsonAsync(HttpMethod.Get, $"/api/v1/messages/{key}", null, cancellationToken);
@@ -143,6 +168,13 @@ internal sealed class HubClient : IDisposable
     }
 
     public void Dispose() => _connection.Dispose();
+
+    private async Task<RepliedRequest> ReadReplyAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
+    {
+        string Header(string name) => answer.Headers.TryGetValues(name, out var values) ? values.First() : "";
+        var octets = await _connection.ReadAsync(answer, cancellationToken);
+        return new RepliedRequest(Header("Hub-Message"), Header("Hub-Reply"), answer.Content.Headers.ContentType?.MediaType ?? "", octets);
+    }
 
     private async Task<byte[]> BytesAsync(string path, CancellationToken cancellationToken)
     {

@@ -1,11 +1,8 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
 using Hub.Contracts.Envelopes;
 using Hub.Contracts.Problems;
-using Hub.Contracts.Trail;
 using Hub.Core.Delivery;
 using Hub.Core.Storage;
-using Hub.Core.Trail;
 using Hub.Core.Uploads;
 using Hub.Host.Identity;
 
@@ -59,7 +56,7 @@ internal static class OperatorMessageEndpoints
         if (caller.Under is { } under && (await reads.FindAsync(caller, key, context.RequestAborted)).IsPart)
             throw ProblemCode.OutsideSubtree.With($"'{caller.Actor}' acts under {under}; the sender of {key} stands outside, and an erasure takes the message from its sender and every recipient.");
         var deliveries = await store.ListDeliveriesAsync(parsed, context.RequestAborted);
-        var cancelled = await committer.RunAsync(scope => EraseWithinAsync(scope, parsed, deliveries, caller.Actor, reason, clock.GetUtcNow()), context.RequestAborted);
+        var cancelled = await committer.RunAsync(scope => Erasure.EraseAsync(scope, parsed, deliveries, caller.Actor, reason, clock.GetUtcNow()), context.RequestAborted);
         try
         {
             await uploads.RemoveErasedAsync(CancellationToken.None);
@@ -70,29 +67,6 @@ internal static class OperatorMessageEndpoints
         }
 
         return Results.Json(new ErasureView(key, cancelled), HubJson.Options);
-    }
-
-    private static async ValueTask<IReadOnlyList<long>> EraseWithinAsync(
-        CommitScope scope, MessageKey key, IReadOnlyList<DeliveryRecord> deliveries, string actor, string reason, DateTimeOffset now)
-    {
-        var message = await scope.Transaction.FindMessageAsync(key) ?? throw MessageReads.NotFound();
-        if (message.Erased is not null) throw ProblemCode.ContentErased.With($"The content of {key} was erased at {message.Erased:yyyy-MM-ddTHH:mm:ssZ}.");
-        List<long> cancelled = [];
-        foreach (var known in deliveries)
-        {
-            // Read again inside the commit: it may have moved on since.
-            if (await scope.Transaction.FindDeliveryAsync(known.Id) is not { State: DeliveryState.Queued or DeliveryState.Claimed } delivery) continue;
-            await scope.Transaction.UpdateDeliveryAsync(delivery with { State = DeliveryState.Cancelled, Claim = null, ClaimedUntil = null, Changed = now });
-            cancelled.Add(delivery.Id);
-        }
-
-        await scope.Transaction.EraseAsync(key, now);
-        scope.Append(new TrailEntry(EntryKinds.BodyErased, key, actor, new JsonObject
-        {
-            ["reason"] = reason,
-            ["cancelled"] = new JsonArray([.. cancelled.Select(static id => (JsonNode)id.ToString(CultureInfo.InvariantCulture))]),
-        }));
-        return cancelled;
     }
 
     private static async Task<IResult> EntriesAsync(HttpContext context, IHubStore store, SubtreeReads reads, long first = 0, int count = 100)

@@ -29,6 +29,8 @@ internal static class HubCommand
         DevPkiCommand.Create,
         ReceiveCommand.Create,
         SendCommand.Create,
+        RequestCommand.Create,
+        ServiceCommand.Create,
         SealCommand.Create,
         UnsealCommand.Create,
     ];

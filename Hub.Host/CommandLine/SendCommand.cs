@@ -53,6 +53,11 @@ internal static class SendCommand
 
     private static readonly Option<string?> Conversation = new("--conversation") { Description = "Conversation the message belongs to.", HelpName = "ID" };
 
+    private static readonly Option<string?> InReplyTo = new("--in-reply-to")
+    {
+        Description = "The message answered: its key and the SHA-256 of its bytes, as 'hub receive' shows them (trả lời thông điệp).", HelpName = "KEY:SHA256",
+    };
+
     private static readonly Option<string> Encoding = new("--encoding")
     {
         Description = "Encoding of the envelope: xml (XML Signature) or json (JWS).", DefaultValueFactory = static _ => "json",
@@ -81,7 +86,7 @@ internal static class SendCommand
 
     private static readonly SealOptions Sealing = new();
 
-    private static readonly Option[] Content = [To, Info, Type, Id, Created, Subject, Payload, Attach, Priority, Conversation, Encoding, EnvelopeOut, .. Sealing.All];
+    private static readonly Option[] Content = [To, Info, Type, Id, Created, Subject, Payload, Attach, Priority, Conversation, InReplyTo, Encoding, EnvelopeOut, .. Sealing.All];
 
     internal static Command Create()
     {
@@ -89,6 +94,7 @@ internal static class SendCommand
         To.Validators.Add(static result => AgencyOptions.Check(result, static text => RecipientAddress.Parse(text)));
         Info.Validators.Add(static result => AgencyOptions.Check(result, static text => RecipientAddress.Parse(text)));
         Type.Validators.Add(static result => AgencyOptions.Check(result, static text => MessageType.Parse(text)));
+        InReplyTo.Validators.Add(static result => AgencyOptions.Check(result, static text => Reference(text)));
         Created.Validators.Add(static result => AgencyOptions.Check(result, static text => Rfc3339.Parse(text)));
         var command = new Command("send", "Sign and send a message as an agency's system; keep the receipt (ký và gửi thông điệp).");
         Agency.AddTo(command);
@@ -181,11 +187,17 @@ internal static class SendCommand
             Created = parsed.GetValue(Created) is { } created ? Rfc3339.Parse(created) : Answers.Milliseconds(now),
             Priority = parsed.GetValue(Priority),
             Conversation = parsed.GetValue(Conversation),
+            InReplyTo = parsed.GetValue(InReplyTo) is { } answered ? Reference(answered) : null,
             Subject = parsed.GetValue(Subject),
             Payload = payload,
             Attachments = attachments,
         };
     }
+
+    private static InReplyTo Reference(string text) =>
+        text.Split(':') is [var key, { Length: 64 } sha256] && sha256.All(char.IsAsciiHexDigitLower)
+            ? new InReplyTo(MessageKey.Parse(key), sha256)
+            : throw new FormatException($"'{text}' is not KEY:SHA256, the key of a message and 64 lower-case hexadecimal digits.");
 
     private static NoteVerifier? ReadLogKey(string? text)
     {

@@ -61,6 +61,7 @@ internal static class NodeApplication
         MessageContentEndpoints.Map(app);
         MailboxEndpoints.Map(app);
         RequestEndpoints.Map(app);
+        ServiceSchemaEndpoint.Map(app);
         UploadEndpoints.Map(app);
         OperatorEndpoints.Map(app);
         OperatorMessageEndpoints.Map(app);

@@ -23,7 +23,8 @@ public sealed class TestAgency : IDisposable
         Address = SystemAddress.Parse(address);
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         PublicPem = key.ExportSubjectPublicKeyInfoPem();
-        Signer = LocalSigner.FromPem("k1", key.ExportPkcs8PrivateKeyPem());
+        PrivatePem = key.ExportPkcs8PrivateKeyPem();
+        Signer = LocalSigner.FromPem("k1", PrivatePem);
     }
 
     public SystemAddress Address { get; }
@@ -31,6 +32,8 @@ public sealed class TestAgency : IDisposable
     public LocalSigner Signer { get; }
 
     public string PublicPem { get; }
+
+    public string PrivatePem { get; }
 
     /// <summary>The system's lines in a registry document, indented below <c>systems:</c>.</summary>
     public string RegistryYaml(string channel, string policy = "{}", string receives = "vn.document.v1") => $"""

@@ -16,6 +16,7 @@ public sealed class When_a_system_waits_for_a_reply
 {
     private static readonly MessageType Lookup = MessageType.Parse("vn.lookup.v1");
     private static readonly MessageType Result = MessageType.Parse("vn.lookup-result.v1");
+    private const string Schema = """{"type":"object","properties":{"text":{"type":"string","maxLength":50}}}""";
     private readonly TestAgency _alice = new("H06.01/qlvb");
     private readonly TestAgency _bob = new("H06.02/qlvb");
     private readonly TestAgency _carol = new("H06.03/qlvb");
@@ -38,7 +39,7 @@ public sealed class When_a_system_waits_for_a_reply
               - {code: H06.02, name: B, level: province, parent: H06, verified: false}
               - {code: H06.03, name: C, level: province, parent: H06, verified: false}
             services:
-              - {type: vn.lookup.v1, nameVi: Tra cứu, nameEn: Lookup, reply: vn.lookup-result.v1, timeLimit: 60s}
+              - {type: vn.lookup.v1, nameVi: Tra cứu, nameEn: Lookup, reply: vn.lookup-result.v1, timeLimit: 60s, deprecated: 2026-01-01, schema: {format: json-schema, dialect: "https://json-schema.org/draft/2020-12/schema", text: '{{Schema}}' } }
               - {type: vn.lookup-result.v1, nameVi: Kết quả, nameEn: Result}
               - {type: vn.document.v1, nameVi: Văn bản, nameEn: Document}
             rights: [{from: H06.01/qlvb, services: [vn.lookup.v1, vn.document.v1], to: "under:H06"}]
@@ -196,6 +197,55 @@ public sealed class When_a_system_waits_for_a_reply
     }
 
     [Test]
+    public async Task Should_show_the_schema_and_refuse_what_breaks_it()
+    {
+        using var shown = await _bob.GetAsync(Url, "/api/v1/services/vn.lookup.v1/schema");
+        Assert.That((shown.Content.Headers.ContentType!.MediaType, await shown.Content.ReadAsStringAsync()), Is.EqualTo(("application/schema+json", Schema)));
+        using var again = new HttpRequestMessage(HttpMethod.Get, new Uri(Url, "/api/v1/services/vn.lookup.v1/schema"));
+        again.Headers.IfNoneMatch.Add(shown.Headers.ETag!);
+        using var unchanged = await _bob.SendAsync(Url, again);
+        Assert.That(unchanged.StatusCode, Is.EqualTo(HttpStatusCode.NotModified));
+        using var none = await _bob.GetAsync(Url, "/api/v1/services/vn.lookup-result.v1/schema");
+        await ApiBench.ProblemAsync(none, "not-found", HttpStatusCode.NotFound);
+        var envelope = _alice.Document("long-1", new string('x', 51), _bob.Address.ToString()) with { Type = Lookup };
+        using var refused = await _alice.SubmitAsync(Url, await EnvelopeCodec.SignAsync(envelope, EnvelopeEncoding.Json, _alice.Signer));
+        var problem = await ApiBench.ProblemAsync(refused, "schema-violation", HttpStatusCode.UnprocessableEntity);
+        Assert.That(problem["items"]!.ToJsonString(), Does.Contain("/text"));
+    }
+
+    [Test]
+    public async Task Should_tell_that_the_service_will_end()
+    {
+        var (_, octets) = await RequestAsync("ending-1", _carol);
+        using var answer = await _alice.SubmitAsync(Url, octets);
+        Assert.That(answer.Headers.GetValues("Deprecation").Single(), Does.Match("^@[0-9]+$"));
+    }
+
+    [Test]
+    public async Task Should_ask_and_answer_on_the_command_line()
+    {
+        var (question, reply) = (Path.Combine(_folder, "question.json"), Path.Combine(_folder, "reply.jws"));
+        await File.WriteAllTextAsync(question, """{"text":"?"}""");
+        var asking = HubProcess.RunAsync("request", "--url", Url.ToString(), "--from", "H06.01/qlvb", "--key", await KeyAsync(_alice, "alice.pem"), "--to", "H06.02/qlvb", "--type", "vn.lookup.v1", "--payload", question, "--out", reply);
+        var claim = (await _bob.ClaimAsync(Url, 1, 30))[0]!;
+        var answered = await HubProcess.RunAsync("send", "--url", Url.ToString(), "--from", "H06.02/qlvb", "--key", await KeyAsync(_bob, "bob.pem"), "--to", "H06.01/qlvb", "--type", "vn.lookup-result.v1", "--payload", question, "--in-reply-to", $"{claim["message"]}:{claim["sha256"]}", "--receipt", Path.Combine(_folder, "answer.receipt"));
+        await _bob.AckAsync(Url, claim["claim"]!.GetValue<string>());
+        var asked = await asking;
+        Assert.That((answered.ExitCode, asked.ExitCode), Is.EqualTo((0, 0)), $"{answered}\n{asked}");
+        Assert.That((await File.ReadAllTextAsync(reply)).Split('.'), Has.Length.EqualTo(3));
+    }
+
+    [Test]
+    public async Task Should_check_schemas_on_the_command_line()
+    {
+        var (old, @new) = (Path.Combine(_folder, "old.json"), Path.Combine(_folder, "new.json"));
+        await File.WriteAllTextAsync(old, """{"type":"object"}""");
+        await File.WriteAllTextAsync(@new, """{"type":["object","array"]}""");
+        var (fine, narrower) = (await HubProcess.RunAsync("service", "check", @new, "--against", old), await HubProcess.RunAsync("service", "check", old, "--against", @new));
+        Assert.That((fine.ExitCode, narrower.ExitCode), Is.EqualTo((0, 1)), $"{fine}\n{narrower}");
+    }
+
+    [Test]
     public async Task Should_serve_200_who_wait_at_once()
     {
         var requests = new List<(Envelope Envelope, byte[] Octets)>();
@@ -267,6 +317,13 @@ public sealed class When_a_system_waits_for_a_reply
         using var answer = await provider.SubmitAsync(Url, octets, encoding);
         Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.Accepted), await answer.Content.ReadAsStringAsync());
         return (reply, octets);
+    }
+
+    private async Task<string> KeyAsync(TestAgency agency, string name)
+    {
+        var file = Path.Combine(_folder, name);
+        await File.WriteAllTextAsync(file, agency.PrivatePem);
+        return file;
     }
 
     /// <summary>Claims and acknowledges what there is; the keys.</summary>
