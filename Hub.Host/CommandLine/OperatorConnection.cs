@@ -98,14 +98,14 @@ internal sealed class OperatorConnection : IAsyncDisposable
         JsonAsync(HttpMethod.Post, path, body is null ? null : Json(body), null, cancellationToken);
 
     /// <summary>Reads a list page by page, at most a number of rows.</summary>
-    internal async Task<IReadOnlyList<JsonElement>> ListAsync(string path, int most, CancellationToken cancellationToken)
+    internal async Task<IReadOnlyList<JsonElement>> ListAsync(string path, int most, CancellationToken cancellationToken, string rowsAre = "items")
     {
         List<JsonElement> rows = [];
         string? cursor = null;
         do
         {
             var page = await GetAsync(cursor is null ? path : $"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}cursor={Uri.EscapeDataString(cursor)}", cancellationToken);
-            rows.AddRange(Output.Items(page));
+            rows.AddRange(Output.Items(page, rowsAre));
             cursor = Output.Text(page, "next") is { Length: > 0 } next ? next : null;
         }
         while (cursor is not null && rows.Count < most);

@@ -76,7 +76,7 @@ internal static class RegistryPatchFile
     private static JsonObject Change(string section, string id, JsonNode? value) => new JsonObject { ["section"] = section, ["id"] = id, ["value"] = value };
 
     /// <summary>Plain true, false and whole numbers are such; all else, and what is quoted, is text.</summary>
-    private static JsonNode? Json(YamlNode node) => node switch
+    internal static JsonNode? Json(YamlNode node) => node switch
     {
         YamlMappingNode map => new JsonObject(map.Children.Select(static pair => KeyValuePair.Create(((YamlScalarNode)pair.Key).Value ?? "", Json(pair.Value)))),
         YamlSequenceNode list => new JsonArray([.. list.Children.Select(Json)]),

@@ -1,9 +1,6 @@
-using System.Text.Json.Nodes;
-using Hub.Contracts.Envelopes;
 using Hub.Contracts.Problems;
-using Hub.Contracts.Trail;
 using Hub.Core.Registry;
-using Hub.Core.Storage;
+using Hub.Core.Registry.Changes;
 using Hub.Host.Identity;
 
 namespace Hub.Host.Api.Registry;
@@ -17,36 +14,31 @@ internal static class KeyEndpoints
     {
         routes.MapPost(One + "/compromised", CompromisedAsync).RequireScope(RegistryEndpoints.Writers)
             .WithTags("Registry").WithName("reportCompromisedKey").WithSummary("Revoke a key from an instant on, and list what it signed since")
-            .WithDescription("In force at once, without a second person: tokens of the key die, envelopes of it are refused. 'since' may lie in the past; what the key signed from then on is listed, and stays accepted until somebody decides otherwise. A system may report its own keys.")
+            .WithDescription("In force at once, without a second person: tokens of the key die, envelopes of it are refused. 'since' may lie in the past; what the key signed from then on is listed, and stays accepted until somebody decides otherwise. A revocation is never moved later. A system may report its own keys.")
             .Accepts<CompromiseRequest>("application/json").Produces<CompromiseView>()
-            .ProducesProblems(ProblemCode.InvalidRequest, ProblemCode.Unauthenticated, ProblemCode.NotAllowed, ProblemCode.OutsideSubtree, ProblemCode.NotFound, ProblemCode.RegistryConflict, ProblemCode.RegistryInvalid);
+            .ProducesProblems(ProblemCode.InvalidRequest, ProblemCode.Unauthenticated, ProblemCode.NotAllowed, ProblemCode.OutsideSubtree, ProblemCode.NotFound, ProblemCode.RegistryInvalid);
         routes.MapGet(One + "/signed", SignedAsync).RequireScope(RegistryEndpoints.Readers)
             .WithTags("Registry").WithName("listSignedByKey").WithSummary("Accepted messages that a key signed since an instant, newest first")
             .WithDescription("A page may be short, even empty, and still have 'next'. Where the acceptance entry was erased with its content the key is not known any more; such messages are listed too, with certain = false.")
             .Produces<ListView<SignedMessageView>>().ProducesProblems(ProblemCode.InvalidRequest, ProblemCode.Unauthenticated, ProblemCode.NotFound);
     }
 
-    private static async Task<IResult> CompromisedAsync(HttpContext context, RegistryReads reads, RegistryWrites writes, IHubStore store, TimeProvider clock)
+    private static async Task<IResult> CompromisedAsync(HttpContext context, RegistryReads reads, IRegistryChanges changes, IRegistry registry, SignedMessages signed)
     {
         var request = await HubJson.ReadAsync<CompromiseRequest>(context);
         var (key, moment) = await FindAsync(context, reads);
-        var since = request.Since ?? moment.At;
-        if (since > moment.At) throw QueryText.Bad("since", Rfc3339.Format(since), "an instant in the past; a key that will end later gets notAfter");
         var reason = request.Reason?.Trim() is { Length: > 0 } said ? said : throw QueryText.Bad("reason", "", "1 to 500 characters: what happened; it stands in the log");
-        var now = RegistryObjects.Of(key);
-        var value = JsonNode.Parse(now.Json!)!.AsObject();
-        // A revocation is never moved later: what was refused stays refused.
-        var from = key.Key.Revoked is { } before && before < since ? before : since;
-        value["revoked"] = Rfc3339.Format(from);
-        var outcome = await writes.ApplyAsync(context, [new ObjectChange(RegistrySections.Keys, now.Id, value, now.Digest)], reason, dryRun: false);
-        var signed = await ListAsync(store, key, from, null, QueryText.Limit(null), context.RequestAborted);
-        return Results.Json(new CompromiseView(OutcomeView.Of(outcome), from, signed), HubJson.Options);
+        // Instants of the registry have whole milliseconds: a finer one would lie in its future.
+        var since = request.Since ?? moment.At.AddTicks(-(moment.At.Ticks % TimeSpan.TicksPerMillisecond));
+        var outcome = await changes.CompromiseAsync(key.System, key.Key.Key.Id, since, context.Caller().ToRegistryActor(), reason, context.RequestAborted);
+        var from = (RegistryObjects.Find(registry.Current, RegistrySections.Keys, $"{key.System} {key.Key.Key.Id}") as OwnedKey)?.Key.Revoked ?? since;
+        return Results.Json(new CompromiseView(OutcomeView.Of(outcome), from, await ListAsync(signed, key, from, null, null, context.RequestAborted)), HubJson.Options);
     }
 
-    private static async Task<IResult> SignedAsync(HttpContext context, RegistryReads reads, IHubStore store, string? since, string? cursor, int? limit)
+    private static async Task<IResult> SignedAsync(HttpContext context, RegistryReads reads, SignedMessages signed, string? since, string? cursor, int? limit)
     {
         var (key, _) = await FindAsync(context, reads);
-        return Results.Json(await ListAsync(store, key, QueryText.Instant(since, nameof(since)), cursor, QueryText.Limit(limit), context.RequestAborted), HubJson.Options);
+        return Results.Json(await ListAsync(signed, key, QueryText.Instant(since, nameof(since)), cursor, limit, context.RequestAborted), HubJson.Options);
     }
 
     private static async ValueTask<(OwnedKey Key, RegistryMoment Moment)> FindAsync(HttpContext context, RegistryReads reads)
@@ -59,24 +51,11 @@ internal static class KeyEndpoints
             : throw RegistryReads.NotFound(RegistrySections.Keys, id, moment);
     }
 
-    private static async ValueTask<ListView<SignedMessageView>> ListAsync(IHubStore store, OwnedKey key, DateTimeOffset? since, string? cursor, int limit, CancellationToken cancellationToken)
+    private static async ValueTask<ListView<SignedMessageView>> ListAsync(SignedMessages signed, OwnedKey key, DateTimeOffset? since, string? cursor, int? limit, CancellationToken cancellationToken)
     {
-        var page = await store.ListMessagesAsync(new MessageQuery { From = key.System, Since = since, Cursor = cursor, Limit = limit }, cancellationToken);
-        List<SignedMessageView> found = [];
-        foreach (var message in page.Items)
-        {
-            var thumbprint = await ThumbprintAsync(store, message, cancellationToken);
-            if (thumbprint is not null && thumbprint != key.Key.Key.Thumbprint) continue;
-            found.Add(new SignedMessageView(message.Key.Value, message.Id, message.Type.Value, message.Accepted, message.Entry, thumbprint is not null));
-        }
-
-        return new ListView<SignedMessageView>(found, page.Next);
+        var page = await signed.ListAsync(key.System, key.Key.Key.Thumbprint, since, cursor, QueryText.Limit(limit), cancellationToken);
+        return new ListView<SignedMessageView>([.. page.Items.Select(SignedMessageView.Of)], page.Next);
     }
-
-    private static async ValueTask<string?> ThumbprintAsync(IHubStore store, MessageRecord message, CancellationToken cancellationToken) =>
-        (await store.ListEntriesAsync(message.Entry, 1, cancellationToken)) is [{ Body: { } body } entry] && entry.ParseHeader().Kind == EntryKinds.MessageAccepted
-            ? JsonNode.Parse(body.Span)?["keyThumbprint"]?.GetValue<string>()
-            : null;
 }
 
 /// <summary>Says that a key is compromised.</summary>
@@ -101,5 +80,10 @@ internal sealed record CompromiseView(OutcomeView Outcome, DateTimeOffset Revoke
 /// <param name="Type">Service and version.</param>
 /// <param name="Accepted">When the hub accepted it.</param>
 /// <param name="Entry">Its acceptance in the log.</param>
+/// <param name="Recipients">The systems it went to.</param>
 /// <param name="Certain">Whether the acceptance entry says that it was this key.</param>
-internal sealed record SignedMessageView(string Key, string Id, string Type, DateTimeOffset Accepted, long Entry, bool Certain);
+internal sealed record SignedMessageView(string Key, string Id, string Type, DateTimeOffset Accepted, long Entry, IReadOnlyList<string> Recipients, bool Certain)
+{
+    internal static SignedMessageView Of(SignedMessage signed) => new(
+        signed.Message.Key.Value, signed.Message.Id, signed.Message.Type.Value, signed.Message.Accepted, signed.Message.Entry, signed.Recipients, signed.Certain);
+}
