@@ -79,6 +79,8 @@ internal static class OpenApiSetup
             ];
         }
 
+        // An empty requirement says that nothing is asked for.
+        if (metadata.OfType<OpenAddress>().Any()) operation.Security = [new OpenApiSecurityRequirement()];
         DescribePath(operation, context.Description.RelativePath ?? "");
         if (metadata.OfType<DeclaredProblems>().LastOrDefault() is { } problems) DescribeProblems(operation, problems.Codes);
         return Task.CompletedTask;

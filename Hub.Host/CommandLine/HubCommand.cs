@@ -20,6 +20,7 @@ internal static class HubCommand
         RightCommand.Create,
         ResolveCommand.Create,
         KeyCommand.Create,
+        OnboardCommand.Create,
         MessagesCommand.Create,
         ShowCommand.Create,
         DeadLettersCommand.Create,

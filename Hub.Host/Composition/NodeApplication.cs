@@ -70,6 +70,7 @@ internal static class NodeApplication
         ChangeEndpoints.Map(app);
         ProposalEndpoints.Map(app);
         HistoryEndpoints.Map(app);
+        OnboardingEndpoints.Map(app);
         ResolveEndpoints.Map(app);
         ExplainEndpoints.Map(app);
         ExpiringEndpoints.Map(app);

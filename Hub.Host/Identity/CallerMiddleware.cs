@@ -3,7 +3,7 @@ using Hub.Contracts.Problems;
 namespace Hub.Host.Identity;
 
 /// <summary>Finds out who calls, and lets only those in whom the endpoint admits. Endpoints without a
-/// <see cref="CallerRequirement"/> are public; everything under /api has one (a test asserts it).</summary>
+/// <see cref="CallerRequirement"/> are public; everything under /api has one or says that it is an <see cref="OpenAddress"/> (a test asserts it).</summary>
 internal sealed class CallerMiddleware(RequestDelegate next, AccessTokens tokens)
 {
     private const string Bearer = "Bearer ";

@@ -11,6 +11,9 @@ internal sealed class TokenLimits : IDisposable
     /// <summary>Name of the policy per source.</summary>
     internal const string PerSource = "token";
 
+    /// <summary>Name of the policy per source for applications to be taken onto the bus.</summary>
+    internal const string Onboarding = "onboarding";
+
     /// <summary>Requests of all sources at once; then half of it a second. A signature check costs about 0.1 ms.</summary>
     internal const int AllAtOnce = 1_000;
 
@@ -30,7 +33,7 @@ internal sealed class TokenLimits : IDisposable
         AutoReplenishment = autoReplenishment,
     });
 
-    /// <summary>Per source: 60 at once, then 10 a second.</summary>
+    /// <summary>Per source: of tokens 60 at once, then 10 a second; of applications 10 at once, then one a minute.</summary>
     internal static void Configure(RateLimiterOptions options)
     {
         options.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
@@ -41,6 +44,15 @@ internal sealed class TokenLimits : IDisposable
                 TokenLimit = 60,
                 TokensPerPeriod = 10,
                 ReplenishmentPeriod = TimeSpan.FromSeconds(1),
+                QueueLimit = 0,
+            }));
+        options.AddPolicy(Onboarding, static context => RateLimitPartition.GetTokenBucketLimiter(
+            PeerSource.Of(context),
+            static _ => new TokenBucketRateLimiterOptions
+            {
+                TokenLimit = 10,
+                TokensPerPeriod = 1,
+                ReplenishmentPeriod = TimeSpan.FromMinutes(1),
                 QueueLimit = 0,
             }));
     }

@@ -71,7 +71,7 @@ public sealed class When_the_hub_describes_itself
     public async Task Should_ask_for_a_caller_at_every_address_of_the_api()
     {
         var open = (await RoutesAsync()).Where(static route => route.RoutePattern.RawText!.StartsWith("/api/", StringComparison.Ordinal) && route.Metadata.GetMetadata<CallerRequirement>() is null);
-        Assert.That(open.Select(static route => route.RoutePattern.RawText), Is.Empty);
+        Assert.That(open.Select(static route => route.RoutePattern.RawText), Is.EquivalentTo(new[] { "/api/v1/onboarding", "/api/v1/onboarding/{id}" }), "applicants have no key on the bus yet");
     }
 
     [TestCase("/")]
