@@ -28,7 +28,6 @@ internal static class HubCommand
         EraseCommand.Create,
         StatusCommand.Create,
         TokenCommand.Create,
-        KeyCommand.Create,
         ReceiptCommand.Create,
         LogCommand.Create,
         DevPkiCommand.Create,

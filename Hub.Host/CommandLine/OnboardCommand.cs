@@ -9,17 +9,21 @@ using Hub.Host.DevPki;
 
 namespace Hub.Host.CommandLine;
 
-/// <summary><c>hub onboard</c>: an agency's own request to be taken onto the bus.</summary>
+/// <summary><c>hub onboard</c>: an agency's own request to be taken onto the bus, and many systems at once.</summary>
 internal static class OnboardCommand
 {
     internal static Command Create()
     {
-        var command = new Command("onboard", "Come onto the bus: apply and follow (đăng ký tham gia).");
+        var command = new Command("onboard", "Come onto the bus: apply, follow, and take in many systems at once (đăng ký tham gia).");
         command.Subcommands.Add(Apply());
         command.Subcommands.Add(Status());
+        command.Subcommands.Add(BulkCommand.Template());
+        command.Subcommands.Add(BulkCommand.Create());
         return command.WithExamples("""
             hub onboard apply request.yaml --key k1=qlvb.pem --url https://hub.example.gov.vn
             hub onboard status 01JD… --url https://hub.example.gov.vn
+            hub onboard template > systems.csv
+            hub onboard bulk systems.csv --dry-run
             """);
     }
 

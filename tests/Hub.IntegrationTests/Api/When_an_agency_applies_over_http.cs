@@ -1,6 +1,8 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using Hub.Contracts.Addresses;
+using Hub.Contracts.Signatures;
 using Hub.IntegrationTests.Processes;
 
 namespace Hub.IntegrationTests.Api;
@@ -52,6 +54,44 @@ public sealed class When_an_agency_applies_over_http
         var problem = JsonNode.Parse(await answer.Content.ReadAsStringAsync())!;
         Assert.That((problem["code"]!.GetValue<string>(), answer.StatusCode), Is.EqualTo((code, status)), problem.ToJsonString());
     }
+
+    [Test]
+    public async Task Should_take_in_many_at_once_and_the_same_again_without_a_change()
+    {
+        var file = Path.Combine(_bench.Folder, "systems.csv");
+        var rows = new System.Text.StringBuilder("agency,system,name,channel,receives,keyId,keyFile,proof,services\n");
+        for (var i = 0; i < 40; i++)
+        {
+            using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+            await File.WriteAllTextAsync(Path.Combine(_bench.Folder, $"bulk{i}.pem"), key.ExportSubjectPublicKeyInfoPem());
+            var (address, signer) = ($"H06.0{1 + (i % 3)}/hs{i}", LocalSigner.FromPem("k1", key.ExportPkcs8PrivateKeyPem()));
+            var thumbprint = Convert.ToHexStringLower(SHA256.HashData(key.ExportSubjectPublicKeyInfo()));
+            var proof = await new KeyProof(SystemAddress.Parse("H06.09/lgsp"), address, "signature", thumbprint, DateTimeOffset.FromUnixTimeSeconds(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds())).ProvePossessionAsync(signer);
+            rows.Append($"{address.Replace('/', ',')},Hệ thống {i},mailbox,,k1,bulk{i}.pem,{proof},vn.document.v1 > H06.02\n");
+        }
+
+        await File.WriteAllTextAsync(file, rows.ToString());
+        var before = (await _bench.RunAsync("registry", "show", "systems", "--json")).Output;
+        var dry = JsonNode.Parse((await _bench.RunAsync("onboard", "bulk", file, "--dry-run", "--json")).Output)!;
+        Assert.That(Added(dry), Is.EqualTo(40));
+        Assert.That((await _bench.RunAsync("registry", "show", "systems", "--json")).Output, Is.EqualTo(before), "a dry run changes nothing");
+
+        Assert.That(Added(JsonNode.Parse((await _bench.RunAsync("onboard", "bulk", file, "--reason", "Đợt 1", "--json")).Output)!), Is.EqualTo(40));
+        var again = JsonNode.Parse((await _bench.RunAsync("onboard", "bulk", file, "--json")).Output)!;
+        Assert.That(again["outcomes"]!.AsArray().Select(static o => o!["state"]!.GetValue<string>()), Is.All.EqualTo("unchanged"));
+    }
+
+    [Test]
+    public async Task Should_name_the_lines_that_are_wrong()
+    {
+        var file = Path.Combine(_bench.Folder, "wrong.csv");
+        await File.WriteAllTextAsync(file, "agency,system,name,channel\nH06.01,hs-x,X,mailbox\nH06.01,HS Y,Y,mailbox\n");
+        var refused = await HubProcess.RunAsync("onboard", "bulk", file, "--data", _bench.Data);
+        Assert.That((refused.ExitCode, refused.Error.Contains('3')), Is.EqualTo((1, true)), refused.ToString());
+    }
+
+    private static int Added(JsonNode report) => report["outcomes"]!.AsArray().SelectMany(static o => o!["changes"]!.AsArray())
+        .Where(static s => s!["section"]!.GetValue<string>() == "systems").Sum(static s => s!["added"]!.AsArray().Count);
 
     [Test]
     public async Task Should_take_few_applications_from_one_source()
