@@ -44,10 +44,17 @@ internal sealed class RegistryBench : IAsyncDisposable
     /// <param name="development">Whether proofs are needed.</param>
     internal static async Task<RegistryBench> StartAsync(string[]? operators = null, bool development = false)
     {
+        var bench = await StartEmptyAsync(development);
+        await bench.Registry.ImportAsync(bench.Document(operators ?? []), Socket.Name);
+        return bench;
+    }
+
+    /// <summary>Starts a hub that has no registry yet.</summary>
+    internal static async Task<RegistryBench> StartEmptyAsync(bool development = false)
+    {
         var bench = new RegistryBench(development);
         await bench.Store.OpenAsync();
         await bench.Committer.StartAsync();
-        await bench.Registry.ImportAsync(bench.Document(operators ?? []), Socket.Name);
         return bench;
     }
 

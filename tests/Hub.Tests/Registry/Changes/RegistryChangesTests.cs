@@ -134,6 +134,26 @@ public sealed class RegistryChangesTests
     }
 
     [Test]
+    public async Task LoadAsync_DocumentOfAnOlderHub_IsTakenOverOnce()
+    {
+        await using var older = await RegistryBench.StartEmptyAsync();
+        await older.Committer.RunAsync(async scope =>
+        {
+            await scope.Transaction.WriteRegistryAsync(7, older.Document());
+            return true;
+        });
+        using var first = await older.RestartAsync();
+        using var second = await older.RestartAsync();
+        var (kind, body) = (await older.EntriesAsync())[^1];
+        Assert.Multiple(() =>
+        {
+            Assert.That((first.Current.Version, second.Current.Version), Is.EqualTo((8L, 8L)));
+            Assert.That(second.Current.FindSystem(RegistryBench.System)!.Keys, Has.Count.EqualTo(1));
+            Assert.That((kind, (string?)body["actor"], (long?)body["version"]), Is.EqualTo((EntryKinds.RegistryChanged, "hub", 8L)));
+        });
+    }
+
+    [Test]
     public async Task WaitForVersionAsync_Change_EndsTheWait()
     {
         var waiting = _bench.Registry.WaitForVersionAsync(1, TimeSpan.FromMinutes(1)).AsTask();
