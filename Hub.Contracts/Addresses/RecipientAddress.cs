@@ -19,10 +19,15 @@ public enum RecipientKind
 /// <summary>One address in an envelope's <c>to</c>, exactly as written.</summary>
 public readonly partial record struct RecipientAddress
 {
-    private RecipientAddress(string value, RecipientKind kind)
+    private readonly AgencyCode _agency;
+    private readonly SystemAddress _system;
+
+    private RecipientAddress(string value, RecipientKind kind, AgencyCode agency, SystemAddress system)
     {
         Value = value;
         Kind = kind;
+        _agency = agency;
+        _system = system;
     }
 
     /// <summary>The address as written.</summary>
@@ -32,10 +37,10 @@ public readonly partial record struct RecipientAddress
     public RecipientKind Kind { get; }
 
     /// <summary>The agency named, for <see cref="RecipientKind.Agency"/>.</summary>
-    public AgencyCode Agency => AgencyCode.Parse(Value);
+    public AgencyCode Agency => Kind == RecipientKind.Agency ? _agency : throw NotOf(RecipientKind.Agency);
 
     /// <summary>The system named, for <see cref="RecipientKind.System"/>.</summary>
-    public SystemAddress System => SystemAddress.Parse(Value);
+    public SystemAddress System => Kind == RecipientKind.System ? _system : throw NotOf(RecipientKind.System);
 
     /// <summary>The group's name without <c>group:</c>, for <see cref="RecipientKind.Group"/>.</summary>
     public string Group => Value["group:".Length..];
@@ -46,11 +51,12 @@ public readonly partial record struct RecipientAddress
         address = default;
         if (text is null) return false;
         RecipientKind kind;
+        var (agency, system) = (default(AgencyCode), default(SystemAddress));
         if (GroupShape().IsMatch(text)) kind = RecipientKind.Group;
-        else if (AgencyCode.TryParse(text, out _)) kind = RecipientKind.Agency;
-        else if (SystemAddress.TryParse(text, out _)) kind = RecipientKind.System;
+        else if (AgencyCode.TryParse(text, out agency)) kind = RecipientKind.Agency;
+        else if (SystemAddress.TryParse(text, out system)) kind = RecipientKind.System;
         else return false;
-        address = new RecipientAddress(text, kind);
+        address = new RecipientAddress(text, kind, agency, system);
         return true;
     }
 
@@ -62,6 +68,8 @@ public readonly partial record struct RecipientAddress
 
     /// <inheritdoc/>
     public override string ToString() => Value;
+
+    private FormatException NotOf(RecipientKind kind) => new($"'{Value}' is no {kind}.");
 
     [GeneratedRegex(@"^group:[a-z0-9][a-z0-9._-]{0,63}\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex GroupShape();

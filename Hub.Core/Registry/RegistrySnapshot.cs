@@ -12,6 +12,7 @@ public sealed partial class RegistrySnapshot
     private readonly Lazy<SnapshotTimes> _times;
     private readonly Lazy<GroupMembership> _memberships;
     private readonly ExpansionCache _expansions;
+    private readonly CoveringCache _coverings;
     private RegistryContent? _content;
 
     /// <summary>Indexes a content that was validated before.</summary>
@@ -29,6 +30,7 @@ public sealed partial class RegistrySnapshot
         _times = sameTimes ? before!._times : new Lazy<SnapshotTimes>(() => new SnapshotTimes(index));
         _memberships = sameMembers ? before!._memberships : new Lazy<GroupMembership>(() => new GroupMembership(index.Rights.Groups, index.Groups));
         _expansions = sameRecipients ? before!._expansions : new ExpansionCache();
+        _coverings = sameTimes && sameMembers && old!.Rights.SpeaksAlike(index.Rights) ? before!._coverings : new CoveringCache();
     }
 
     /// <summary>Version, growing with every change.</summary>
@@ -75,6 +77,8 @@ public sealed partial class RegistrySnapshot
     internal SnapshotTimes Times => _times.Value;
 
     internal ExpansionCache Expansions => _expansions;
+
+    internal CoveringCache Coverings => _coverings;
 
     /// <summary>Whether a type belongs to the hub's own protocol (<c>hub.*</c>), which rights never cover.</summary>
     public static bool IsProtocol(MessageType type) => type.Value?.StartsWith("hub.", StringComparison.Ordinal) == true;
@@ -162,7 +166,8 @@ public sealed partial class RegistrySnapshot
 
     internal AgencyNode? Node(AgencyCode code) => _index.Agencies.Find(code);
 
-    internal IEnumerable<AgencyNode> Nodes => _index.Agencies.Values;
+    /// <summary>The codes of all agencies, sorted.</summary>
+    internal IReadOnlyList<AgencyCode> AgencyCodes => _index.AgencyCodes;
 
     private IReadOnlyList<CodeOwner> Owners(bool territory, string code) => _index.Owners.Find(new CodeName(territory, code)) ?? [];
 }

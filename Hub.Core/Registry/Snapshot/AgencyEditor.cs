@@ -10,6 +10,7 @@ internal sealed class AgencyEditor(RegistryIndex index)
     private readonly PersistentMap<string, CodeEntry>.Editor _codes = index.Codes.Edit();
     private readonly PersistentMap<string, Reorganisation>.Editor _reorganisations = index.Reorganisations.Edit();
     private readonly HashSet<AgencyCode> _stale = [];
+    private readonly Dictionary<AgencyCode, bool> _exists = [];
     private readonly Dictionary<AgencyCode, SortedDictionary<string, AgencySystem>> _systems = [];
 
     internal RegistryIndex Into(RegistryIndex before)
@@ -25,7 +26,7 @@ internal sealed class AgencyEditor(RegistryIndex index)
 
         return before with
         {
-            Agencies = _nodes.ToMap(), Owners = _owners.ToMap(), Codes = _codes.ToMap(), Reorganisations = _reorganisations.ToMap(),
+            Agencies = _nodes.ToMap(), AgencyCodes = Codes(before.AgencyCodes), Owners = _owners.ToMap(), Codes = _codes.ToMap(), Reorganisations = _reorganisations.ToMap(),
         };
     }
 
@@ -36,6 +37,7 @@ internal sealed class AgencyEditor(RegistryIndex index)
         Disown(node.Record?.TerritoryCode, territory: true, source);
         Own(agency?.LegacyCode?.Value, territory: false, new CodeOwner(code, null, null, source));
         Own(agency?.TerritoryCode, territory: true, new CodeOwner(code, null, null, source));
+        if ((node.Record is null) != (agency is null)) _exists[code] = agency is not null;
         Put(node with { Record = agency });
     }
 
@@ -80,6 +82,21 @@ internal sealed class AgencyEditor(RegistryIndex index)
 
         if (system is null) systems.Remove(address.System);
         else systems[address.System] = system;
+    }
+
+    private AgencyCode[] Codes(AgencyCode[] before)
+    {
+        if (_exists.Count == 0) return before;
+        var added = _exists.Where(e => e.Value).Select(e => e.Key).Except(before).OrderBy(c => c.Value, StringComparer.Ordinal).ToArray();
+        var after = new List<AgencyCode>(before.Length + added.Length);
+        var next = 0;
+        foreach (var code in before)
+        {
+            while (next < added.Length && string.CompareOrdinal(added[next].Value, code.Value) < 0) after.Add(added[next++]);
+            if (!_exists.TryGetValue(code, out var stays) || stays) after.Add(code);
+        }
+
+        return [.. after, .. added[next..]];
     }
 
     private static IEnumerable<(AgencyCode Heir, AgencyCode From)> Heirs(Reorganisation? reorganisation) =>

@@ -33,8 +33,10 @@ internal sealed class DestinationFinder(RegistrySnapshot registry, MessageType t
     /// <param name="system">The system's name; null when the agency is addressed.</param>
     internal Destination Find(AgencyCode code, string? system)
     {
-        if (registry.AgencyAt(code, at) is not { } agency) return Destination.Nowhere(ProblemCode.UnknownRecipient, Unknown(code));
-        var node = registry.Node(agency.Agency.Code)!;
+        var node = registry.Node(code);
+        var agency = node?.Timeline is { } timeline ? timeline.At(at) : registry.AgencyAt(code, at);
+        if (agency is null) return Destination.Nowhere(ProblemCode.UnknownRecipient, Unknown(code));
+        if (node?.Code != agency.Agency.Code) node = registry.Node(agency.Agency.Code)!;
         var named = system is null ? null : node.System(system);
         // The hub's own answers reach a registered system even when its agency has closed: what was sent before is settled.
         if (_protocol && named is not null) return Destination.At(named, redirection: null);

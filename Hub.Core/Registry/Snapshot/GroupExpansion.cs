@@ -14,6 +14,7 @@ internal sealed class GroupExpansion
     {
         var finder = new DestinationFinder(registry, type, at);
         var why = group.Rule is null ? $"group:{group.Name}@{group.Version}" : $"group:{group.Name}@{group.Version}.r{registry.Version}";
+        _recipients.EnsureCapacity(Math.Max(group.Members.Count, 16));
         var places = new RecipientPlaces(_recipients);
         if (group.Rule is { } rule)
         {
@@ -42,8 +43,23 @@ internal sealed class GroupExpansion
     /// <summary>Members that lead nowhere.</summary>
     internal IReadOnlyList<ProblemItem> Bad => _bad;
 
-    private static IEnumerable<AgencyCode> Fulfilling(RegistrySnapshot registry, GroupRule rule, DateTimeOffset at) => registry.Nodes
-        .Where(node => node.Timeline is { } timeline && registry.Fulfils(node, timeline.At(at), rule, at))
-        .Select(node => node.Code)
-        .OrderBy(code => code.Value, StringComparer.Ordinal);
+    private static IEnumerable<AgencyCode> Fulfilling(RegistrySnapshot registry, GroupRule rule, DateTimeOffset at)
+    {
+        var (plain, below) = (rule with { Under = null }, new Dictionary<AgencyCode, bool>());
+        foreach (var code in registry.AgencyCodes)
+        {
+            var node = registry.Node(code)!;
+            var state = node.Timeline!.At(at);
+            if (registry.Fulfils(node, state, plain, at) && IsBelow(state)) yield return code;
+        }
+
+        // Neighbours have the same parent: each parent is judged once.
+        bool IsBelow(AgencyState state)
+        {
+            if (rule.Under is not { } under) return true;
+            if (state.Parent is not { } parent || state.Agency.Code == under) return false;
+            if (!below.TryGetValue(parent, out var isBelow)) below.Add(parent, isBelow = registry.IsUnder(parent, under, at));
+            return isBelow;
+        }
+    }
 }

@@ -6,10 +6,17 @@ namespace Hub.Core.Registry;
 /// agencies above, everybody; then what it inherits from agencies whose successor its own is for the type. Pure.</summary>
 internal readonly ref struct PatternCovering(RegistrySnapshot registry, MessageType type, DateTimeOffset at)
 {
+    /// <summary>The patterns of a registered system; those of most systems do not depend on the type, and are remembered.</summary>
+    internal PatternEntry[] Of(SystemAddress system) => registry.Node(system.Agency) is { Predecessors.Count: > 0 }
+        ? Of(system.Agency, system.System, asIfOpen: false)
+        : registry.Coverings.Of(system, this);
+
+    internal int Era => registry.Times.EraOf(at);
+
     /// <param name="agency">The agency, by its code in force.</param>
     /// <param name="system">The system's name; null: the agency itself was addressed.</param>
     /// <param name="asIfOpen">Whether it counts as open, because what was written to it is being judged.</param>
-    internal List<PatternEntry> Of(AgencyCode agency, string? system, bool asIfOpen)
+    internal PatternEntry[] Of(AgencyCode agency, string? system, bool asIfOpen)
     {
         var found = new List<PatternEntry>(16);
         var memberships = registry.Memberships;
@@ -29,12 +36,14 @@ internal readonly ref struct PatternCovering(RegistrySnapshot registry, MessageT
         AddAbove(found, agency);
         Add(found, PatternKey.Everybody);
         if (registry.Node(agency) is { Predecessors.Count: > 0 } node) Inherit(found, node, [agency], 0);
-        return found;
+        return [.. found];
     }
 
     private void AddAbove(List<PatternEntry> found, AgencyCode agency)
     {
-        foreach (var above in registry.AgencyAndAbove(agency, at)) Add(found, PatternKey.Under(above));
+        var hops = 0;
+        for (var state = registry.AgencyAt(agency, at); state is not null && hops++ < RegistryRules.MaxLevels; state = state.Parent is { } parent ? registry.AgencyAt(parent, at) : null)
+            Add(found, PatternKey.Under(state.Agency.Code));
     }
 
     private void Add(List<PatternEntry> found, PatternKey key)

@@ -29,6 +29,9 @@ internal sealed record RegistryIndex
 
     internal PersistentMap<AgencyCode, AgencyNode> Agencies { get; init; } = PersistentMap<AgencyCode, AgencyNode>.Empty;
 
+    /// <summary>The codes of all agencies that have a record, sorted.</summary>
+    internal AgencyCode[] AgencyCodes { get; init; } = [];
+
     internal PersistentMap<string, CodeEntry> Codes { get; init; } = PersistentMap<string, CodeEntry>.Empty;
 
     internal PersistentMap<CodeName, IReadOnlyList<CodeOwner>> Owners { get; init; } = PersistentMap<CodeName, IReadOnlyList<CodeOwner>>.Empty;
@@ -61,7 +64,7 @@ internal sealed record RegistryIndex
         Hub = Hub,
         Policy = Policy,
         Levels = [.. Levels.Values.OrderBy(l => l.Order).ThenBy(l => l.Code, StringComparer.Ordinal)],
-        Agencies = [.. Agencies.Values.Where(a => a.Record is not null).Select(a => a.Record!).OrderBy(a => a.Code.Value, StringComparer.Ordinal)],
+        Agencies = [.. AgencyCodes.Select(code => Agencies.Find(code)!.Record!)],
         Codes = [.. Codes.Values.OrderBy(c => $"{c.Scheme} {c.Code}", StringComparer.Ordinal)],
         Reorganisations = [.. Reorganisations.Values.OrderBy(r => r.Id, StringComparer.Ordinal)],
         Anchors = [.. Anchors.Values.OrderBy(a => a.Name, StringComparer.Ordinal)],

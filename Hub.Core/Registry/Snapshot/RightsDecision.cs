@@ -29,21 +29,20 @@ internal sealed class RightsDecision
         if (RegistrySnapshot.IsProtocol(_type)) return Deny($"{_type} belongs to the hub's own protocol: rights never speak of it.");
         if (_registry.FindSystem(from) is null) return Deny($"{from} is no system of the registry.");
         if (_registry.FindSystem(to) is null) return Deny($"{to} is no system of the registry.");
-        if (_registry.AgencyAt(from.Agency, _at) is not { IsOpen: true } sender) return Deny($"{from.Agency}, the sender's agency, is closed: it sends nothing new.");
+        if (_registry.AgencyAt(from.Agency, _at) is not { IsOpen: true }) return Deny($"{from.Agency}, the sender's agency, is closed: it sends nothing new.");
 
         var covering = new PatternCovering(_registry, _type, _at);
-        var senders = covering.Of(sender.Agency.Code, from.System, asIfOpen: false);
-        var recipients = redirection is null
-            ? covering.Of(to.Agency, to.System, asIfOpen: false)
-            : covering.Of(redirection.Agency, redirection.System?.System, asIfOpen: true);
+        var senders = covering.Of(from);
+        var recipients = redirection is null ? covering.Of(to) : covering.Of(redirection.Agency, redirection.System?.System, asIfOpen: true);
         if (redirection is not null)
             _lines?.Add($"The message was addressed to {redirection.System?.ToString() ?? redirection.Agency.Value}, whose successor gets it by {redirection.Reorganisation}: rights are judged on the address written.");
         _lines?.Add($"Rights may name the sender as {Texts(senders)}; the recipient as {Texts(recipients)}.");
         foreach (var one in senders)
         {
+            var rights = _registry.Rights.From(one);
             foreach (var other in recipients)
             {
-                foreach (var right in _registry.Rights.Between(one, other))
+                foreach (var right in rights.For(other.Id))
                     if (Covers(right)) return right;
             }
         }
@@ -85,6 +84,6 @@ internal sealed class RightsDecision
 
     private static string Name(Right right) => $"{RightIds.Of(right)} ({right.From} → {right.To})";
 
-    private static string Texts(List<PatternEntry> patterns) =>
-        patterns.Count == 0 ? "nothing that any right says" : string.Join(", ", patterns.Take(20).Select(p => p.Text));
+    private static string Texts(PatternEntry[] patterns) =>
+        patterns.Length == 0 ? "nothing that any right says" : string.Join(", ", patterns.Take(20).Select(p => p.Text));
 }

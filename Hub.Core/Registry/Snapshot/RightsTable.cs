@@ -3,10 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Hub.Core.Registry;
 
-/// <summary>The numbers of the two patterns that a right is written with.</summary>
-internal readonly record struct PatternPair(int From, int To);
-
-/// <summary>Rights by the pair of patterns they are written with: a decision costs a few look-ups, however many there are.
+/// <summary>Rights by the patterns they are written with: a decision costs a few look-ups, however many there are.
 /// Patterns and lists of services that recur are kept once.</summary>
 internal sealed record RightsTable
 {
@@ -16,7 +13,7 @@ internal sealed record RightsTable
 
     private PersistentMap<PatternKey, PatternEntry> Patterns { get; init; } = PersistentMap<PatternKey, PatternEntry>.Empty;
 
-    private PersistentMap<PatternPair, Right[]> ByPair { get; init; } = PersistentMap<PatternPair, Right[]>.Empty;
+    private PersistentMap<int, RightsOfPattern> ByFrom { get; init; } = PersistentMap<int, RightsOfPattern>.Empty;
 
     /// <summary>How many rights each pattern stands in, so that it goes with the last of them.</summary>
     private PersistentMap<PatternKey, StrongBox<int>> Uses { get; init; } = PersistentMap<PatternKey, StrongBox<int>>.Empty;
@@ -33,8 +30,11 @@ internal sealed record RightsTable
 
     internal Right? Find(string id) => ById.Find(id);
 
-    /// <summary>The rights written with a pair of patterns, by id.</summary>
-    internal Right[] Between(PatternEntry from, PatternEntry to) => ByPair.Find(new PatternPair(from.Id, to.Id)) ?? [];
+    /// <summary>The rights written with a pattern of senders.</summary>
+    internal RightsOfPattern From(PatternEntry from) => ByFrom.Find(from.Id) ?? RightsOfPattern.None;
+
+    /// <summary>Whether two versions are written with the same patterns.</summary>
+    internal bool SpeaksAlike(RightsTable other) => Patterns == other.Patterns;
 
     /// <summary>All rights by id.</summary>
     internal IReadOnlyList<Right> InOrder() => [.. All.OrderBy(RightIds.Of, StringComparer.Ordinal)];
@@ -45,7 +45,7 @@ internal sealed record RightsTable
     internal sealed class Editor(RightsTable table)
     {
         private readonly PersistentMap<PatternKey, PatternEntry>.Editor _patterns = table.Patterns.Edit();
-        private readonly PersistentMap<PatternPair, Right[]>.Editor _byPair = table.ByPair.Edit();
+        private readonly Dictionary<int, (HashSet<Right> Removed, List<(int To, Right Right)> Added)> _edits = [];
         private readonly Dictionary<string, PatternEntry> _texts = [];
         private readonly Dictionary<PatternEntry, int> _more = [];
         private readonly Dictionary<string, IReadOnlyList<string>> _services = [];
@@ -73,9 +73,11 @@ internal sealed record RightsTable
                 else if (before == 0) groups.Add(pattern);
             }
 
+            var byFrom = table.ByFrom.Edit();
+            foreach (var (from, (removed, added)) in _edits) byFrom.Put(from, (byFrom.Find(from) ?? RightsOfPattern.None).Edited(removed, added));
             return new RightsTable
             {
-                Patterns = _patterns.ToMap(), ByPair = _byPair.ToMap(), ById = _byId.ToMap(), Uses = uses.ToMap(), NextPattern = _next,
+                Patterns = _patterns.ToMap(), ByFrom = byFrom.ToMap(), ById = _byId.ToMap(), Uses = uses.ToMap(), NextPattern = _next,
                 Groups = groups.SequenceEqual(table.Groups) ? table.Groups : [.. groups.OrderBy(g => g.Text, StringComparer.Ordinal)],
             };
         }
@@ -83,9 +85,10 @@ internal sealed record RightsTable
         private Right Link(Right right)
         {
             var (from, to) = (Pattern(right.From), Pattern(right.To));
-            right = right with { From = from.Text, To = to.Text, Services = Shared(right.Services) };
-            var pair = new PatternPair(from.Id, to.Id);
-            _byPair.Put(pair, _byPair.Find(pair) is { } others ? [.. others.Append(right).OrderBy(RightIds.Of, StringComparer.Ordinal)] : [right]);
+            var services = Shared(right.Services);
+            if (!ReferenceEquals(right.From, from.Text) || !ReferenceEquals(right.To, to.Text) || !ReferenceEquals(right.Services, services))
+                right = right with { From = from.Text, To = to.Text, Services = services };
+            EditsOf(from).Added.Add((to.Id, right));
             Count(from, +1);
             Count(to, +1);
             return right;
@@ -94,14 +97,19 @@ internal sealed record RightsTable
         private void Unlink(Right right)
         {
             var (from, to) = (Pattern(right.From), Pattern(right.To));
-            var pair = new PatternPair(from.Id, to.Id);
-            var others = _byPair.Find(pair)!.Where(r => !ReferenceEquals(r, right)).ToArray();
-            _byPair.Put(pair, others.Length == 0 ? null : others);
+            // One that was added a moment ago has not come further than the list of additions.
+            if (EditsOf(from).Added.RemoveAll(a => ReferenceEquals(a.Right, right)) == 0) EditsOf(from).Removed.Add(right);
             Count(from, -1);
             Count(to, -1);
         }
 
         private void Count(PatternEntry pattern, int more) => CollectionsMarshal.GetValueRefOrAddDefault(_more, pattern, out _) += more;
+
+        private (HashSet<Right> Removed, List<(int To, Right Right)> Added) EditsOf(PatternEntry from)
+        {
+            if (!_edits.TryGetValue(from.Id, out var edits)) _edits.Add(from.Id, edits = (new HashSet<Right>(ReferenceEqualityComparer.Instance), []));
+            return edits;
+        }
 
         private PatternEntry Pattern(string text)
         {

@@ -92,7 +92,7 @@ internal static class ThroughputScenario
         return sound ? Math.Round(rate, 1) : null;
     }
 
-    private static async Task WaitReadyAsync(HttpClient http, string hubUrl, ChildProcess hub)
+    internal static async Task WaitReadyAsync(HttpClient http, string hubUrl, ChildProcess hub)
     {
         for (var i = 0; i < 200; i++)
         {
@@ -122,7 +122,7 @@ internal static class ThroughputScenario
     private static async Task<long> CountAsync(HttpClient http, string sinkUrl) =>
         long.Parse(await http.GetStringAsync(new Uri($"{sinkUrl}/count")));
 
-    private static int FreePort()
+    internal static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
