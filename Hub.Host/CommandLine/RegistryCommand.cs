@@ -22,6 +22,7 @@ internal static class RegistryCommand
         command.Subcommands.Add(Remove());
         command.Subcommands.Add(History());
         command.Subcommands.Add(Changes());
+        command.Subcommands.Add(RehearseCommand.Create());
         return command.WithExamples("""
             hub registry show agencies --under H29 --q "noi vu"
             hub registry set new-agency.yaml --reason "Nghị quyết 60/NQ-CP"

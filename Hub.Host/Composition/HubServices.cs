@@ -11,6 +11,7 @@ using Hub.Core.Intake;
 using Hub.Core.Notices;
 using Hub.Core.Pressure;
 using Hub.Core.Registry;
+using Hub.Core.Registry.Rehearsal;
 using Hub.Core.Registry.Changes;
 using Hub.Core.Registry.Onboarding;
 using Hub.Core.Registry.Certificates;
@@ -74,6 +75,7 @@ internal static class HubServices
         services.AddSingleton<Dispatcher>();
         services.AddSingleton<ReorganisationSweep>();
         services.AddSingleton<RetentionSweep>();
+        services.AddSingleton<RegistryRehearsal>();
         if (options.Dispatch) services.AddHostedService<DispatcherService>();
         if (options.Dispatch) services.AddHostedService<ReorganisationService>();
         if (options.Dispatch) services.AddHostedService<UploadSweepService>();

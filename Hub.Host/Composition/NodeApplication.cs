@@ -74,6 +74,7 @@ internal static class NodeApplication
         ResolveEndpoints.Map(app);
         ExplainEndpoints.Map(app);
         ExpiringEndpoints.Map(app);
+        RehearsalEndpoints.Map(app);
         TokenEndpoint.Map(app);
         LogEndpoints.Map(app);
         ProblemEndpoints.Map(app);

@@ -43,7 +43,8 @@ internal sealed class GroupExpansion
     /// <summary>Members that lead nowhere.</summary>
     internal IReadOnlyList<ProblemItem> Bad => _bad;
 
-    private static IEnumerable<AgencyCode> Fulfilling(RegistrySnapshot registry, GroupRule rule, DateTimeOffset at)
+    /// <summary>The agencies that fulfil a rule at an instant, by code.</summary>
+    internal static IEnumerable<AgencyCode> Fulfilling(RegistrySnapshot registry, GroupRule rule, DateTimeOffset at)
     {
         var (plain, below) = (rule with { Under = null }, new Dictionary<AgencyCode, bool>());
         foreach (var code in registry.AgencyCodes)
