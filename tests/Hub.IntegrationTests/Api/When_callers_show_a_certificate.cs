@@ -27,13 +27,14 @@ public sealed class When_callers_show_a_certificate
     private X509Certificate2 _alice = null!;
     private X509Certificate2 _expired = null!;
     private X509Certificate2 _revoked = null!;
+    private X509Certificate2 _sealing = null!;
 
     [OneTimeSetUp]
     public async Task StartAsync()
     {
         _folder = Directory.CreateTempSubdirectory("hub-mtls-").FullName;
         _bob = new TestAgency("H06.02/qlvb");
-        (_alice, _expired, _revoked) = (Certificate(Alice), Certificate("expired"), Certificate("revoked"));
+        (_alice, _expired, _revoked, _sealing) = (Certificate(Alice), Certificate("expired"), Certificate("revoked"), Certificate("sealing"));
         using var server = Certificate("127.0.0.1");
         _server = server.GetCertHashString(HashAlgorithmName.SHA256);
         var (chain, key) = (Path.Combine(_folder, "chain.pem"), Path.Combine(_folder, "key.pem"));
@@ -58,6 +59,7 @@ public sealed class When_callers_show_a_certificate
                   - {id: tls, pem: "{{Escaped(PublicPem(_alice))}}"}
                   - {id: old, notAfter: "2026-01-01T00:00:00Z", pem: "{{Escaped(PublicPem(_expired))}}"}
                   - {id: lost, revoked: "2026-01-01T00:00:00Z", pem: "{{Escaped(PublicPem(_revoked))}}"}
+                  - {id: seal, use: encryption, pem: "{{Escaped(PublicPem(_sealing))}}"}
             {{_bob.RegistryYaml("{kind: mailbox}")}}
             """,
             "operator:thu");
@@ -112,6 +114,13 @@ public sealed class When_callers_show_a_certificate
         await RefusedAsync(expired, Alice, "key-expired", HttpStatusCode.Forbidden);
         using var revoked = Client(_revoked);
         await RefusedAsync(revoked, Alice, "key-revoked", HttpStatusCode.Forbidden);
+    }
+
+    [Test]
+    public async Task Should_refuse_a_key_that_is_for_encryption()
+    {
+        using var client = Client(_sealing);
+        await RefusedAsync(client, Alice, "key-unknown", HttpStatusCode.Forbidden);
     }
 
     [Test]
