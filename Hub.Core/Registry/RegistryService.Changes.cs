@@ -29,7 +29,7 @@ public sealed partial class RegistryService
     /// <summary>What rules need to know besides the registry; the codes of all time only when codes are touched.</summary>
     private async ValueTask<RulesContext> ContextAsync(bool codes, CancellationToken cancellationToken)
     {
-        if (codes && _current.Version > 0) _codes ??= await RegistryPast.ReadCodesAsync(_store, cancellationToken);
+        if (codes) _codes ??= await RegistryPast.ReadCodesAsync(_store, cancellationToken);
         return new RulesContext(_keys.Address, _settings.Development, Now(), _codes);
     }
 

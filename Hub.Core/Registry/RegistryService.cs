@@ -58,6 +58,8 @@ public sealed partial class RegistryService : IRegistry, IRegistryChanges, IDisp
         {
             await ReloadAsync(cancellationToken);
             if (_current.Version == 0 && await _store.ReadRegistryAsync(cancellationToken) is { } older) await TakeOverAsync(older.Version, older.Document, cancellationToken);
+            // Read now, so that the first change of an agency does not wait for it.
+            _codes ??= await RegistryPast.ReadCodesAsync(_store, cancellationToken);
             await _pending.LoadAsync(_store, cancellationToken);
             LogLoaded(_current.Version, _index.All(RegistrySections.Agencies).Count(), _index.All(RegistrySections.Systems).Count());
         }
