@@ -53,7 +53,9 @@ internal sealed class DemoRun(DemoFolder folder, int port, DemoReport report)
     {
         report.Step("Agencies sign and send documents, down and up the levels");
         var today = DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().AddHours(7).DateTime);
-        var story = new DemoStory(new DemoPost(world, registry, new DocumentGenerator(2017, today)), world);
+        var post = new DemoPost(world, registry, new DocumentGenerator(2017, today));
+        var story = new DemoStory(post, world);
+        var reorganisation = new DemoReorganisation(folder, world, registry, post, report);
         var observer = new DemoObserver(world, story);
         await story.TellAsync(report.Sent, stop);
         var forgeries = await new DemoForgeries(world).TryAsync(story.Retried, stop);
@@ -62,8 +64,9 @@ internal sealed class DemoRun(DemoFolder folder, int port, DemoReport report)
         report.Messages(story, observer);
         var entries = await observer.EntriesAsync(story.Retried, stop);
         report.Life(story.Retried, entries);
+        IReadOnlyList<DemoCheck> checks = [.. await reorganisation.ShowAsync(stop)];
         var findings = new DemoFindings(entries, forgeries, await VerifyReceiptAsync(story.Retried, stop), await HubProgram.RunAsync(stop, "log", "verify", "--data", folder.Hub));
-        var checks = new DemoChecks(world, story, observer, logKey).Judge(findings);
+        checks = [.. new DemoChecks(world, story, observer, logKey).Judge(findings), .. checks];
         report.Checks(checks);
         return checks;
     }
