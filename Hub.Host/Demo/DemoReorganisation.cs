@@ -96,7 +96,7 @@ internal sealed class DemoReorganisation(DemoFolder folder, DemoWorld world, Dem
 
     private static DemoCheck Redirected(DemoMessage message, IReadOnlyList<DemoDelivery> deliveries) => new(
         "A document written to the closed district went to the province at once, as the sender's receipt says",
-        deliveries is [{ State: "acknowledged", Why: Why }] && RedirectedFrom(message.Sent.Receipt) == Closing, RedirectedFrom(message.Sent.Receipt) ?? "no word of it");
+        deliveries is [{ State: "acknowledged", Why: Why }] && RedirectedFrom(message.Sent.Receipt) == $"{Closing}/qlvb", RedirectedFrom(message.Sent.Receipt) ?? "no word of it");
 
     private DemoCheck Attested(params IReadOnlyList<DemoMessage> messages)
     {
