@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using Hub.Contracts.Addresses;
+using Hub.Contracts.Envelopes;
 using Hub.Contracts.Trail;
-using Hub.Core.Registry;
 using Hub.Host.CommandLine;
 using Hub.Host.Demo.Documents;
 using Hub.Host.Demo.Processes;

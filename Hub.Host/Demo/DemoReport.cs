@@ -113,7 +113,7 @@ internal sealed class DemoReport
     private static string Detail(JsonElement entry)
     {
         if (!entry.TryGetProperty("body", out var body) || body.ValueKind != JsonValueKind.Object) return "";
-        string[] telling = ["recipient", "attempt", "outcome", "status", "code", "problem", "detail", "reason", "type", "assurance", "algorithm"];
+        string[] telling = ["recipient", "to", "reorganisation", "attempt", "outcome", "status", "code", "problem", "detail", "reason", "type", "assurance", "algorithm"];
         var parts = telling.Where(name => body.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.String or JsonValueKind.Number)
             .Select(name => $"{name} {body.GetProperty(name)}");
         return string.Join(", ", parts);
