@@ -1,5 +1,6 @@
 using Hub.Contracts.Problems;
 using Hub.Core.Registry;
+using Hub.Core.Registry.Documents;
 using Hub.Core.Storage;
 
 namespace Hub.Core.Delivery;
@@ -33,7 +34,7 @@ internal sealed class Redirections(ICommitter committer, IHubStore store, Delive
         var ended = current with
         {
             State = DeliveryState.Cancelled, Claim = null, ClaimedUntil = null, Changed = now, LastProblem = ProblemCode.RecipientClosed.Code,
-            LastDetail = $"went on to {to.System.Address} as delivery {successor}: {closed.Reorganisation} of {closed.On:yyyy-MM-dd}",
+            LastDetail = $"went on to {to.System.Address} as delivery {successor}: {closed.Reorganisation} of {ScalarForms.Write(closed.On)}",
         };
         await scope.Transaction.UpdateDeliveryAsync(ended);
         scope.Append(DeliveryTrail.Redirected(ended, to, successor));

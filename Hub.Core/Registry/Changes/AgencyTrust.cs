@@ -1,3 +1,5 @@
+using Hub.Core.Registry.Documents;
+
 namespace Hub.Core.Registry.Changes;
 
 /// <summary>Whether a change of agencies lets somebody count as more than before: who stands under whom decides rights. Pure.</summary>
@@ -24,5 +26,5 @@ internal static class AgencyTrust
     internal static string? Added(Reorganisation? before, Reorganisation after) =>
         before is null && after.Acts.All(a => a is { Act: ActKind.Dissolve, Successors.Count: 0 })
             ? null
-            : $"the reorganisation {after.Id} takes effect at {after.On:yyyy-MM-dd}";
+            : $"the reorganisation {after.Id} takes effect at {ScalarForms.Write(after.On)}";
 }

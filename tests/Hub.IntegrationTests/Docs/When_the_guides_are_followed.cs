@@ -53,6 +53,20 @@ public sealed class When_the_guides_are_followed
         await operators.RunAsync(1, _folder, variables);
     }
 
+    [Test]
+    public async Task Should_change_the_registry()
+    {
+        using var key = System.Security.Cryptography.ECDsa.Create(System.Security.Cryptography.ECCurve.NamedCurves.nistP256);
+        var systemKey = Path.Combine(_folder, "van-thu.pem");
+        await File.WriteAllTextAsync(systemKey, key.ExportPkcs8PrivateKeyPem());
+        await ImportAsync(ProvinceYaml(key.ExportSubjectPublicKeyInfoPem()));
+        await using var hub = await HubProcess.StartAsync(Data, ["--address", "Z97/hub"]);
+        var variables = Variables(hub);
+        variables["HUB_ADDRESS"] = "Z97/hub";
+        variables["SYSTEM_KEY"] = systemKey;
+        await new Guide("registry.md").RunAsync(0, _folder, variables);
+    }
+
     private string Data => Path.Combine(_folder, "data");
 
     private Dictionary<string, string> Variables(HubProcess hub) => new(StringComparer.Ordinal)
@@ -86,5 +100,15 @@ public sealed class When_the_guides_are_followed
               - id: k1
                 pem: |
                   {{publicPem.Trim().Replace("\n", "\n          ", StringComparison.Ordinal)}}
+        """;
+
+    private static string ProvinceYaml(string publicPem) => RegistryYaml(publicPem)
+        .Replace("levels: [", "levels: [{code: district, nameVi: Huyện, nameEn: District, order: 2}, {code: commune, nameVi: Xã, nameEn: Commune, order: 3}, {code: province, nameVi: Tỉnh, nameEn: Province, order: 1}, ", StringComparison.Ordinal)
+        .Replace("agencies: [", "agencies: [{code: Z97.30, name: Huyện Mẫu, level: district, parent: Z97, verified: false}, {code: Z97.40, name: Xã Mẫu, level: commune, parent: Z97.30, verified: false}, ", StringComparison.Ordinal)
+        .Replace("to: Z97}]", "to: \"under:Z97\"}]", StringComparison.Ordinal)
+        .TrimEnd() + """
+
+          - {address: Z97.30/qlvb, name: Huyện Mẫu, receives: [vn.document.v1]}
+          - {address: Z97.40/qlvb, name: Xã Mẫu, receives: [vn.document.v1]}
         """;
 }
