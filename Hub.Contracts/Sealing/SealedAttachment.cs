@@ -86,4 +86,7 @@ public static class SealedAttachment
         if (!EnvelopeRules.IsMediaType(mediaType)) throw SealingFaults.Malformed($"is a file of the media type {TextRules.Quote(mediaType)}");
         return new OpenedAttachment(name!, opened with { Data = opened.Data[(end + 1)..], MediaType = mediaType });
     }
+
+    /// <summary>Why the bytes of an attachment are no JWE within the profile, as far as can be seen without a key; null when they are.</summary>
+    public static string? Fault(ReadOnlyMemory<byte> content) => SealingFaults.Of(() => Jose.JweReader.Read(content, SealingLimits.Default));
 }

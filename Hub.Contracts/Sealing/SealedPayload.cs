@@ -57,4 +57,20 @@ public static class SealedPayload
             _ => throw SealingFaults.Malformed("is a plain payload: there is nothing to open"),
         };
     }
+
+    /// <summary>Why a payload is not sealed within the profile, as far as can be seen without a key: it is plain, or its form is not that of
+    /// what it says it is; null when it has that form. Nobody but a recipient can tell whether it opens.</summary>
+    public static string? Fault(Payload payload)
+    {
+        ArgumentNullException.ThrowIfNull(payload);
+        return SealingFaults.Of(() =>
+        {
+            switch (payload.Encryption)
+            {
+                case PayloadEncryption.Jwe: Jose.JweReader.Read(payload.Data, SealingLimits.Default); break;
+                case PayloadEncryption.XmlEnc11: Xml.XmlEncReader.Read(payload.Data, SealingLimits.Default); break;
+                default: throw SealingFaults.Malformed("is a plain payload");
+            }
+        });
+    }
 }

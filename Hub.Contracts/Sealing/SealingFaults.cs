@@ -25,6 +25,20 @@ internal static class SealingFaults
 
     internal static ProblemException Malformed(string what) => ProblemCode.MalformedEnvelope.With($"The sealed content {what}.");
 
+    /// <summary>What is refused when something is read; null when nothing is.</summary>
+    internal static string? Of(Action read)
+    {
+        try
+        {
+            read();
+            return null;
+        }
+        catch (ProblemException refused)
+        {
+            return refused.Problem.Detail;
+        }
+    }
+
     internal static void CheckSize(long size, SealingLimits limits)
     {
         if (size > limits.MaxBytes)

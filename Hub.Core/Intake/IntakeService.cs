@@ -126,6 +126,7 @@ public sealed class IntakeService : IIntake
         var replyTo = await CheckRightsAsync(registry, verified, recipients, now, cancellationToken);
         AcknowledgementRules.CheckShape(verified);
         // After the rights, though it belongs to the service: nobody without a right makes the hub validate.
+        ServiceTerms.CheckSeals(service, envelope);
         PayloadContract.Check(service, envelope);
         return new Candidate
         {

@@ -1,6 +1,7 @@
 using Hub.Contracts.Addresses;
 using Hub.Contracts.Envelopes;
 using Hub.Contracts.Problems;
+using Hub.Contracts.Sealing;
 using Hub.Core.Registry;
 
 namespace Hub.Core.Intake;
@@ -32,10 +33,9 @@ internal static class RightsCheck
         if (registry.AgencyAt(envelope.From.Agency, now) is { IsOpen: false } sender)
             throw ProblemCode.NotAllowed.With($"The sender's agency {sender.Agency.Code} is closed. Broken link: right.");
         var facts = new MessageFacts(envelope.Priority, size, envelope.Payload is { Encryption: not PayloadEncryption.None }, envelope.Attachments.Count > 0);
-        var denied = recipients
-            .Where(r => !registry.Allows(envelope.From, envelope.Type, r.System.Address, facts, now, r.Redirection))
-            .Select(r => new ProblemItem(r.System.Address.ToString(), ProblemCode.NotAllowed, $"reached by {r.Why}"))
-            .ToList();
+        var denied = Denied(facts);
+        // Looked at only when it lets somebody in: a right that demands sealed content is not content with a label.
+        if (denied.Count == 0 && facts.Sealed && SealedPayload.Fault(envelope.Payload!) is not null) denied = Denied(facts with { Sealed = false });
         if (denied.Count == 0) return;
         throw new ProblemException(new Problem(
             ProblemCode.NotAllowed,
@@ -43,5 +43,12 @@ internal static class RightsCheck
         {
             Items = denied,
         });
+
+        List<ProblemItem> Denied(MessageFacts known) =>
+        [
+            .. recipients
+                .Where(r => !registry.Allows(envelope.From, envelope.Type, r.System.Address, known, now, r.Redirection))
+                .Select(r => new ProblemItem(r.System.Address.ToString(), ProblemCode.NotAllowed, $"reached by {r.Why}")),
+        ];
     }
 }

@@ -20,11 +20,14 @@ public sealed partial class RegistryService
         ApplyAsync(patch, actor, origin, dryRun: false, cancellationToken);
 
     private ValueTask<ChangeOutcome> ApplyAsync(RegistryPatch patch, RegistryActor actor, Origin origin, bool dryRun, CancellationToken cancellationToken) => AloneAsync(
-        async () => await DecideAsync(await ReadAsync(patch, cancellationToken), actor, patch.Reason, origin, dryRun, cancellationToken),
+        async () => await DecideAsync(await ReadAsync(patch, cancellationToken, origin.Kind == Origin.Change.Kind ? actor : null), actor, patch.Reason, origin, dryRun, cancellationToken),
         cancellationToken);
 
-    private async ValueTask<CheckedPatch> ReadAsync(RegistryPatch patch, CancellationToken cancellationToken) =>
-        CheckedPatch.Read(patch, _current, _index, await ContextAsync(patch.Changes.Any(c => c.Section is RegistrySections.Agencies or RegistrySections.Codes), cancellationToken));
+    private async ValueTask<CheckedPatch> ReadAsync(RegistryPatch patch, CancellationToken cancellationToken, RegistryActor? actor = null)
+    {
+        var context = await ContextAsync(patch.Changes.Any(c => c.Section is RegistrySections.Agencies or RegistrySections.Codes), cancellationToken);
+        return CheckedPatch.Read(patch, _current, _index, context, actor);
+    }
 
     /// <summary>What rules need to know besides the registry; the codes of all time only when codes are touched.</summary>
     private async ValueTask<RulesContext> ContextAsync(bool codes, CancellationToken cancellationToken)
@@ -49,13 +52,13 @@ public sealed partial class RegistryService
     private async ValueTask<Weighed> WeighAsync(CheckedPatch patch, RegistryActor actor, Origin origin, CancellationToken cancellationToken)
     {
         var now = Now();
-        if (origin.Kind != "onboarding") CheckSubtree(patch, actor);
+        if (origin.Kind != "onboarding") CheckSubtree(patch, actor, now);
         if (patch.Before.Version == 0) return new Weighed(origin.Needs, null);
         RegistryPast.CheckRemovals(patch);
         var successions = await CheckProofsAsync(patch, origin, now, cancellationToken);
         Person[] people = [.. patch.Before.People];
         var trust = TrustPolicy.Find(
-            patch.Differences, people, patch.Differences.Any(d => d.Section == RegistrySections.People) ? [.. patch.After.People] : people, (code, root) => SubtreePolicy.IsWithin(patch.After, code, root), now);
+            patch.Differences, people, patch.Differences.Any(d => d.Section == RegistrySections.People) ? [.. patch.After.People] : people, (code, root) => SubtreePolicy.IsWithin(patch.After, code, root, now), now);
         var asked = trust.Where(t => !successions.Any(s => t.Section == RegistrySections.Keys && t.Id == $"{s.System} {s.Key}")).ToList();
         IReadOnlyList<ApprovalNeed> needs = [.. origin.Needs, .. origin.Needs.Any(n => n.By == ApprovalPolicy.Operator) ? [] : ApprovalPolicy.Needs(asked, actor, patch.Before, now)];
         if (needs.Count > 0) return new Weighed(needs, null);
@@ -63,15 +66,14 @@ public sealed partial class RegistryService
         return new Weighed([], ApprovalPolicy.WithoutApproval(asked, patch.Before, now) ?? (vouched.Count > 0 ? string.Join(", ", vouched) : null));
     }
 
-    private static void CheckSubtree(CheckedPatch patch, RegistryActor actor)
+    private static void CheckSubtree(CheckedPatch patch, RegistryActor actor, DateTimeOffset at)
     {
         var outside = patch.Differences
-            .Select(d => (d.Section, d.Id, Refusal: SubtreePolicy.Refusal(actor, d, patch.Before, patch.After)))
+            .Select(d => (d.Section, d.Id, Refusal: SubtreePolicy.Refusal(actor, d, patch.Before, patch.After, at)))
             .Where(d => d.Refusal is not null)
             .Select(d => new ProblemItem($"{d.Section}[{d.Id}]", ProblemCode.OutsideSubtree, d.Refusal!))
             .ToList();
-        if (outside.Count > 0)
-            throw new ProblemException(new Problem(ProblemCode.OutsideSubtree, $"{outside.Count} object(s) are not {actor.Name}'s to change; nothing was changed. First: {outside[0].Subject} {outside[0].Detail}.") { Items = [.. outside.Take(500)] });
+        if (outside.Count > 0) throw CheckedPatch.Outside(actor, outside);
     }
 
     private async ValueTask<IReadOnlyList<KeySuccession>> CheckProofsAsync(CheckedPatch patch, Origin origin, DateTimeOffset now, CancellationToken cancellationToken)

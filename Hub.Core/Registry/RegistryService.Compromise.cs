@@ -29,7 +29,7 @@ public sealed partial class RegistryService
                 var value = ObjectForms.Of(RegistrySections.Keys).Write(old with { Key = old.Key with { Revoked = from } });
                 var patch = await ReadAsync(new RegistryPatch([new ObjectChange(RegistrySections.Keys, $"{system} {key}", value)], reason), cancellationToken);
                 // Its own key is in the patch even when nothing changes: who reports must be allowed to.
-                CheckSubtree(patch with { Differences = [new ObjectDifference(RegistrySections.Keys, $"{system} {key}", old, old)] }, actor);
+                CheckSubtree(patch with { Differences = [new ObjectDifference(RegistrySections.Keys, $"{system} {key}", old, old)] }, actor, now);
                 var entry = Compromised(old, since, from, actor, reason, now);
                 if (patch.Differences.Count > 0)
                 {

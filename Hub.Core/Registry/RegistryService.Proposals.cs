@@ -16,15 +16,15 @@ public sealed partial class RegistryService
             async () =>
             {
                 var now = Now();
-                var waiting = await FindPendingAsync(proposal, now, cancellationToken);
+                var waiting = ApprovalPolicy.AsOf(await FindPendingAsync(proposal, now, cancellationToken), _current, now);
                 if (ApprovalPolicy.PersonOf(actor) == ApprovalPolicy.PersonOf(waiting.Actor))
                     throw ProblemCode.NotAllowed.With($"{actor.Name} made the proposal {proposal}; somebody else has to approve it.");
                 var fulfils = ApprovalPolicy.Fulfils(waiting, actor, _current, now);
                 if (fulfils.Count == 0)
                     throw ProblemCode.NotAllowed.With($"No approval by {actor.Name} is missing for the proposal {proposal}. Missing: {Missing(waiting)}. A registered operator in force approves with a key of his own, once.");
                 var patch = await ReadAsync(waiting.Patch, cancellationToken);
-                if (waiting.Kind != "onboarding") CheckSubtree(patch, waiting.Actor);
-                if (fulfils.Any(i => waiting.Needs[i].By == ApprovalPolicy.Operator)) CheckSubtree(patch, actor);
+                if (waiting.Kind != "onboarding") CheckSubtree(patch, waiting.Actor, now);
+                if (fulfils.Any(i => waiting.Needs[i].By == ApprovalPolicy.Operator)) CheckSubtree(patch, actor, now);
                 CheckProposer(waiting, now);
                 var approved = waiting with { Approvals = [.. waiting.Approvals, new Approval(actor.Name, ApprovalPolicy.PersonOf(actor), now, reason, fulfils)] };
                 return approved.Missing.Count > 0
@@ -48,7 +48,7 @@ public sealed partial class RegistryService
                 var named = actor.System is { } system && waiting.Needs.Any(n => n.By == ApprovalPolicy.Provider && n.Agency == system.Agency);
                 if (!own && !named && actor.System is not null)
                     throw ProblemCode.NotAllowed.With($"{actor.Name} neither made the proposal {proposal} nor is asked to approve it.");
-                if (!own && actor.Under is not null) CheckSubtree(await ReadAsync(waiting.Patch with { Changes = [.. waiting.Patch.Changes.Select(c => c with { IfMatch = null })] }, cancellationToken), actor);
+                if (!own && actor.Under is not null) CheckSubtree(await ReadAsync(waiting.Patch with { Changes = [.. waiting.Patch.Changes.Select(c => c with { IfMatch = null })] }, cancellationToken), actor, now);
                 return await EndAsync(waiting, own ? "withdrawn" : "rejected", actor.Name, reason, now, cancellationToken);
             },
             cancellationToken);
@@ -74,7 +74,7 @@ public sealed partial class RegistryService
     private async ValueTask<ChangeOutcome> ProposeAsync(
         CheckedPatch patch, RegistryActor actor, string? reason, Origin origin, IReadOnlyList<ApprovalNeed> needs, CancellationToken cancellationToken)
     {
-        _pending.CheckPlace(origin.Request is null ? null : actor.Name);
+        _pending.CheckPlace(PendingProposals.ApplicantOf(actor, origin.Request));
         var now = Now();
         var proposal = new Proposal
         {

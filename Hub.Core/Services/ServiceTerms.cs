@@ -19,4 +19,18 @@ internal static class ServiceTerms
         if (envelope.Attachments.FirstOrDefault(static a => a.MediaType is not (Jwe.CompactMediaType or Jwe.GeneralMediaType)) is { } plain)
             throw ProblemCode.ConfidentialityRequired.With($"{service.Type} is end-to-end confidential; the attachment '{plain.Name}' has the media type {plain.MediaType}, not {Jwe.CompactMediaType} or {Jwe.GeneralMediaType}.");
     }
+
+    /// <summary>Whether what says that it is sealed has the form of it: a label alone hides nothing. Uploads are not looked into.</summary>
+    /// <exception cref="ProblemException"><c>confidentiality-required</c>.</exception>
+    internal static void CheckSeals(Service service, Envelope envelope)
+    {
+        if (service.Confidentiality != Confidentiality.EndToEnd) return;
+        if (envelope.Payload is { } payload && SealedPayload.Fault(payload) is { } fault)
+            throw ProblemCode.ConfidentialityRequired.With($"{service.Type} is end-to-end confidential; the payload says that it is sealed, but: {fault}");
+        foreach (var attachment in envelope.Attachments)
+        {
+            if (attachment.Inline is { } data && SealedAttachment.Fault(data) is { } broken)
+                throw ProblemCode.ConfidentialityRequired.With($"{service.Type} is end-to-end confidential; the attachment '{attachment.Name}' says that it is sealed, but: {broken}");
+        }
+    }
 }

@@ -24,6 +24,9 @@ public interface IHubStore : IAsyncDisposable
     /// back by its own <c>notBefore</c>; or null.</summary>
     ValueTask<MessageRecord?> FindReplyAsync(MessageKey request, MessageType type, DateTimeOffset now, CancellationToken cancellationToken = default);
 
+    /// <summary>How many messages of a system are in reply to a request; those beyond <paramref name="most"/> are not counted.</summary>
+    ValueTask<int> CountRepliesAsync(MessageKey request, SystemAddress from, int most, CancellationToken cancellationToken = default);
+
     /// <summary>The exact octets of a message, decrypted; null when it is unknown or its body was erased.</summary>
     ValueTask<ReadOnlyMemory<byte>?> ReadOctetsAsync(MessageKey key, CancellationToken cancellationToken = default);
 

@@ -128,6 +128,10 @@ public sealed partial class SqliteHubStore : IHubStore
         _readers.ReadAsync((request, type, now), static (session, q) => session.FindReply(q.request, q.type, q.now), cancellationToken);
 
     /// <inheritdoc/>
+    public ValueTask<int> CountRepliesAsync(MessageKey request, SystemAddress from, int most, CancellationToken cancellationToken = default) =>
+        _readers.ReadAsync((request, from, most), static (session, q) => session.CountReplies(q.request, q.from, q.most), cancellationToken);
+
+    /// <inheritdoc/>
     /// <exception cref="ProblemException"><c>internal-error</c>: the body is damaged or missing on disk.</exception>
     public async ValueTask<ReadOnlyMemory<byte>?> ReadOctetsAsync(MessageKey key, CancellationToken cancellationToken = default)
     {

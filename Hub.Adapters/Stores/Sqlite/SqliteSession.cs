@@ -72,6 +72,14 @@ internal sealed class SqliteSession : IDisposable
         return query.Step() ? Rows.Message(query, this) : null;
     }
 
+    internal int CountReplies(MessageKey request, SystemAddress from, int most)
+    {
+        if (NameId(from.ToString()) is not { } sender) return 0;
+        var query = Use(SqliteSql.CountReplies).Bind(Digests.Read(request.Value, stackalloc byte[Digests.Bytes])).Bind(sender).Bind(most);
+        using var rows = query.Rows();
+        return query.Step() ? (int)query.Int(0) : 0;
+    }
+
     /// <summary>Where a body lies and its wrapped key; null when the message is unknown or erased.</summary>
     internal (BodyLocation Location, byte[] WrappedKey)? FindBody(MessageKey key)
     {

@@ -38,6 +38,8 @@ internal static partial class SqliteSql
         ORDER BY m.num LIMIT 1
         """;
 
+    internal const string CountReplies = "SELECT count(*) FROM (SELECT 1 FROM message m INDEXED BY message_reply WHERE m.in_reply_to = ?1 AND m.sender = ?2 LIMIT ?3)";
+
     internal const string MessageNumber = "SELECT num FROM message WHERE key = ?";
     internal const string FindBody = "SELECT segment, offset, length, body_key FROM message WHERE key = ?";
     internal const string LastBody = "SELECT segment, offset, length FROM message ORDER BY num DESC LIMIT 1";

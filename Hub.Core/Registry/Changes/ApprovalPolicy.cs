@@ -45,6 +45,13 @@ internal static class ApprovalPolicy
             : NobodyYet;
     }
 
+    /// <summary>A proposal with the needs that it has by now: what a stranger asked for before four eyes were in force needs two people
+    /// since, as if he had asked today.</summary>
+    internal static Proposal AsOf(Proposal proposal, RegistrySnapshot registry, DateTimeOffset at) =>
+        proposal.Kind == "onboarding" && proposal.Actor.System is null && proposal.Needs.Count == 1 && FourEyes.InForce(registry.People, at)
+            ? proposal with { Needs = [.. proposal.Needs, new ApprovalNeed(Operator, null, "two operators are registered by now, and nobody on the bus vouches for it")] }
+            : proposal;
+
     /// <summary>Whether an actor can approve as an operator: a registered one in force; before four eyes are in force whoever holds the socket, too.</summary>
     internal static bool IsOperator(RegistryActor actor, RegistrySnapshot registry, DateTimeOffset at) => actor.System is null && (actor.Person is { } name
         ? registry.FindPerson(name) is { } person && FourEyes.CanAct(person, at)
@@ -64,13 +71,13 @@ internal static class ApprovalPolicy
         var again = !alone && proposal.Approvals.Any(a => a.Person == PersonOf(actor));
         if (again) return [];
         var operators = open.Where(i => proposal.Needs[i].By == Operator);
-        var providers = open.Where(i => proposal.Needs[i] is { By: Provider, Agency: { } agency } && Speaks(actor, agency, registry));
+        var providers = open.Where(i => proposal.Needs[i] is { By: Provider, Agency: { } agency } && Speaks(actor, agency, registry, at));
         if (alone) return [.. operators, .. providers];
         // One person fills one part: who speaks for the hub does not speak for the provider as well.
         var first = operators.Take(1).ToList();
         return first.Count > 0 ? first : [.. providers];
     }
 
-    private static bool Speaks(RegistryActor actor, AgencyCode agency, RegistrySnapshot registry) =>
-        actor.Under is not { } under || SubtreePolicy.IsWithin(registry, agency, under);
+    private static bool Speaks(RegistryActor actor, AgencyCode agency, RegistrySnapshot registry, DateTimeOffset at) =>
+        actor.Under is not { } under || SubtreePolicy.IsWithin(registry, agency, under, at);
 }

@@ -22,11 +22,13 @@ internal sealed record CheckedPatch(RegistrySnapshot Before, RegistrySnapshot Af
     /// <param name="before">The registry in force.</param>
     /// <param name="index">The same, by ids.</param>
     /// <param name="context">What else is known.</param>
-    /// <exception cref="ProblemException"><c>registry-invalid</c> or <c>registry-conflict</c>.</exception>
-    internal static CheckedPatch Read(RegistryPatch patch, RegistrySnapshot before, IRegistryLookup index, RulesContext context)
+    /// <param name="actor">Who asks, to whom nothing is said of what is not his to change; null: whoever may see all.</param>
+    /// <exception cref="ProblemException"><c>outside-subtree</c>, <c>registry-invalid</c> or <c>registry-conflict</c>.</exception>
+    internal static CheckedPatch Read(RegistryPatch patch, RegistrySnapshot before, IRegistryLookup index, RulesContext context, RegistryActor? actor = null)
     {
         var mistakes = new Mistakes();
-        var (differences, places) = Differ(patch, index, mistakes);
+        var at = context.Now ?? DateTimeOffset.MinValue;
+        var (differences, places) = Differ(patch, index, mistakes, actor, (section, id, record) => actor is null ? null : SubtreePolicy.RefusalToAsk(actor, section, id, record, before, at));
         var changes = differences.Select(d => d.ToChange()).ToList();
         var warnings = RegistryRules.CheckChanges(index, changes, context, mistakes, places);
         mistakes.ThrowIfAny();
@@ -59,26 +61,44 @@ internal sealed record CheckedPatch(RegistrySnapshot Before, RegistrySnapshot Af
             [.. g.Where(d => d.New.Json is null).Select(d => d.Id)])),
     ];
 
-    /// <summary>The differences as a patch of its own, each with the digest of the object as it is now.</summary>
-    internal RegistryPatch ToPatch(string? reason) => new(
-        [.. Differences.Select(d => new ObjectChange(d.Section, d.Id, d.New.Json is { } json ? System.Text.Json.Nodes.JsonNode.Parse(json)!.AsObject() : null, d.Old.Digest))], reason);
+    /// <summary>The differences as a patch of its own, each with the digest of the object as it is now. The groups that its rights speak of
+    /// stand in it unchanged: who approves, approves rights of these members, and a group may be made anew by one person.</summary>
+    internal RegistryPatch ToPatch(string? reason) => new([.. Differences.Concat(GroupsMeant()).Select(ToChange)], reason);
 
-    private static (List<ObjectDifference> Differences, Places Places) Differ(RegistryPatch patch, IRegistryLookup before, Mistakes mistakes)
+    private static ObjectChange ToChange(ObjectDifference d) =>
+        new(d.Section, d.Id, d.New.Json is { } json ? System.Text.Json.Nodes.JsonNode.Parse(json)!.AsObject() : null, d.Old.Digest);
+
+    private IEnumerable<ObjectDifference> GroupsMeant() => Differences.Select(d => d.After).OfType<Right>()
+        .SelectMany(static r => new[] { r.From, r.To })
+        .Select(static text => RightPattern.TryParse(text, out var pattern) && pattern.Kind == RightPatternKind.Group ? pattern.Group : null)
+        .OfType<string>().Distinct(StringComparer.Ordinal)
+        .Where(name => !Differences.Any(d => d.Section == RegistrySections.Groups && d.Id == name))
+        .Select(name => Before.FindGroup(name)).OfType<Group>()
+        .Select(static group => new ObjectDifference(RegistrySections.Groups, group.Name, group, group));
+
+    /// <summary>The refusal of changes that are not an actor's to make.</summary>
+    internal static ProblemException Outside(RegistryActor actor, IReadOnlyList<ProblemItem> outside) => new(new Problem(
+        ProblemCode.OutsideSubtree, $"{outside.Count} object(s) are not {actor.Name}'s to change; nothing was changed. First: {outside[0].Subject} {outside[0].Detail}.") { Items = [.. outside.Take(500)] });
+
+    private static (List<ObjectDifference> Differences, Places Places) Differ(
+        RegistryPatch patch, IRegistryLookup before, Mistakes mistakes, RegistryActor? actor, Func<string, string, object?, string?> refusal)
     {
         if (patch.Changes.Count is 0 or > MaxChanges) mistakes.Add(0, "changes", $"are {patch.Changes.Count}; a patch has 1 to {MaxChanges}.");
         if (patch.Reason?.Length > MaxReason) mistakes.Add(0, "reason", $"has {patch.Reason.Length} characters; the limit is {MaxReason}.");
         mistakes.ThrowIfAny();
         var (places, differences) = (new Places(), new Dictionary<(string, string), ObjectDifference>());
-        var conflicts = new List<ProblemItem>();
+        var (conflicts, outside) = (new List<ProblemItem>(), new List<ProblemItem>());
         foreach (var change in patch.Changes)
         {
             if (Read(change, mistakes, places) is not var (id, record)) continue;
             var difference = new ObjectDifference(change.Section, id, before.Find(change.Section, id), record);
+            if (refusal(change.Section, id, difference.Before) is { } why) outside.Add(new ProblemItem($"{change.Section}[{id}]", ProblemCode.OutsideSubtree, why));
             if (!differences.TryAdd((change.Section, id), difference)) mistakes.Add(0, $"{change.Section}[{id}]", "stands twice in the patch.");
             if (change.IfMatch is { } seen && seen != difference.Old.Digest)
                 conflicts.Add(new ProblemItem($"{change.Section}[{id}]", ProblemCode.RegistryConflict, $"is '{difference.Old.Digest}' now, not '{seen}'."));
         }
 
+        if (outside.Count > 0) throw Outside(actor!, outside);
         if (!mistakes.Any && conflicts.Count > 0)
             throw new ProblemException(new Problem(ProblemCode.RegistryConflict, $"{conflicts.Count} object(s) have changed meanwhile; nothing was changed. First: {conflicts[0].Subject} {conflicts[0].Detail}") { Items = [.. conflicts.Take(500)] });
         foreach (var gone in differences.Values.Where(d => d is { Before: AgencySystem, After: null }).ToList())

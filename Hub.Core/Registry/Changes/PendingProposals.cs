@@ -24,16 +24,19 @@ internal sealed class PendingProposals
         while (cursor is not null);
     }
 
-    internal void Add(Proposal proposal) => _waiting[proposal.Id] = (proposal.Created, proposal.Request is null ? null : proposal.Actor.Name);
+    internal void Add(Proposal proposal) => _waiting[proposal.Id] = (proposal.Created, ApplicantOf(proposal.Actor, proposal.Request));
+
+    /// <summary>Whose places a proposal takes: a stranger's or a system's own few; null for operators.</summary>
+    internal static string? ApplicantOf(RegistryActor actor, System.Text.Json.Nodes.JsonObject? request) => request is null && actor.System is null ? null : actor.Name;
 
     internal void Remove(string id) => _waiting.Remove(id);
 
     /// <summary>Those that have waited too long.</summary>
     internal IReadOnlyList<string> Expired(DateTimeOffset at) => [.. _waiting.Where(p => p.Value.Created + Proposal.Patience <= at).Select(p => p.Key)];
 
-    /// <summary>Whether there is place for one more. Applicants get half of the places, and each of them few, so that they cannot keep
+    /// <summary>Whether there is place for one more. Applicants and systems get half of the places, and each of them few, so that they cannot keep
     /// operators from proposing.</summary>
-    /// <param name="applicant">Who applies to be on the bus; null for other proposals.</param>
+    /// <param name="applicant">Who applies to be on the bus, or the system that asks for itself; null for operators.</param>
     /// <exception cref="ProblemException"><c>rate-limited</c>.</exception>
     internal void CheckPlace(string? applicant)
     {

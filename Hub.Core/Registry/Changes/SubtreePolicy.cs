@@ -6,28 +6,38 @@ namespace Hub.Core.Registry.Changes;
 /// <remarks>Within a subtree: agencies in it (its root too, but for the root's parent, level and codes), their systems, keys and codes, services
 /// that they provide, groups with no member outside, reorganisations that name no other. A right may be given or widened when
 /// both its ends lie inside, and taken away or narrowed when one does. Levels, policy, anchors and people belong to the whole hub.</remarks>
-internal sealed class SubtreePolicy(RegistrySnapshot before, RegistrySnapshot after, AgencyCode root)
+internal sealed class SubtreePolicy(RegistrySnapshot before, RegistrySnapshot after, AgencyCode root, DateTimeOffset at)
 {
     /// <summary>Why an actor may not make this change; null when he may.</summary>
-    internal static string? Refusal(RegistryActor actor, ObjectDifference difference, RegistrySnapshot before, RegistrySnapshot after)
+    internal static string? Refusal(RegistryActor actor, ObjectDifference difference, RegistrySnapshot before, RegistrySnapshot after, DateTimeOffset at)
     {
         if (actor.System is { } system) return OwnSystem(system, difference);
         if (actor.Under is not { } root) return null;
-        return new SubtreePolicy(before, after, root).Holds(difference) ? null : $"lies outside the subtree of {root}, in which {actor.Name} acts";
+        return new SubtreePolicy(before, after, root, at).Holds(difference) ? null : Outside(actor, root);
     }
 
-    /// <summary>Whether an agency is another or stands under it.</summary>
-    internal static bool IsWithin(RegistrySnapshot registry, AgencyCode code, AgencyCode root)
+    /// <summary>Why an actor may not even ask for a change of what a name says, whatever the change is; null when he may. To be asked before
+    /// anything is said of the object: what is not somebody's to change, he learns nothing about from what is refused.</summary>
+    internal static string? RefusalToAsk(RegistryActor actor, string section, string id, object? record, RegistrySnapshot before, DateTimeOffset at)
     {
-        var agency = registry.FindAgency(code);
-        for (var hops = 0; agency is not null && hops <= RegistryRules.MaxLevels; hops++)
+        if (actor.System is { } system)
         {
-            if (agency.Code == root) return true;
-            agency = agency.Parent is { } parent ? registry.FindAgency(parent) : null;
+            var own = (section == RegistrySections.Keys && id.StartsWith($"{system} ", StringComparison.Ordinal)) || (section == RegistrySections.Systems && id == system.ToString());
+            return own ? null : NotOwn(system);
         }
 
-        return false;
+        if (actor.Under is not { } root || (record is null && section is not (RegistrySections.Levels or RegistrySections.Policy or RegistrySections.Anchors or RegistrySections.People))) return null;
+        return record is not null && new SubtreePolicy(before, before, root, at).Holds(new ObjectDifference(section, id, record, record)) ? null : Outside(actor, root);
     }
+
+    /// <summary>Whether an agency is another or stands under it, at an instant: a reorganisation takes it out of one subtree and puts it
+    /// into another.</summary>
+    internal static bool IsWithin(RegistrySnapshot registry, AgencyCode code, AgencyCode root, DateTimeOffset at) =>
+        registry.IsUnder(code, registry.FindAgency(root)?.Code ?? root, at);
+
+    private static string Outside(RegistryActor actor, AgencyCode root) => $"lies outside the subtree of {root}, in which {actor.Name} acts";
+
+    private static string NotOwn(SystemAddress system) => $"is not {system}'s own: a system changes its keys, and what is said of itself";
 
     private static string? OwnSystem(SystemAddress system, ObjectDifference difference)
     {
@@ -37,7 +47,7 @@ internal sealed class SubtreePolicy(RegistrySnapshot before, RegistrySnapshot af
             RegistrySections.Systems => difference is { Before: not null, After: AgencySystem changed } && changed.Address == system,
             _ => false,
         };
-        return own ? null : $"is not {system}'s own: a system changes its keys, and what is said of itself";
+        return own ? null : NotOwn(system);
     }
 
     private bool Holds(ObjectDifference difference) => difference.Section switch
@@ -55,11 +65,11 @@ internal sealed class SubtreePolicy(RegistrySnapshot before, RegistrySnapshot af
 
     private bool AgencyHolds(Agency? old, Agency? now)
     {
-        if (old is not null && !IsWithin(before, old.Code, root)) return false;
+        if (old is not null && !IsWithin(before, old.Code, root, at)) return false;
         if (now is null) return old?.Code != root;
         return now.Code == root
             ? old is not null && (now.Parent, now.Level, now.LegacyCode, now.TerritoryCode) == (old.Parent, old.Level, old.LegacyCode, old.TerritoryCode)
-            : IsWithin(after, now.Code, root);
+            : IsWithin(after, now.Code, root, at);
     }
 
     private bool RightHolds(Right? old, Right? now)
@@ -72,28 +82,28 @@ internal sealed class SubtreePolicy(RegistrySnapshot before, RegistrySnapshot af
 
     private bool Holds(RegistrySnapshot registry, Group? group) => group is null
         || (group.Rule is { } rule
-            ? rule.Under is { } under && IsWithin(registry, under, root)
+            ? rule.Under is { } under && IsWithin(registry, under, root, at)
             : group.Members.All(m => m.Kind switch
             {
-                RecipientKind.Agency => IsWithin(registry, m.Agency, root),
-                RecipientKind.System => IsWithin(registry, m.System.Agency, root),
+                RecipientKind.Agency => IsWithin(registry, m.Agency, root, at),
+                RecipientKind.System => IsWithin(registry, m.System.Agency, root, at),
                 _ => false,
             }));
 
     private bool Holds(RegistrySnapshot registry, Reorganisation? plan) => plan is null || plan.Acts.All(a =>
-        IsWithin(registry, a.Agency, root)
-        && (a.Parent is not { } parent || IsWithin(registry, parent, root))
+        IsWithin(registry, a.Agency, root, at)
+        && (a.Parent is not { } parent || IsWithin(registry, parent, root, at))
         && (a.Act != ActKind.Move || a.Agency != root)
-        && a.Successors.All(s => IsWithin(registry, s.Agency, root)));
+        && a.Successors.All(s => IsWithin(registry, s.Agency, root, at)));
 
     private bool Inside(RegistrySnapshot registry, string pattern) => RightPattern.TryParse(pattern, out var parsed) && parsed.Kind switch
     {
-        RightPatternKind.System => IsWithin(registry, parsed.System.Agency, root),
-        RightPatternKind.Agency or RightPatternKind.Under => IsWithin(registry, parsed.Agency, root),
+        RightPatternKind.System => IsWithin(registry, parsed.System.Agency, root, at),
+        RightPatternKind.Agency or RightPatternKind.Under => IsWithin(registry, parsed.Agency, root, at),
         _ => false,
     };
 
     private bool Both<T>(ObjectDifference difference, Func<T, AgencyCode?> agency) =>
-        (difference.Before is not T old || (agency(old) is { } was && IsWithin(before, was, root)))
-        && (difference.After is not T now || (agency(now) is { } becomes && IsWithin(after, becomes, root)));
+        (difference.Before is not T old || (agency(old) is { } was && IsWithin(before, was, root, at)))
+        && (difference.After is not T now || (agency(now) is { } becomes && IsWithin(after, becomes, root, at)));
 }

@@ -25,6 +25,8 @@ internal static class ServiceTrust
         if (before.Confidentiality == Confidentiality.EndToEnd && after.Confidentiality != Confidentiality.EndToEnd) return $"{after.Type} no longer demands sealed content";
         if (before.Provider != after.Provider) return $"another agency answers for {after.Type}";
         if (before.Function != after.Function) return $"{after.Type} belongs to another function, which decides who takes it over";
+        if (after.Reply is { } reply && before.Reply != reply) return $"whoever receives {after.Type} may answer with {reply}, without a right";
+        if (after.Searchable.Except(before.Searchable).Any()) return $"more of the content of {after.Type} is searchable";
         if (before.Schema is not null && before.Schema != after.Schema) return $"the schema of {after.Type} changes";
         if (before.MaxBytes is { } most && !(after.MaxBytes <= most)) return $"{after.Type} allows larger messages";
         if (before.RetentionDays != after.RetentionDays) return $"the content of {after.Type} is kept for another time";

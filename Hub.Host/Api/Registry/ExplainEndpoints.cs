@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Hub.Contracts.Addresses;
 using Hub.Contracts.Envelopes;
 using Hub.Contracts.Problems;
+using Hub.Contracts.Sealing;
 using Hub.Contracts.Signatures;
 using Hub.Contracts.Trail;
 using Hub.Core.Registry;
@@ -69,7 +70,7 @@ internal static class ExplainEndpoints
         long? version = body["registry"]?.GetValue<long>();
         var registry = await history.AtAsync(version, version is null ? message.Accepted : null, cancellationToken);
         var envelope = await EnvelopeOfAsync(message, registry, store, cancellationToken);
-        var facts = new MessageFacts(message.Priority, message.Size, envelope?.Payload?.Encryption is not null, envelope?.Attachments.Count > 0);
+        var facts = new MessageFacts(message.Priority, message.Size, envelope?.Payload is { } payload && SealedPayload.Fault(payload) is null, envelope?.Attachments.Count > 0);
         HashSet<string> seen = [.. visible.Deliveries.Select(static d => d.Recipient.ToString())];
         var decisions = recipients.OfType<JsonObject>().Where(r => !visible.IsPart || seen.Contains(Text(r, "system"))).Take(MaxRecipients).Select(r =>
         {

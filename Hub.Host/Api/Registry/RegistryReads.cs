@@ -20,10 +20,11 @@ internal sealed class RegistryReads(RegistryHistory history, IRegistry registry,
         if (caller.System is not null) throw ProblemCode.NotAllowed.With("The parameters 'at' and 'version' look into the past and the future; they are for operators and auditors.");
         var instant = QueryText.Instant(at, nameof(at));
         var snapshot = await history.AtAsync(version, instant < now ? instant : null, cancellationToken);
-        return new RegistryMoment(snapshot, instant ?? now);
+        // Whom somebody may look at is judged by the tree of the snapshot's own time: neither a plan nor a past order opens what stands elsewhere now.
+        return new RegistryMoment(snapshot, instant ?? now) { Seen = version is null && instant < now ? instant.Value : now };
     }
 
-    internal static RegistrySight SightOf(Caller caller, RegistryMoment moment) => new(moment.Registry, moment.At, caller.System, caller.Under);
+    internal static RegistrySight SightOf(Caller caller, RegistryMoment moment) => new(moment.Registry, moment.Seen, caller.System, caller.Under);
 
     internal static RegistryListView List(Caller caller, RegistryMoment moment, RegistryQuery query, string? cursor, int limit)
     {
@@ -80,4 +81,8 @@ internal sealed class RegistryReads(RegistryHistory history, IRegistry registry,
 /// <summary>The registry at one version, looked at from one instant.</summary>
 /// <param name="Registry">The snapshot.</param>
 /// <param name="At">The instant.</param>
-internal sealed record RegistryMoment(RegistrySnapshot Registry, DateTimeOffset At);
+internal sealed record RegistryMoment(RegistrySnapshot Registry, DateTimeOffset At)
+{
+    /// <summary>The instant by whose tree it is judged what stands in a subtree.</summary>
+    internal DateTimeOffset Seen { get; init; } = At;
+}

@@ -2,6 +2,7 @@ using System.Text;
 using Hub.Contracts.Addresses;
 using Hub.Contracts.Envelopes;
 using Hub.Contracts.Problems;
+using Hub.Contracts.Sealing;
 using Hub.Core.Registry;
 using Hub.Core.Services;
 using Hub.Tests.Intake;
@@ -65,6 +66,37 @@ public sealed class PayloadContractTests
             Assert.That(Refusal(Sealed, With(jwe) with { Attachments = [attachment with { MediaType = "application/jose" }] }), Is.Null);
             Assert.That(Refusal(Plain, With(jwe)), Is.Null);
         });
+    }
+
+    [Test]
+    public void CheckSeals_ALabelOnPlainContent_IsNoSeal()
+    {
+        using var rsa = System.Security.Cryptography.RSA.Create(2048);
+        SealingKey[] keys = [SealingKey.FromPublicKey("e1", rsa.ExportSubjectPublicKeyInfo())];
+        var real = SealedPayload.Seal(Of("1"), PayloadEncryption.Jwe, keys);
+        var xml = SealedPayload.Seal(Of("<a/>") with { Form = PayloadForm.Xml }, PayloadEncryption.XmlEnc11, keys);
+        var attachment = new Attachment { Name = "a", MediaType = "application/jose", Size = 1, Sha256 = new string('a', 64) };
+        Assert.Multiple(() =>
+        {
+            Assert.That(Seals(With(real) with { Attachments = [attachment, attachment with { Inline = real.Data }] }), Is.Null);
+            Assert.That(Seals(With(xml)), Is.Null);
+            Assert.That(Seals(With(real with { Data = Encoding.UTF8.GetBytes("Mật: họ tên, số căn cước") })), Is.SameAs(ProblemCode.ConfidentialityRequired));
+            Assert.That(Seals(With(xml with { Data = Encoding.UTF8.GetBytes("<a>Mật</a>") })), Is.SameAs(ProblemCode.ConfidentialityRequired));
+            Assert.That(Seals(With(real) with { Attachments = [attachment with { Inline = Encoding.UTF8.GetBytes("%PDF-1.7") }] }), Is.SameAs(ProblemCode.ConfidentialityRequired));
+        });
+
+        static ProblemCode? Seals(Envelope envelope)
+        {
+            try
+            {
+                ServiceTerms.CheckSeals(Sealed, envelope);
+                return null;
+            }
+            catch (ProblemException refused)
+            {
+                return refused.Code;
+            }
+        }
     }
 
     [TestCase(-1, true)]

@@ -23,4 +23,16 @@ public abstract partial class HubStoreContract
         Assert.That((await Store.FindReplyAsync(request.Key, Report, Start))?.Key, Is.EqualTo(reply.Key));
         Assert.That((await Store.FindReplyAsync(request.Key, MessageType.Parse("vn.none.v1"), Start))?.Key, Is.Null);
     }
+
+    [Test]
+    public async Task CountReplies_OfSeveralSenders_CountsOnesOwnUpToALimit()
+    {
+        var request = NewMessage("request");
+        await Store.AddAsync(request);
+        foreach (var id in new[] { "a", "b", "c" }) await Store.AddAsync(NewMessage(id, Receiver) with { InReplyTo = request.Key });
+        await Store.AddAsync(NewMessage("other", Other) with { InReplyTo = request.Key });
+        Assert.That(
+            (await Store.CountRepliesAsync(request.Key, Receiver, 9), await Store.CountRepliesAsync(request.Key, Receiver, 2), await Store.CountRepliesAsync(request.Key, Sender, 9)),
+            Is.EqualTo((3, 2, 0)));
+    }
 }

@@ -38,6 +38,9 @@ internal sealed class InMemoryStore : IHubStore
             m.InReplyTo == request && m.Type == type && !(m.NotBefore > now) && deliveries[request].Any(d => d.Recipient == m.From) && deliveries[m.Key].Any(d => d.Recipient == asked.From)));
     }
 
+    public ValueTask<int> CountRepliesAsync(MessageKey request, SystemAddress from, int most, CancellationToken cancellationToken = default) =>
+        new(_state.Messages.Values.Where(m => m.InReplyTo == request && m.From == from).Take(most).Count());
+
     public ValueTask<ReadOnlyMemory<byte>?> ReadOctetsAsync(MessageKey key, CancellationToken cancellationToken = default) =>
         new(_state.Octets.TryGetValue(key, out var octets) ? octets : (ReadOnlyMemory<byte>?)null);
 

@@ -53,6 +53,9 @@ public sealed class TrustPolicyTests
         yield return Case("service attested", TrustChangeKinds.Service, Service, Service with { MinimumAssurance = Assurances.HubAttested });
         yield return Case("service for longer", TrustChangeKinds.Service, Service, Service with { Sunset = null });
         yield return Case("service of another provider", TrustChangeKinds.Service, Service, Service with { Provider = Agency.Code });
+        yield return Case("service with another reply", TrustChangeKinds.Service, Service, Service with { Reply = MessageType.Parse("vn.other.v1") });
+        yield return Case("service without a reply any more", null, Service with { Reply = MessageType.Parse("vn.other.v1") }, Service);
+        yield return Case("service with more to search", TrustChangeKinds.Service, Service, Service with { Searchable = [new SearchField("so", "/so")] });
         yield return Case("service smaller", null, Service, Service with { MaxBytes = 10, NameEn = "Y" });
         yield return Case("group added", null, null, Group);
         yield return Case("group widened", TrustChangeKinds.Right, Group, Group with { Version = 2, Members = [.. Group.Members, RecipientAddress.Parse("H07")] });
