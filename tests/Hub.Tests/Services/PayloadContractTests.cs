@@ -72,7 +72,7 @@ public sealed class PayloadContractTests
     public void CheckSeals_ALabelOnPlainContent_IsNoSeal()
     {
         using var rsa = System.Security.Cryptography.RSA.Create(2048);
-        SealingKey[] keys = [SealingKey.FromPublicKey("e1", rsa.ExportSubjectPublicKeyInfo())];
+        SealingKey[] keys = [SealingKey.FromPem("e1", rsa.ExportSubjectPublicKeyInfoPem())];
         var real = SealedPayload.Seal(Of("1"), PayloadEncryption.Jwe, keys);
         var xml = SealedPayload.Seal(Of("<a/>") with { Form = PayloadForm.Xml }, PayloadEncryption.XmlEnc11, keys);
         var attachment = new Attachment { Name = "a", MediaType = "application/jose", Size = 1, Sha256 = new string('a', 64) };
