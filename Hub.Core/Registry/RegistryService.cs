@@ -26,7 +26,9 @@ public sealed partial class RegistryService : IRegistry, IRegistryChanges, IDisp
     private RulesIndex _index = new();
     private CodeLedger? _codes;
     private volatile TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _stopping = new();
     private bool _uncertain;
+    private bool _makingSure;
 
     /// <summary>Begins with an empty registry at version 0, in which everything is denied.</summary>
     /// <param name="store">Keeps every version.</param>
@@ -87,7 +89,12 @@ public sealed partial class RegistryService : IRegistry, IRegistryChanges, IDisp
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _oneChange.Dispose();
+    public void Dispose()
+    {
+        _stopping.Cancel();
+        _stopping.Dispose();
+        _oneChange.Dispose();
+    }
 
     /// <summary>Runs one change after the other, on a registry that is surely the one in the store.</summary>
     private async ValueTask<T> AloneAsync<T>(Func<ValueTask<T>> change, CancellationToken cancellationToken)
@@ -95,7 +102,7 @@ public sealed partial class RegistryService : IRegistry, IRegistryChanges, IDisp
         await _oneChange.WaitAsync(cancellationToken);
         try
         {
-            if (_uncertain) await ReloadAsync(cancellationToken);
+            if (_uncertain) await MakeSureNowAsync(cancellationToken);
             return await change();
         }
         finally
@@ -106,15 +113,11 @@ public sealed partial class RegistryService : IRegistry, IRegistryChanges, IDisp
 
     private async ValueTask ReloadAsync(CancellationToken cancellationToken)
     {
-        if (await _store.ReadRegistryStateAsync(cancellationToken: cancellationToken) is { } state && (_uncertain || state.Version != _current.Version))
-        {
-            var objects = state.Objects.Where(o => o.Json is not null).Select(o => new SnapshotChange(o.Section, o.Id, ObjectForms.Read(o))).ToList();
-            (_index, _codes) = (new RulesIndex(), null);
-            _index.Apply(objects);
-            PutInForce(RegistrySnapshot.Of(state.Version, _keys.Address, objects));
-        }
-
-        _uncertain = false;
+        if (await _store.ReadRegistryStateAsync(cancellationToken: cancellationToken) is not { } state || state.Version == _current.Version) return;
+        var objects = state.Objects.Where(o => o.Json is not null).Select(o => new SnapshotChange(o.Section, o.Id, ObjectForms.Read(o))).ToList();
+        (_index, _codes) = (new RulesIndex(), null);
+        _index.Apply(objects);
+        PutInForce(RegistrySnapshot.Of(state.Version, _keys.Address, objects));
     }
 
     private async ValueTask TakeOverAsync(long version, string document, CancellationToken cancellationToken)
@@ -160,8 +163,9 @@ public sealed partial class RegistryService : IRegistry, IRegistryChanges, IDisp
         }
         catch (ProblemException)
         {
-            // The commit may be durable although its answer is lost.
+            // The commit may be durable although its answer is lost: then it is in force, also when nobody asks again.
             _uncertain = true;
+            if (!await TryMakeSureAsync() && !_makingSure) _ = MakeSureAsync(_stopping.Token);
             throw;
         }
     }
@@ -188,6 +192,9 @@ public sealed partial class RegistryService : IRegistry, IRegistryChanges, IDisp
     }
 
     private static string DigestOf(RegistrySnapshot registry) => SectionForm.Digest(RegistryDocument.Write(registry.Content));
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Whether the last change of the registry is durable is not known yet: the store cannot be read. It is asked again in {Seconds} s")]
+    private partial void LogUncertain(Exception failure, double seconds);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Registry version {Version} in force: {Agencies} agencies, {Systems} systems")]
     private partial void LogLoaded(long version, int agencies, int systems);

@@ -4,7 +4,10 @@ internal static partial class SqliteSql
 {
     internal const string NewestRegistryVersion = "SELECT max(version) FROM registry_version";
     internal const string HasRegistryVersion = "SELECT 1 FROM registry_version WHERE version = ?";
-    internal const string RegistryVersionAt = "SELECT version FROM registry_version WHERE time <= ? ORDER BY time DESC, version DESC LIMIT 1";
+
+    // By version, not by time: a clock that was set back must not hide the later version.
+    internal const string RegistryVersionAt = "SELECT version FROM registry_version NOT INDEXED WHERE time <= ? ORDER BY version DESC LIMIT 1";
+
     internal const string RegistryVersions = "SELECT version, time, actor, approved_by, reason, entry FROM registry_version WHERE version > ? ORDER BY version LIMIT ?";
     internal const string InsertRegistryVersion = "INSERT INTO registry_version (version, time, actor, approved_by, reason, entry) VALUES (?, ?, ?, ?, ?, ?)";
 

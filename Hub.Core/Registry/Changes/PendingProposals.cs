@@ -12,8 +12,10 @@ internal sealed class PendingProposals
 
     internal int Count => _waiting.Count;
 
+    /// <summary>Makes it what the store says.</summary>
     internal async ValueTask LoadAsync(IHubStore store, CancellationToken cancellationToken)
     {
+        _waiting.Clear();
         string? cursor = null;
         do
         {

@@ -27,6 +27,9 @@ internal class FailingStore : DispatchProxy
 
         internal bool Unreachable { get; set; }
 
+        /// <summary>Whether nothing can be reached any more once the next commit has failed.</summary>
+        internal bool UnreachableAfter { get; set; }
+
         internal int Commits { get; set; }
     }
 
@@ -56,6 +59,7 @@ internal class FailingStore : DispatchProxy
     {
         var failure = _switch.Next;
         _switch.Next = CommitFailure.None;
+        if (failure != CommitFailure.None) _switch.Unreachable |= _switch.UnreachableAfter;
         if (failure == CommitFailure.Before) throw new IOException("The disk is full (injected).");
         await transaction.CommitAsync();
         _switch.Commits++;

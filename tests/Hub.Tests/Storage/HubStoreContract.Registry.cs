@@ -100,6 +100,15 @@ public abstract partial class HubStoreContract
     }
 
     [Test]
+    public async Task FindRegistryVersion_AfterTheClockWasSetBack_IsTheLater()
+    {
+        await Store.WriteAsync(t => t.WriteRegistryAsync(NewVersion(1)));
+        await Store.WriteAsync(t => t.WriteRegistryAsync(NewVersion(2) with { Time = Start.AddHours(23) }));
+        Assert.That(await Store.FindRegistryVersionAsync(Start.AddHours(23)), Is.EqualTo(2));
+        Assert.That(await Store.FindRegistryVersionAsync(Start.AddDays(2)), Is.EqualTo(2));
+    }
+
+    [Test]
     public async Task ListRegistryHistory_OfOneObject_GivesEveryVersionOfIt()
     {
         await WriteHistoryAsync();

@@ -24,7 +24,7 @@ internal sealed class RegistryBench : IAsyncDisposable
     private RegistryBench(bool development)
     {
         var settings = new HubSettings { DataDirectory = _folder.Path, Development = development };
-        Store = _folder.CreateStore();
+        Store = FailingStore.Wrap(_folder.CreateStore(), Failures);
         Committer = new GroupCommitter(Store, DataFolder.Keys, settings, Clock, NullLogger<GroupCommitter>.Instance);
         Registry = New(settings);
     }
@@ -32,6 +32,9 @@ internal sealed class RegistryBench : IAsyncDisposable
     internal ManualClock Clock { get; } = new(RegistrySamples.Now);
 
     internal IHubStore Store { get; }
+
+    /// <summary>Makes the next commits fail.</summary>
+    internal FailingStore.Switch Failures { get; } = new();
 
     internal GroupCommitter Committer { get; }
 
