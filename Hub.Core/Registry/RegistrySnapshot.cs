@@ -24,13 +24,13 @@ public sealed partial class RegistrySnapshot
         Version = version;
         _index = index;
         var old = before?._index;
-        var sameTimes = old is not null && old.Agencies == index.Agencies && old.Owners == index.Owners && old.Reorganisations == index.Reorganisations;
+        var sameAgencies = old is not null && old.Agencies == index.Agencies && old.Dates == index.Dates;
         var sameMembers = old is not null && old.Groups == index.Groups && old.Rights.Groups == index.Rights.Groups;
-        var sameRecipients = sameTimes && old!.Groups == index.Groups && old.Services == index.Services;
-        _times = sameTimes ? before!._times : new Lazy<SnapshotTimes>(() => new SnapshotTimes(index));
+        var sameRecipients = sameAgencies && old!.Groups == index.Groups && old.Services == index.Services;
+        _times = old?.Dates == index.Dates ? before!._times : new Lazy<SnapshotTimes>(() => new SnapshotTimes(index));
         _memberships = sameMembers ? before!._memberships : new Lazy<GroupMembership>(() => new GroupMembership(index.Rights.Groups, index.Groups));
         _expansions = sameRecipients ? before!._expansions : new ExpansionCache();
-        _coverings = sameTimes && sameMembers && old!.Rights.SpeaksAlike(index.Rights) ? before!._coverings : new CoveringCache();
+        _coverings = sameAgencies && sameMembers && old!.Rights.SpeaksAlike(index.Rights) ? before!._coverings : new CoveringCache();
     }
 
     /// <summary>Version, growing with every change.</summary>

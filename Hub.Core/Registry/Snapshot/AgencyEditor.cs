@@ -11,6 +11,7 @@ internal sealed class AgencyEditor(RegistryIndex index)
     private readonly PersistentMap<string, Reorganisation>.Editor _reorganisations = index.Reorganisations.Edit();
     private readonly HashSet<AgencyCode> _stale = [];
     private readonly Dictionary<AgencyCode, bool> _exists = [];
+    private object _dates = index.Dates;
     private readonly Dictionary<AgencyCode, SortedDictionary<string, AgencySystem>> _systems = [];
 
     internal RegistryIndex Into(RegistryIndex before)
@@ -26,12 +27,13 @@ internal sealed class AgencyEditor(RegistryIndex index)
 
         return before with
         {
-            Agencies = _nodes.ToMap(), AgencyCodes = Codes(before.AgencyCodes), Owners = _owners.ToMap(), Codes = _codes.ToMap(), Reorganisations = _reorganisations.ToMap(),
+            Dates = _dates, Agencies = _nodes.ToMap(), AgencyCodes = Codes(before.AgencyCodes), Owners = _owners.ToMap(), Codes = _codes.ToMap(), Reorganisations = _reorganisations.ToMap(),
         };
     }
 
     internal void Put(AgencyCode code, Agency? agency)
     {
+        _dates = new object();
         var (node, source) = (Node(code), "agency " + code);
         Disown(node.Record?.LegacyCode?.Value, territory: false, source);
         Disown(node.Record?.TerritoryCode, territory: true, source);
@@ -43,6 +45,7 @@ internal sealed class AgencyEditor(RegistryIndex index)
 
     internal void Put(string id, CodeEntry? entry)
     {
+        _dates = new object();
         var source = "code " + id;
         if (_codes.Find(id) is { } old) Disown(old.Code, IsTerritory(old), source);
         if (entry is not null) Own(entry.Code, IsTerritory(entry), new CodeOwner(entry.Agency, entry.ValidFrom, entry.ValidUntil, source));
@@ -51,6 +54,7 @@ internal sealed class AgencyEditor(RegistryIndex index)
 
     internal void Put(string id, Reorganisation? reorganisation)
     {
+        _dates = new object();
         var old = _reorganisations.Find(id);
         _reorganisations.Put(id, reorganisation);
         var added = (reorganisation?.Acts ?? []).ToLookup(a => a.Agency, a => new DatedAct(reorganisation!, a));

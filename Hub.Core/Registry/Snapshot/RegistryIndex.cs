@@ -29,6 +29,9 @@ internal sealed record RegistryIndex
 
     internal PersistentMap<AgencyCode, AgencyNode> Agencies { get; init; } = PersistentMap<AgencyCode, AgencyNode>.Empty;
 
+    /// <summary>Another object as soon as an agency, a code or a reorganisation is: then instants at which things change may differ.</summary>
+    internal object Dates { get; init; } = new();
+
     /// <summary>The codes of all agencies that have a record, sorted.</summary>
     internal AgencyCode[] AgencyCodes { get; init; } = [];
 

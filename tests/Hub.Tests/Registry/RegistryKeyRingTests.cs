@@ -74,6 +74,18 @@ public sealed class RegistryKeyRingTests
     }
 
     [Test]
+    public void Find_EncryptionKey_SignsNothing()
+    {
+        var certificate = RandomNumberGenerator.GetBytes(32);
+        var ring = Ring(new SystemKey(Key("seal", certificate), null, null, null, Development: false) { Use = KeyUse.Encryption });
+        Assert.Multiple(() =>
+        {
+            Assert.That(Refused(ring, Sender, new KeyHint("seal", null)), Is.SameAs(ProblemCode.KeyUnknown));
+            Assert.That(Refused(ring, Sender, new KeyHint(null, certificate)), Is.SameAs(ProblemCode.KeyUnknown));
+        });
+    }
+
+    [Test]
     public void Find_UnregisteredSender_IsUnknownSender() =>
         Assert.That(Refused(Ring(), SystemAddress.Parse("H77/qlvb"), new KeyHint("k1", null)), Is.SameAs(ProblemCode.UnknownSender));
 
