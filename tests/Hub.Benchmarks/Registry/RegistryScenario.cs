@@ -60,14 +60,12 @@ internal static class RegistryScenario
         await store.OpenAsync();
         await using var committer = new GroupCommitter(store, keys, settings, Clock, NullLogger<GroupCommitter>.Instance);
         await committer.StartAsync();
-        var (heap, working) = (GC.GetTotalMemory(forceFullCollection: true), Environment.WorkingSet);
+        var heap = GC.GetTotalMemory(forceFullCollection: true);
         var begin = Clock.GetTimestamp();
         using var registry = new RegistryService(store, committer, keys, settings, Clock, NullLogger<RegistryService>.Instance);
         await registry.LoadAsync();
         Add(results, "load from the store", Clock.GetElapsedTime(begin).TotalSeconds, "s");
         Add(results, "memory: managed heap, rules included", (GC.GetTotalMemory(forceFullCollection: true) - heap) / 1048576.0, "MiB", 200);
-        GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        Add(results, "memory: working set", (Environment.WorkingSet - working) / 1048576.0, "MiB");
 
         var country = registry.Current;
         var objects = Objects(country.Content);
@@ -119,9 +117,9 @@ internal static class RegistryScenario
         {
             Recipient[] to = [new(RecipientAddress.Parse("group:" + group), RecipientRole.Main)];
             Recipient[] copy = [new(RecipientAddress.Parse("group:" + group), RecipientRole.Info), new(RecipientAddress.Parse("Z10"), RecipientRole.Main)];
-            // Any change of a system empties what was expanded before.
-            var times = Enumerable.Range(0, 21).Select(_ => registry.With(registry.Version, [ChangeOf(registry)])).Select(fresh => Time(() => fresh.Resolve(to, BenchmarkCountry.Document, now))).Order().ToArray();
-            Add(results, $"resolve of group {group}, first time", times[10] / 1e6, "ms", 2);
+            // Any change of a system empties what was expanded before. The first hundred are for the compiler.
+            var times = Enumerable.Range(0, 161).Select(_ => registry.With(registry.Version, [ChangeOf(registry)])).Select(fresh => Time(() => fresh.Resolve(to, BenchmarkCountry.Document, now))).Skip(100).Order().ToArray();
+            Add(results, $"resolve of group {group}, first after a change", times[30] / 1e6, "ms", 2);
             Add(results, $"resolve of group {group} and one more, again", Best(5, () => registry.Resolve(copy, BenchmarkCountry.Document, now)) / 1e6, "ms", 2);
         }
     }
@@ -143,7 +141,7 @@ internal static class RegistryScenario
     private static async Task ChangesAsync(RegistryService registry, List<Result> results)
     {
         var times = new List<double>();
-        for (var i = 0; i < 40; i++)
+        for (var i = 0; i < 50; i++)
         {
             var right = new JsonObject { ["from"] = "Z11", ["services"] = new JsonArray(BenchmarkCountry.Document.Value), ["to"] = $"Z12/s0", ["basis"] = $"CV {i}" };
             var name = new JsonObject { ["name"] = $"Tên {i}", ["receives"] = new JsonArray(BenchmarkCountry.Document.Value) };
@@ -156,6 +154,8 @@ internal static class RegistryScenario
             times.Add(Clock.GetElapsedTime(begin).TotalMilliseconds);
         }
 
+        // The first ten are for the compiler.
+        times.RemoveRange(0, 10);
         Add(results, "change in force, median", times.Order().ElementAt(20), "ms");
         Add(results, "change in force, greatest of 40", times.Max(), "ms", 100);
     }
