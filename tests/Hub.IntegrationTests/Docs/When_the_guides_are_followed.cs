@@ -89,8 +89,15 @@ public sealed class When_the_guides_are_followed
         hub: Z97/hub
         levels: [{code: central, nameVi: Trung ương, nameEn: Central, order: 1}]
         agencies: [{code: Z97, name: Cơ quan thử nghiệm, level: central, verified: false}]
-        services: [{type: vn.document.v1, nameVi: Văn bản, nameEn: Document}]
-        rights: [{from: Z97/van-thu, services: [vn.document.v1], to: Z97}]
+        services:
+          - {type: vn.document.v1, nameVi: Văn bản, nameEn: Document}
+          - {type: vn.lookup-answer.v1, nameVi: Trả lời tra cứu, nameEn: Answer}
+          - type: vn.lookup.v1
+            nameVi: Tra cứu hồ sơ
+            nameEn: Look a dossier up
+            reply: vn.lookup-answer.v1
+            schema: {format: json-schema, dialect: "https://json-schema.org/draft/2020-12/schema", text: '{"type":"object","required":["dossier"]}'}
+        rights: [{from: Z97/van-thu, services: [vn.document.v1, vn.lookup.v1], to: Z97}]
         systems:
           - address: Z97/van-thu
             name: Văn thư
