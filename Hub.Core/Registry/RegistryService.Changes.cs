@@ -54,7 +54,7 @@ public sealed partial class RegistryService
         var now = Now();
         if (origin.Kind != "onboarding") CheckSubtree(patch, actor, now);
         if (patch.Before.Version == 0) return new Weighed(origin.Needs, null);
-        RegistryPast.CheckRemovals(patch);
+        RegistryPast.CheckRemovals(patch, _codes);
         var successions = await CheckProofsAsync(patch, origin, now, cancellationToken);
         Person[] people = [.. patch.Before.People];
         var trust = TrustPolicy.Find(

@@ -26,27 +26,49 @@ public sealed partial class RegistryService
                 if (since > now) throw ProblemCode.InvalidRequest.With($"'since' is {since:O}, in the future; it is {now:O}. A key that ends later gets notAfter.");
                 var old = _index.Find(RegistrySections.Keys, $"{system} {key}") as OwnedKey ?? throw ProblemCode.NotFound.With($"{system} has no key '{key}' in the registry (version {_current.Version}).");
                 var from = old.Key.Revoked is { } revoked && revoked < since ? revoked : since.AddTicks(-(since.Ticks % TimeSpan.TicksPerMillisecond)).ToUniversalTime();
-                var value = ObjectForms.Of(RegistrySections.Keys).Write(old with { Key = old.Key with { Revoked = from } });
-                var patch = await ReadAsync(new RegistryPatch([new ObjectChange(RegistrySections.Keys, $"{system} {key}", value)], reason), cancellationToken);
+                var vouched = await RegistryPast.VouchedSinceAsync(_store, old, _index.KeysOf(system), from, cancellationToken);
+                var patch = await ReadAsync(new RegistryPatch([.. vouched.Prepend(old).Select(k => Revoke(k, from))], reason), cancellationToken);
                 // Its own key is in the patch even when nothing changes: who reports must be allowed to.
                 CheckSubtree(patch with { Differences = [new ObjectDifference(RegistrySections.Keys, $"{system} {key}", old, old)] }, actor, now);
-                var entry = Compromised(old, since, from, actor, reason, now);
+                var entry = Compromised(old, vouched, since, from, actor, reason, now);
                 if (patch.Differences.Count > 0)
                 {
                     await CommitAsync(patch, actor, approvedBy: null, reason, also: entry, cancellationToken: cancellationToken);
+                    await EndProposalsAsync(system, key, now, cancellationToken);
                     return new ChangeOutcome("applied", patch.After.Version, null, [], patch.Changes, patch.Warnings);
                 }
 
                 await CommitAsync(scope => ValueTask.FromResult(scope.Append(entry).Index), cancellationToken);
+                await EndProposalsAsync(system, key, now, cancellationToken);
                 return new ChangeOutcome("unchanged", _current.Version, null, [], [], []);
             },
             cancellationToken);
     }
 
-    private static TrailEntry Compromised(OwnedKey key, DateTimeOffset since, DateTimeOffset revoked, RegistryActor actor, string reason, DateTimeOffset now) =>
-        new TrailEntry(EntryKinds.KeyCompromised, Key: null, actor.Name, new JsonObject
+    private static ObjectChange Revoke(OwnedKey key, DateTimeOffset from)
+    {
+        var revoked = key.Key.Revoked is { } before && before < from ? before : from;
+        return new ObjectChange(RegistrySections.Keys, $"{key.System} {key.Key.Key.Id}", ObjectForms.Of(RegistrySections.Keys).Write(key with { Key = key.Key with { Revoked = revoked } }));
+    }
+
+    /// <summary>What the system asked for may have been asked by who has its key.</summary>
+    private async ValueTask EndProposalsAsync(SystemAddress system, string key, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        foreach (var id in _pending.Of(system.ToString()))
+        {
+            if (await _store.FindProposalAsync(id, cancellationToken) is { State: "pending" } record)
+                await EndAsync(Proposal.Read(record), "rejected", "hub", $"The key '{key}' of {system} was reported as compromised. Propose it afresh if it is wanted.", now, cancellationToken);
+        }
+    }
+
+    private static TrailEntry Compromised(OwnedKey key, IReadOnlyList<OwnedKey> vouched, DateTimeOffset since, DateTimeOffset revoked, RegistryActor actor, string reason, DateTimeOffset now)
+    {
+        var body = new JsonObject
         {
             ["system"] = key.System.ToString(), ["keyId"] = key.Key.Key.Id, ["thumbprint"] = key.Key.Key.Thumbprint, ["since"] = Rfc3339.Format(since),
             ["revoked"] = Rfc3339.Format(revoked), ["actor"] = actor.Name, ["reason"] = reason, ["time"] = Rfc3339.Format(now),
-        }).Prepare();
+        };
+        if (vouched.Count > 0) body["vouched"] = new JsonArray([.. vouched.Select(k => new JsonObject { ["keyId"] = k.Key.Key.Id, ["thumbprint"] = k.Key.Key.Thumbprint })]);
+        return new TrailEntry(EntryKinds.KeyCompromised, Key: null, actor.Name, body).Prepare();
+    }
 }

@@ -121,7 +121,7 @@ public sealed partial class RegistryService
             return new ChangeOutcome("unchanged", _current.Version, approved.Id, [], [], patch.Warnings);
         }
 
-        RegistryPast.CheckRemovals(patch);
+        RegistryPast.CheckRemovals(patch, _codes);
         var by = string.Join(", ", approved.Approvals.Select(a => a.By).Distinct());
         await CommitAsync(patch, approved.Actor, by, approved.Patch.Reason, approved.Kind == "import", approved, cancellationToken: cancellationToken);
         return new ChangeOutcome("applied", patch.After.Version, approved.Id, [], patch.Changes, patch.Warnings);

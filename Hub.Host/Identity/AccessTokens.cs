@@ -151,6 +151,10 @@ internal sealed class AccessTokens(IHubKeys keys, ClientKeys clients, TimeProvid
         return client.Person is not { } person ? grant.Caller : grant.Caller with { Scopes = grant.Caller.Scopes & client.Scopes, Under = person.Under };
     }
 
+    /// <summary>Who calls on the socket itself: named by the machine's user, which is no proof; a user called like a registered person is
+    /// marked, so that the log does not say that the person acted.</summary>
+    internal Caller OnSocket(Caller caller) => clients.IsRegistered(caller.Actor) ? caller with { Actor = caller.Actor + "/socket" } : caller;
+
     /// <summary>Nobody on the socket may speak in the name of a person who has a key of his own.</summary>
     private Caller FromSocket(Grant grant)
     {

@@ -20,7 +20,7 @@ internal sealed class CallerMiddleware(RequestDelegate next, AccessTokens tokens
 
     private Caller Identify(HttpContext context)
     {
-        if (OperatorSocket.CallerOf(context) is { } onSocket) return onSocket;
+        if (OperatorSocket.CallerOf(context) is { } onSocket) return tokens.OnSocket(onSocket);
         var header = context.Request.Headers.Authorization;
         if (header.Count != 1 || header[0] is not { } value || !value.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase))
             throw ProblemCode.Unauthenticated.With("This address needs the header 'Authorization: Bearer <token>', once. Get a token at /oauth/token.");

@@ -33,6 +33,9 @@ internal sealed class PendingProposals
 
     internal void Remove(string id) => _waiting.Remove(id);
 
+    /// <summary>Those of an applicant or a system.</summary>
+    internal IReadOnlyList<string> Of(string applicant) => [.. _waiting.Where(p => p.Value.Applicant == applicant).Select(p => p.Key)];
+
     /// <summary>Those that have waited too long.</summary>
     internal IReadOnlyList<string> Expired(DateTimeOffset at) => [.. _waiting.Where(p => p.Value.Created + Proposal.Patience <= at).Select(p => p.Key)];
 

@@ -1,3 +1,4 @@
+using Hub.Contracts.Addresses;
 using Hub.Contracts.Problems;
 using Hub.Contracts.Signatures;
 using Hub.Core.Registry.Documents;
@@ -13,26 +14,29 @@ internal static class RegistryPast
     private const int Page = 200;
 
     /// <exception cref="ProblemException"><c>registry-invalid</c> with every mistake.</exception>
-    internal static void CheckRemovals(CheckedPatch patch)
+    internal static void CheckRemovals(CheckedPatch patch, CodeLedger? ledger)
     {
         var mistakes = new Mistakes();
         foreach (var gone in patch.Differences.Where(d => d.After is null).Select(d => d.Before).OfType<Agency>())
         {
-            if (patch.Before.SystemsOf(gone.Code).Count > 0)
-                mistakes.Add(0, $"agencies[{gone.Code}]", "has systems. An agency in use is closed (validUntil, or a reorganisation), not removed: its messages and their records name it.");
+            if (patch.Before.SystemsOf(gone.Code).Count > 0 || ledger?.HadSystems(gone.Code.Value) == true)
+                mistakes.Add(0, $"agencies[{gone.Code}]", "has systems, or had some. An agency in use is closed (validUntil, or a reorganisation), not removed: its messages and their records name it.");
         }
 
         mistakes.ThrowIfAny();
     }
 
-    /// <summary>Every code that ever stood, from all versions there are.</summary>
+    /// <summary>Every code that ever stood and every agency that ever had a system, from all versions there are.</summary>
     internal static async ValueTask<CodeLedger> ReadCodesAsync(IHubStore store, CancellationToken cancellationToken)
     {
         var ledger = new CodeLedger();
         for (var after = 0L; await store.ListRegistryVersionsAsync(after, Page, cancellationToken) is { Count: > 0 } versions; after = versions[^1].Version)
         {
-            foreach (var stored in versions.SelectMany(v => v.Changes).Where(o => o is { Section: RegistrySections.Agencies or RegistrySections.Codes, Json: not null }))
-                ledger.Remember(ObjectForms.Read(stored));
+            foreach (var stored in versions.SelectMany(v => v.Changes).Where(static o => o.Json is not null))
+            {
+                if (stored.Section is RegistrySections.Agencies or RegistrySections.Codes) ledger.Remember(ObjectForms.Read(stored));
+                else if (stored.Section == RegistrySections.Systems) ledger.RememberSystem(SystemAddress.Parse(stored.Id));
+            }
         }
 
         return ledger;
@@ -57,6 +61,45 @@ internal static class RegistryPast
 
         return false;
     }
+
+    /// <summary>The keys of the same system that a key vouched for, or one that it vouched for, and that came since an instant. Not the time that
+    /// the proof states counts, which who has the key may write as he likes, but when the registry took the key.</summary>
+    internal static async ValueTask<IReadOnlyList<OwnedKey>> VouchedSinceAsync(
+        IHubStore store, OwnedKey older, IEnumerable<OwnedKey> all, DateTimeOffset since, CancellationToken cancellationToken)
+    {
+        var (others, found) = (all.ToList(), new List<OwnedKey> { older });
+        var then = await store.FindRegistryVersionAsync(since, cancellationToken) ?? 0;
+        for (var i = 0; i < found.Count; i++)
+        {
+            foreach (var other in others.Where(o => found.TrueForAll(f => f.Key.Key.Id != o.Key.Key.Id) && Vouches(found[i].Key, o.Key)).ToList())
+                if (!await StoodAsync(store, other, then, cancellationToken)) found.Add(other);
+        }
+
+        return found[1..];
+    }
+
+    private static bool Vouches(SystemKey older, SystemKey key)
+    {
+        foreach (var proof in (key.Proof ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries).Where(KeyProof.IsSuccession))
+        {
+            try
+            {
+                KeyProof.OpenSuccession(proof, key.Key, _ => older.Key);
+                return true;
+            }
+            catch (ProblemException)
+            {
+                // Another key did.
+            }
+        }
+
+        return false;
+    }
+
+    private static async ValueTask<bool> StoodAsync(IHubStore store, OwnedKey key, long version, CancellationToken cancellationToken) =>
+        (await store.ListRegistryHistoryAsync(RegistrySections.Keys, $"{key.System} {key.Key.Key.Id}", cancellationToken: cancellationToken))
+            .LastOrDefault(v => v.Key <= version).Value is { Json: not null } then
+        && ((OwnedKey)ObjectForms.Read(then)).Key.Key.Thumbprint == key.Key.Key.Thumbprint;
 
     private static IEnumerable<DateTimeOffset?> SuccessionTimes(SystemKey key) =>
         (key.Proof ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries).Where(KeyProof.IsSuccession).Select(p => KeyProof.Peek(p)?.Time);

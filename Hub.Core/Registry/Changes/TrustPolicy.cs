@@ -39,6 +39,7 @@ internal static class TrustPolicy
                 Reorganisation plan => AgencyTrust.Added((Reorganisation?)difference.Before, plan),
                 TrustAnchor => "a certification authority is trusted",
                 RegistryPolicy => "the rules of changes themselves change",
+                null when difference.Before is TrustAnchor anchor => $"certificates that led to {anchor.Name} count as bare keys, whose revocation nobody asks for",
                 null when difference.Before is Reorganisation => "a planned reorganisation is withdrawn",
                 null when difference.Before is RegistryPolicy => "the rules of changes themselves change",
                 null or Level => null,

@@ -47,6 +47,15 @@ public sealed class PersonTokenTests
     }
 
     [Test]
+    public void OnSocket_UserCalledLikeARegisteredPerson_IsToldApart()
+    {
+        var caller = new Caller(Name, Scopes.Operator, null);
+        Assert.That(_bench.Tokens.OnSocket(caller).Actor, Is.EqualTo(Name));
+        _bench.Register(_bench.Operator());
+        Assert.That(_bench.Tokens.OnSocket(caller).Actor, Is.EqualTo(Name + "/socket"));
+    }
+
+    [Test]
     public async Task Validate_PersonGone_Refuses()
     {
         _bench.Register(_bench.Operator());

@@ -67,6 +67,7 @@ public sealed class TrustPolicyTests
         yield return Case("person with new key", TrustChangeKinds.Person, Person, Person with { Keys = [Key, OtherKey] });
         yield return Case("person narrowed", null, Person with { Under = null }, Person);
         yield return Case("anchor added", TrustChangeKinds.Anchor, null, new TrustAnchor("ca", new byte[] { 1 }));
+        yield return Case("anchor removed", TrustChangeKinds.Anchor, new TrustAnchor("ca", new byte[] { 1 }), null);
         yield return Case("policy changed", TrustChangeKinds.Policy, new RegistryPolicy(), new RegistryPolicy { Revocation = "off" });
     }
 

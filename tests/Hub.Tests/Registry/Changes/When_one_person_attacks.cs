@@ -98,6 +98,42 @@ public sealed class When_one_person_attacks
         Assert.That((await bench.Registry.ApproveAsync(asked.Proposal!, Binh, null)).State, Is.EqualTo("applied"));
     }
 
+    [Test]
+    public async Task Should_not_leave_a_thief_the_keys_that_a_stolen_one_vouched_for()
+    {
+        var stolen = _bench.Clock.GetUtcNow();
+        _bench.Clock.Advance(TimeSpan.FromHours(1));
+        await _bench.ApplyAsync(Of(RegistryBench.System), "keys", "H06/qlvb k2", await _bench.KeyAsync(RegistryBench.System, "k2", older: "k1"));
+        await _bench.ApplyAsync(Of(RegistryBench.System), "keys", "H06/qlvb k3", await _bench.KeyAsync(RegistryBench.System, "k3", older: "k2"));
+        var asked = await ProposeKeyAsync(4);
+        await _bench.Registry.CompromiseAsync(RegistryBench.System, "k1", stolen, An, "máy bị mất");
+        var entry = (await _bench.EntriesAsync()).Last(e => e.Kind == Hub.Contracts.Trail.EntryKinds.KeyCompromised).Body;
+        Assert.Multiple(async () =>
+        {
+            Assert.That(_bench.Registry.Current.FindSystem(RegistryBench.System)!.Keys.Select(k => k.Revoked), Is.All.EqualTo(stolen));
+            Assert.That(entry["vouched"]!.AsArray().Select(k => (string?)k!["keyId"]), Is.EqualTo(new[] { "k2", "k3" }));
+            Assert.That((await _bench.Store.FindProposalAsync(asked.Proposal!))!.State, Is.EqualTo("rejected"));
+        });
+    }
+
+    [Test]
+    public async Task Should_leave_the_keys_that_came_before_the_theft()
+    {
+        await _bench.ApplyAsync(Of(RegistryBench.System), "keys", "H06/qlvb k2", await _bench.KeyAsync(RegistryBench.System, "k2", older: "k1"));
+        _bench.Clock.Advance(TimeSpan.FromHours(1));
+        await _bench.Registry.CompromiseAsync(RegistryBench.System, "k1", _bench.Clock.GetUtcNow(), An, "máy bị mất");
+        Assert.That(_bench.Registry.Current.FindSystem(RegistryBench.System)!.Keys.Select(k => (k.Key.Id, k.Revoked is null)), Is.EquivalentTo(new[] { ("k1", false), ("k2", true) }));
+    }
+
+    [Test]
+    public async Task Should_not_take_an_agency_out_of_history_step_by_step()
+    {
+        await _bench.ApplyAsync(An, "rights", "r1", null);
+        await _bench.ApplyAsync(An, "systems", "H06/qlvb", null);
+        await _bench.ApplyAsync(An, "agencies", "H06.01", null);
+        Assert.That(await _bench.RefusedAsync(() => _bench.ApplyAsync(An, "agencies", "H06", null)), Is.SameAs(ProblemCode.RegistryInvalid));
+    }
+
     private async Task<ChangeOutcome> ProposeKeyAsync(int number) =>
         await _bench.ApplyAsync(Of(RegistryBench.System), "keys", $"H06/qlvb n{number}", await _bench.KeyAsync(RegistryBench.System, $"n{number}"));
 
