@@ -31,7 +31,8 @@ public sealed class RegistryHistory(IHubStore store, IRegistry registry) : IDisp
         try
         {
             if (_past.Find(p => p.Version == wanted) is { } known) return known;
-            var objects = wanted == 0 ? [] : (await store.ReadRegistryStateAsync(wanted, cancellationToken))?.Objects ?? [];
+            var objects = wanted == 0 ? [] : (await store.ReadRegistryStateAsync(wanted, cancellationToken))?.Objects
+                ?? throw ProblemCode.NotFound.With($"Version {wanted} of the registry is not kept: this hub keeps versions since its registry was taken over object by object.");
             var read = new RegistrySnapshot(wanted, ObjectForms.Content(current.Hub, objects));
             if (_past.Count == Remembered) _past.RemoveAt(0);
             _past.Add(read);

@@ -105,6 +105,7 @@ internal static class HubServices
         services.AddSingleton<SubtreeReads>();
         services.AddSingleton<MessageReads>();
         services.AddSingleton<RegistryHistory>();
+        services.AddSingleton<PastDecisions>();
         services.AddSingleton<RegistryReads>();
         services.AddSingleton<RegistryWrites>();
         services.AddSingleton<RefusalCounter>();

@@ -1,12 +1,7 @@
-using System.Text.Json.Nodes;
 using Hub.Contracts.Addresses;
 using Hub.Contracts.Envelopes;
 using Hub.Contracts.Problems;
-using Hub.Contracts.Sealing;
-using Hub.Contracts.Signatures;
-using Hub.Contracts.Trail;
 using Hub.Core.Registry;
-using Hub.Core.Storage;
 using Hub.Host.Identity;
 
 namespace Hub.Host.Api.Registry;
@@ -26,14 +21,14 @@ internal static class ExplainEndpoints
                 ProblemCode.NoSystemForType, ProblemCode.AmbiguousRecipient, ProblemCode.RecipientClosed);
 
     private static async Task<IResult> ExplainAsync(
-        HttpContext context, RegistryReads reads, MessageReads messages, RegistryHistory history, IHubStore store,
+        HttpContext context, RegistryReads reads, MessageReads messages, PastDecisions past,
         string? from, string? type, string? to, string? at, long? version, string? message, int? priority, long? size, bool? @sealed, bool? attachments)
     {
         var caller = context.Caller();
         if (message is not null)
         {
             if (from is not null || type is not null || to is not null || at is not null || version is not null) throw QueryText.Bad(nameof(message), message, "a message key alone, without from, type, to, at and version");
-            return Results.Json(await OfMessageAsync(caller, await messages.FindAsync(caller, message, context.RequestAborted), history, store, context.RequestAborted), HubJson.Options);
+            return Results.Json(await OfMessageAsync(await messages.FindAsync(caller, message, context.RequestAborted), past, context.RequestAborted), HubJson.Options);
         }
 
         var sender = QueryText.Address(from, nameof(from)) ?? throw QueryText.Bad(nameof(from), "", "the sending system, such as H29.12/qlvb");
@@ -60,59 +55,12 @@ internal static class ExplainEndpoints
         if (!isParty) throw ProblemCode.NotAllowed.With($"'{caller.Actor}' asks about others: {sender} and {string.Join(", ", reached.Take(3).Select(static r => r.System.Address))}. Ask about what you send or get.");
     }
 
-    private static async ValueTask<ExplanationView> OfMessageAsync(Caller caller, VisibleMessage visible, RegistryHistory history, IHubStore store, CancellationToken cancellationToken)
+    private static async ValueTask<ExplanationView> OfMessageAsync(VisibleMessage visible, PastDecisions past, CancellationToken cancellationToken)
     {
-        var message = visible.Message;
-        var entries = await store.ListEntriesAsync(message.Key, cancellationToken);
-        var body = entries.FirstOrDefault(static e => e.ParseHeader().Kind == EntryKinds.MessageAccepted)?.Body is { } octets ? JsonNode.Parse(octets.Span) as JsonObject : null;
-        if (body?["recipients"] is not JsonArray recipients)
-            throw ProblemCode.ContentErased.With($"The acceptance entry of {message.Key} was erased with its content; only its hash is left.");
-        long? version = body["registry"]?.GetValue<long>();
-        var registry = await history.AtAsync(version, version is null ? message.Accepted : null, cancellationToken);
-        var envelope = await EnvelopeOfAsync(message, registry, store, cancellationToken);
-        var facts = new MessageFacts(message.Priority, message.Size, envelope?.Payload is { } payload && SealedPayload.Fault(payload) is null, envelope?.Attachments.Count > 0);
-        HashSet<string> seen = [.. visible.Deliveries.Select(static d => d.Recipient.ToString())];
-        var decisions = recipients.OfType<JsonObject>().Where(r => !visible.IsPart || seen.Contains(Text(r, "system"))).Take(MaxRecipients).Select(r =>
-        {
-            var (system, redirection) = (SystemAddress.Parse(Text(r, "system")), RedirectionOf(r, registry));
-            return DecisionView.Of(system, Text(r, "why"), redirection, registry.Explain(message.From, message.Type, system, facts, message.Accepted, redirection));
-        });
-        return new ExplanationView(registry.Version, message.Accepted, message.Key.Value, [.. decisions]);
+        HashSet<SystemAddress> seen = [.. visible.Deliveries.Select(static d => d.Recipient)];
+        var (version, decisions) = await past.ExplainAsync(visible.Message, to => !visible.IsPart || seen.Contains(to), MaxRecipients, cancellationToken);
+        return new ExplanationView(version, visible.Message.Accepted, visible.Message.Key.Value, [.. decisions.Select(static d => DecisionView.Of(d.To, d.Why, d.Redirection, d.Decision))]);
     }
-
-    /// <summary>The envelope, for what a right may ask of it; null when it was erased or is the hub's own.</summary>
-    private static async ValueTask<Envelope?> EnvelopeOfAsync(MessageRecord message, RegistrySnapshot registry, IHubStore store, CancellationToken cancellationToken)
-    {
-        if (await store.ReadOctetsAsync(message.Key, cancellationToken) is not { } octets) return null;
-        try
-        {
-            return EnvelopeCodec.Verify(octets, message.Encoding, new KeysOfThatTime(registry)).Envelope;
-        }
-        catch (ProblemException)
-        {
-            return null;
-        }
-    }
-
-    /// <summary>It was accepted with one of these keys; whether the key is good today does not matter here.</summary>
-    private sealed class KeysOfThatTime(RegistrySnapshot registry) : IKeyRing
-    {
-        public VerificationKey Find(SystemAddress sender, KeyHint hint) =>
-            registry.FindSystem(sender)?.Keys.Select(static k => k.Key).FirstOrDefault(k => hint.KeyId is { } id ? k.Id == id : k.CertificateSha256.AsSpan().SequenceEqual(hint.CertificateSha256))
-            ?? throw ProblemCode.KeyUnknown.With($"'{sender}' had no such key.");
-    }
-
-    /// <summary>That a successor got it, as the acceptance entry says.</summary>
-    private static Redirection? RedirectionOf(JsonObject recipient, RegistrySnapshot registry)
-    {
-        if (Text(recipient, "redirectedFrom") is not { Length: > 0 } from) return null;
-        var plan = registry.Reorganisations.FirstOrDefault(r => r.Id == Text(recipient, "reorganisation"));
-        var system = SystemAddress.TryParse(from, out var address) ? address : (SystemAddress?)null;
-        var agency = system?.Agency ?? (AgencyCode.TryParse(from, out var code) ? code : (AgencyCode?)null);
-        return agency is null || plan is null ? null : new Redirection(agency.Value, system, plan.Id, plan.On);
-    }
-
-    private static string Text(JsonObject container, string name) => container[name]?.GetValue<string>() ?? "";
 }
 
 /// <summary>Why something is allowed or denied.</summary>
