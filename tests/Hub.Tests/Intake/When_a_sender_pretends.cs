@@ -2,9 +2,7 @@ using System.Text;
 using Hub.Contracts.Addresses;
 using Hub.Contracts.Envelopes;
 using Hub.Contracts.Problems;
-using Hub.Core.Requests;
 using Hub.Core.Storage;
-using Hub.Tests.Storage;
 
 namespace Hub.Tests.Intake;
 
