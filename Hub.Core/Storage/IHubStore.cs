@@ -86,8 +86,14 @@ public interface IHubStore : IAsyncDisposable
     /// <summary>The version of the registry that was in force at an instant (it includes a change of that very instant); null when there was none yet.</summary>
     ValueTask<long?> FindRegistryVersionAsync(DateTimeOffset at, CancellationToken cancellationToken = default);
 
-    /// <summary>Every version of one object, oldest first, at most 200: the version that wrote it, and the object.</summary>
+    /// <summary>The versions of one object, oldest first, the last 200 of them: the version that wrote it, and the object.</summary>
     ValueTask<IReadOnlyList<KeyValuePair<long, RegistryObject>>> ListRegistryHistoryAsync(string section, string id, CancellationToken cancellationToken = default);
+
+    /// <summary>What every key of one system was since a version, removals left out, oldest first. The cost is that of the system's own keys.</summary>
+    /// <param name="system">The system.</param>
+    /// <param name="after">Written by later versions than this.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    ValueTask<IReadOnlyList<RegistryObject>> ListKeyHistoryAsync(SystemAddress system, long after, CancellationToken cancellationToken = default);
 
     /// <summary>A proposal, or null.</summary>
     ValueTask<ProposalRecord?> FindProposalAsync(string id, CancellationToken cancellationToken = default);

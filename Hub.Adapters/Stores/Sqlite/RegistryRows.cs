@@ -1,3 +1,4 @@
+using Hub.Contracts.Addresses;
 using Hub.Core.Registry;
 using Hub.Core.Storage;
 
@@ -70,6 +71,10 @@ internal static class RegistryRows
         while (query.Step()) found.Add(new(query.Int(3), Object(query)));
         return found;
     }
+
+    internal static List<RegistryObject> ListKeyHistory(SqliteSession session, SystemAddress system, long after) =>
+        // Ids are "agency/system key": what sorts between a space and the character behind it.
+        Objects(session.Use(SqliteSql.KeyHistory).Bind($"{system} ").Bind($"{system}!").Bind(after));
 
     private static List<RegistryObject> Objects(Statement query)
     {

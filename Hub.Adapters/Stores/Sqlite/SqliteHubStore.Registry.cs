@@ -1,3 +1,4 @@
+using Hub.Contracts.Addresses;
 using Hub.Contracts.Problems;
 using Hub.Core.Registry;
 using Hub.Core.Storage;
@@ -30,6 +31,11 @@ public sealed partial class SqliteHubStore
     public ValueTask<IReadOnlyList<KeyValuePair<long, RegistryObject>>> ListRegistryHistoryAsync(string section, string id, CancellationToken cancellationToken = default) =>
         Lists.ReadAsync<(string Section, string Id), IReadOnlyList<KeyValuePair<long, RegistryObject>>>(
             (section, id), static (session, q) => RegistryRows.ListHistory(session, q.Section, q.Id), cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<RegistryObject>> ListKeyHistoryAsync(SystemAddress system, long after, CancellationToken cancellationToken = default) =>
+        Lists.ReadAsync<(SystemAddress System, long After), IReadOnlyList<RegistryObject>>(
+            (system, after), static (session, q) => RegistryRows.ListKeyHistory(session, q.System, q.After), cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<ProposalRecord?> FindProposalAsync(string id, CancellationToken cancellationToken = default) =>

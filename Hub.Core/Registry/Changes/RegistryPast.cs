@@ -48,15 +48,10 @@ internal static class RegistryPast
     {
         // It cannot have been given earlier than it was made, by a clock that may be ahead.
         var after = await store.FindRegistryVersionAsync(succession.Time - KeyProofCheck.Skew, cancellationToken) ?? 0;
-        while (await store.ListRegistryVersionsAsync(after, Page, cancellationToken) is { Count: > 0 } versions)
+        foreach (var stored in await store.ListKeyHistoryAsync(succession.System, after, cancellationToken))
         {
-            foreach (var stored in versions.SelectMany(v => v.Changes).Where(o => o is { Section: RegistrySections.Keys, Json: not null } && o.Id.StartsWith(succession.System + " ", StringComparison.Ordinal)))
-            {
-                var key = ((OwnedKey)ObjectForms.Read(stored)).Key;
-                if (key.Key.Thumbprint == succession.Thumbprint && SuccessionTimes(key).Any(t => t >= succession.Time)) return true;
-            }
-
-            after = versions[^1].Version;
+            var key = ((OwnedKey)ObjectForms.Read(stored)).Key;
+            if (key.Key.Thumbprint == succession.Thumbprint && SuccessionTimes(key).Any(t => t >= succession.Time)) return true;
         }
 
         return false;

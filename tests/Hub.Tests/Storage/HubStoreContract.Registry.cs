@@ -39,6 +39,25 @@ public abstract partial class HubStoreContract
     }
 
     [Test]
+    public async Task ListRegistryHistory_OfMoreVersionsThanItLists_ShowsTheLast()
+    {
+        for (var version = 1; version <= 203; version++) await Store.WriteAsync(t => t.WriteRegistryAsync(NewVersion(version, new RegistryObject("systems", "H06/qlvb", $$"""{"n":{{version}}}"""))));
+        var listed = await Store.ListRegistryHistoryAsync("systems", "H06/qlvb");
+        Assert.That((listed.Count, listed[0].Key, listed[^1].Key), Is.EqualTo((200, 4L, 203L)));
+    }
+
+    [Test]
+    public async Task ListKeyHistory_OfOneSystem_IsOfItsKeysAlone()
+    {
+        await Store.WriteAsync(t => t.WriteRegistryAsync(NewVersion(1, new RegistryObject("keys", "H06/qlvb k1", "{}"))));
+        await Store.WriteAsync(t => t.WriteRegistryAsync(NewVersion(2, new RegistryObject("keys", "H06/qlvb k2", "{}"), new RegistryObject("keys", "H06/qlvb2 k2", "{}"), new RegistryObject("systems", "H06/qlvb", "{}"))));
+        await Store.WriteAsync(t => t.WriteRegistryAsync(NewVersion(3, new RegistryObject("keys", "H06/qlvb k2", null), new RegistryObject("keys", "H06/qlvb k1", """{"n":3}"""))));
+        var system = Hub.Contracts.Addresses.SystemAddress.Parse("H06/qlvb");
+        Assert.That((await Store.ListKeyHistoryAsync(system, 0)).Select(o => $"{o.Id} {o.Json}"), Is.EqualTo(new[] { "H06/qlvb k1 {}", "H06/qlvb k2 {}", "H06/qlvb k1 {\"n\":3}" }));
+        Assert.That((await Store.ListKeyHistoryAsync(system, 2)).Select(o => o.Id), Is.EqualTo(new[] { "H06/qlvb k1" }));
+    }
+
+    [Test]
     public async Task WriteRegistry_NotTheNextVersion_IsAMistake([Values(1, 3, 5)] long version)
     {
         await WriteHistoryAsync();
