@@ -86,8 +86,12 @@ public interface IHubStore : IAsyncDisposable
     /// <summary>The version of the registry that was in force at an instant (it includes a change of that very instant); null when there was none yet.</summary>
     ValueTask<long?> FindRegistryVersionAsync(DateTimeOffset at, CancellationToken cancellationToken = default);
 
-    /// <summary>The versions of one object, oldest first, the last 200 of them: the version that wrote it, and the object.</summary>
-    ValueTask<IReadOnlyList<KeyValuePair<long, RegistryObject>>> ListRegistryHistoryAsync(string section, string id, CancellationToken cancellationToken = default);
+    /// <summary>The changes of one object, oldest first: each with that object alone. Of more than 200 the newest.</summary>
+    /// <param name="section">Its section.</param>
+    /// <param name="id">What names it.</param>
+    /// <param name="until">The last version asked about; null: the newest.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    ValueTask<IReadOnlyList<RegistryVersion>> ListRegistryHistoryAsync(string section, string id, long? until = null, CancellationToken cancellationToken = default);
 
     /// <summary>What every key of one system was since a version, removals left out, oldest first. The cost is that of the system's own keys.</summary>
     /// <param name="system">The system.</param>

@@ -85,7 +85,6 @@ internal static class HubServices
         services.AddSingleton<ServiceEndNotices>();
         services.AddSingleton<IScheduledWork, ExpiryWork>();
         services.AddSingleton<IScheduledWork, ServiceEndWork>();
-        services.AddSingleton<IScheduledWork, CertificateWork>();
         if (options.Dispatch) services.AddHostedService<ScheduleService>();
         return services;
     }

@@ -63,12 +63,13 @@ internal static class RegistryRows
         return found;
     }
 
-    internal static List<KeyValuePair<long, RegistryObject>> ListHistory(SqliteSession session, string section, string id)
+    internal static List<RegistryVersion> ListHistory(SqliteSession session, string section, string id, long until)
     {
-        var found = new List<KeyValuePair<long, RegistryObject>>();
-        var query = session.Use(SqliteSql.RegistryHistory).Bind(section).Bind(id).Bind(MaxHistory);
+        var found = new List<RegistryVersion>();
+        var query = session.Use(SqliteSql.RegistryHistory).Bind(section).Bind(id).Bind(until).Bind(MaxHistory);
         using var rows = query.Rows();
-        while (query.Step()) found.Add(new(query.Int(3), Object(query)));
+        while (query.Step()) found.Add(new RegistryVersion(query.Int(3), query.Time(4), query.Text(5), query.NullableText(6), query.NullableText(7), query.Int(8), [Object(query)]));
+        found.Reverse();
         return found;
     }
 

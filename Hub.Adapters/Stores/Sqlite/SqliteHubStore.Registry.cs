@@ -28,9 +28,9 @@ public sealed partial class SqliteHubStore
         _readers.ReadAsync(at, static (session, at) => session.Use(SqliteSql.RegistryVersionAt).Bind(at).Scalar(), cancellationToken);
 
     /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<KeyValuePair<long, RegistryObject>>> ListRegistryHistoryAsync(string section, string id, CancellationToken cancellationToken = default) =>
-        Lists.ReadAsync<(string Section, string Id), IReadOnlyList<KeyValuePair<long, RegistryObject>>>(
-            (section, id), static (session, q) => RegistryRows.ListHistory(session, q.Section, q.Id), cancellationToken);
+    public ValueTask<IReadOnlyList<RegistryVersion>> ListRegistryHistoryAsync(string section, string id, long? until = null, CancellationToken cancellationToken = default) =>
+        Lists.ReadAsync<(string Section, string Id, long Until), IReadOnlyList<RegistryVersion>>(
+            (section, id, until ?? long.MaxValue), static (session, q) => RegistryRows.ListHistory(session, q.Section, q.Id, q.Until), cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<RegistryObject>> ListKeyHistoryAsync(SystemAddress system, long after, CancellationToken cancellationToken = default) =>

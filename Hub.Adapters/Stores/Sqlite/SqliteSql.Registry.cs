@@ -21,7 +21,12 @@ internal static partial class SqliteSql
     internal const string CurrentRegistryObjects = "SELECT section, id, json FROM registry_object INDEXED BY registry_object_current WHERE until IS NULL AND json IS NOT NULL";
     internal const string PastRegistryObjects = "SELECT section, id, json FROM registry_object NOT INDEXED WHERE version <= ?1 AND (until IS NULL OR until > ?1) AND json IS NOT NULL";
     internal const string RegistryObjectsOfVersion = "SELECT section, id, json FROM registry_object INDEXED BY registry_object_version WHERE version = ? ORDER BY num";
-    internal const string RegistryHistory = "SELECT section, id, json, version FROM (SELECT section, id, json, version FROM registry_object WHERE section = ? AND id = ? ORDER BY version DESC LIMIT ?) ORDER BY version";
+
+    internal const string RegistryHistory = """
+        SELECT section, id, json, version, time, actor, approved_by, reason, entry
+        FROM registry_object JOIN registry_version USING (version)
+        WHERE section = ? AND id = ? AND version <= ? ORDER BY version DESC LIMIT ?
+        """;
 
     /// <summary>?1 and ?2 the bounds of the ids, ?3 the version.</summary>
     internal const string KeyHistory = "SELECT section, id, json FROM registry_object WHERE section = 'keys' AND id > ?1 AND id < ?2 AND version > ?3 AND json IS NOT NULL ORDER BY version";

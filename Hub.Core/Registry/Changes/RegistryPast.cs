@@ -92,8 +92,7 @@ internal static class RegistryPast
     }
 
     private static async ValueTask<bool> StoodAsync(IHubStore store, OwnedKey key, long version, CancellationToken cancellationToken) =>
-        (await store.ListRegistryHistoryAsync(RegistrySections.Keys, $"{key.System} {key.Key.Key.Id}", cancellationToken: cancellationToken))
-            .LastOrDefault(v => v.Key <= version).Value is { Json: not null } then
+        (await store.ListRegistryHistoryAsync(RegistrySections.Keys, $"{key.System} {key.Key.Key.Id}", version, cancellationToken)) is [.., { Changes: [{ Json: not null } then] }]
         && ((OwnedKey)ObjectForms.Read(then)).Key.Key.Thumbprint == key.Key.Key.Thumbprint;
 
     private static IEnumerable<DateTimeOffset?> SuccessionTimes(SystemKey key) =>

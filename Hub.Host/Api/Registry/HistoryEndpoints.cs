@@ -12,29 +12,23 @@ internal static class HistoryEndpoints
     internal static void Map(IEndpointRouteBuilder routes) =>
         routes.MapGet("/api/v1/changes/history", HistoryAsync).RequireScope(Scopes.Operator | Scopes.Auditor)
             .WithTags("Changes").WithName("listHistory").WithSummary("Every version of one object, oldest first: who changed it, when and why")
-            .WithDescription("At most 200 versions. A removal has no value.")
+            .WithDescription("Of more than 200 versions the newest. A removal has no value.")
             .Produces<ListView<ObjectVersionView>>().ProducesProblems(ProblemCode.InvalidRequest, ProblemCode.Unauthenticated, ProblemCode.NotAllowed, ProblemCode.NotFound);
 
     private static async Task<IResult> HistoryAsync(HttpContext context, IHubStore store, IRegistry registry, TimeProvider clock, string section, string id)
     {
         if (!RegistrySections.All.Contains(section)) throw QueryText.Bad(nameof(section), section, string.Join(", ", RegistrySections.All));
         var moment = new RegistryMoment(registry.Current, clock.GetUtcNow());
-        var versions = await store.ListRegistryHistoryAsync(section, id, context.RequestAborted);
+        var versions = await store.ListRegistryHistoryAsync(section, id, cancellationToken: context.RequestAborted);
         var sight = RegistryReads.SightOf(context.Caller(), moment);
         // Whoever sees the object in its last form, or could be told of its removal, sees what it was.
-        var last = versions.LastOrDefault(static v => v.Value.Json is not null).Value;
+        var last = versions.LastOrDefault(static v => v.Changes[0].Json is not null)?.Changes[0];
         if (last is null || !(sight.Sees(RegistryObjects.Read(last)) || sight.SeesRemoved(section, id))) throw RegistryReads.NotFound(section, id, moment);
-        List<ObjectVersionView> items = [];
-        foreach (var (version, form) in versions)
-        {
-            var made = (await store.ListRegistryVersionsAsync(version - 1, 1, context.RequestAborted)).FirstOrDefault(v => v.Version == version);
-            items.Add(new ObjectVersionView(
-                version, made?.Time, made?.Actor, made?.ApprovedBy, made?.Reason, made?.Entry,
-                form.Json is null ? null : form.Digest, form.Json is null ? null : JsonNode.Parse(form.Json)));
-        }
-
-        return Results.Json(new ListView<ObjectVersionView>(items, null), HubJson.Options);
+        return Results.Json(new ListView<ObjectVersionView>([.. versions.Select(static v => ViewOf(v, v.Changes[0]))], null), HubJson.Options);
     }
+
+    private static ObjectVersionView ViewOf(RegistryVersion made, RegistryObject form) => new(
+        made.Version, made.Time, made.Actor, made.ApprovedBy, made.Reason, made.Entry, form.Json is null ? null : form.Digest, form.Json is null ? null : JsonNode.Parse(form.Json));
 }
 
 /// <summary>One version of an object.</summary>

@@ -1,5 +1,4 @@
 using Hub.Core.Notices;
-using Hub.Core.Registry.Certificates;
 
 namespace Hub.Host.Composition.Schedule;
 
@@ -39,20 +38,4 @@ internal sealed class ServiceEndWork(ServiceEndNotices notices, ILogger<ServiceE
     {
         if (await notices.TellAsync(cancellationToken) is > 0 and var told) log.LogInformation("{Notices} systems were told that a service ends", told);
     }
-}
-
-/// <summary>Asks about certificates whose question is due, each minute.</summary>
-internal sealed class CertificateWork(CertificateWatch watch, TimeProvider clock) : IScheduledWork
-{
-    /// <inheritdoc/>
-    public string Name => "certificates";
-
-    /// <inheritdoc/>
-    public string Cron => "0 * * * * ?";
-
-    /// <inheritdoc/>
-    public bool AtStart => false;
-
-    /// <inheritdoc/>
-    public Task RunAsync(CancellationToken cancellationToken) => watch.IsDue(clock.GetUtcNow()) ? watch.LookAsync(cancellationToken) : Task.CompletedTask;
 }

@@ -39,14 +39,6 @@ public abstract partial class HubStoreContract
     }
 
     [Test]
-    public async Task ListRegistryHistory_OfMoreVersionsThanItLists_ShowsTheLast()
-    {
-        for (var version = 1; version <= 203; version++) await Store.WriteAsync(t => t.WriteRegistryAsync(NewVersion(version, new RegistryObject("systems", "H06/qlvb", $$"""{"n":{{version}}}"""))));
-        var listed = await Store.ListRegistryHistoryAsync("systems", "H06/qlvb");
-        Assert.That((listed.Count, listed[0].Key, listed[^1].Key), Is.EqualTo((200, 4L, 203L)));
-    }
-
-    [Test]
     public async Task ListKeyHistory_OfOneSystem_IsOfItsKeysAlone()
     {
         await Store.WriteAsync(t => t.WriteRegistryAsync(NewVersion(1, new RegistryObject("keys", "H06/qlvb k1", "{}"))));
@@ -131,13 +123,22 @@ public abstract partial class HubStoreContract
     public async Task ListRegistryHistory_OfOneObject_GivesEveryVersionOfIt()
     {
         await WriteHistoryAsync();
-        Assert.That(await Store.ListRegistryHistoryAsync("agencies", "H06.40"), Is.EqualTo(new[]
+        var history = await Store.ListRegistryHistoryAsync("agencies", "H06.40");
+        Assert.That(history.Select(v => (v.Version, v.Changes.Single())), Is.EqualTo(new[]
         {
-            KeyValuePair.Create(1L, new RegistryObject("agencies", "H06.40", "{\"n\":1}")),
-            KeyValuePair.Create(2L, new RegistryObject("agencies", "H06.40", null)),
-            KeyValuePair.Create(3L, new RegistryObject("agencies", "H06.40", "{\"n\":3}")),
+            (1L, new RegistryObject("agencies", "H06.40", "{\"n\":1}")), (2L, new RegistryObject("agencies", "H06.40", null)), (3L, new RegistryObject("agencies", "H06.40", "{\"n\":3}")),
         }));
+        Assert.That((history[1].Time, history[1].Actor, history[1].ApprovedBy, history[1].Reason, history[1].Entry), Is.EqualTo((Start.AddDays(2), "operator:lan", "operator:minh, system H06/qlvb", "Nghị quyết 202", 42L)));
+        Assert.That((await Store.ListRegistryHistoryAsync("agencies", "H06.40", until: 2)).Select(v => v.Version), Is.EqualTo(new[] { 1L, 2L }));
         Assert.That(await Store.ListRegistryHistoryAsync("systems", "H06.40"), Is.Empty, "sections have ids of their own");
+    }
+
+    [Test]
+    public async Task ListRegistryHistory_OfMoreThanAPage_GivesTheNewest()
+    {
+        for (var version = 1; version <= 203; version++) await Store.WriteAsync(t => t.WriteRegistryAsync(NewVersion(version, new RegistryObject("agencies", "H06", $"{{\"n\":{version}}}"))));
+        Assert.That((await Store.ListRegistryHistoryAsync("agencies", "H06")).Select(v => v.Version), Is.EqualTo(Enumerable.Range(4, 200)));
+        Assert.That((await Store.ListRegistryHistoryAsync("agencies", "H06", until: 201)).Select(v => v.Version), Is.EqualTo(Enumerable.Range(2, 200)));
     }
 
     [Test]

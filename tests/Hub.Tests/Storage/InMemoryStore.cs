@@ -104,8 +104,8 @@ internal sealed class InMemoryStore : IHubStore
     public ValueTask<long?> FindRegistryVersionAsync(DateTimeOffset at, CancellationToken cancellationToken = default) =>
         new(_state.Versions.FindLast(v => v.Time <= at)?.Version);
 
-    public ValueTask<IReadOnlyList<KeyValuePair<long, RegistryObject>>> ListRegistryHistoryAsync(string section, string id, CancellationToken cancellationToken = default) =>
-        new([.. _state.Versions.SelectMany(v => v.Changes.Where(c => (c.Section, c.Id) == (section, id)).Select(c => KeyValuePair.Create(v.Version, c))).TakeLast(200)]);
+    public ValueTask<IReadOnlyList<RegistryVersion>> ListRegistryHistoryAsync(string section, string id, long? until = null, CancellationToken cancellationToken = default) =>
+        new([.. _state.Versions.Where(v => !(v.Version > until)).SelectMany(v => v.Changes.Where(c => (c.Section, c.Id) == (section, id)).Select(c => v with { Changes = [c] })).TakeLast(200)]);
 
     public ValueTask<IReadOnlyList<RegistryObject>> ListKeyHistoryAsync(SystemAddress system, long after, CancellationToken cancellationToken = default) =>
         new([.. _state.Versions.Where(v => v.Version > after).SelectMany(v => v.Changes).Where(c => c.Section == "keys" && c.Json is not null && c.Id.StartsWith($"{system} ", StringComparison.Ordinal))]);

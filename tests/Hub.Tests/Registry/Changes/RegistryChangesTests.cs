@@ -29,9 +29,9 @@ public sealed class RegistryChangesTests
             Assert.That((outcome.State, outcome.Version, outcome.Changes.Single().Added.Single()), Is.EqualTo(("applied", 2L, "H06.02")));
             Assert.That(_bench.Registry.Current.FindAgency(AgencyCode.Parse("H06.02"))!.Name, Is.EqualTo("Sở Hai"));
             Assert.That((kind, (string?)body["actor"], (string?)body["reason"]), Is.EqualTo((EntryKinds.RegistryChanged, "operator:lan", "QĐ 5")));
-            Assert.That((string?)body["changes"]!["agencies"]!["added"]![0]!["after"], Is.EqualTo(stored.Value.Digest));
+            Assert.That((string?)body["changes"]!["agencies"]!["added"]![0]!["after"], Is.EqualTo(stored.Changes[0].Digest));
             Assert.That((string?)body["approvedBy"], Does.StartWith("nobody"));
-            Assert.That(stored.Key, Is.EqualTo(2));
+            Assert.That(stored.Version, Is.EqualTo(2));
         });
     }
 
@@ -57,7 +57,7 @@ public sealed class RegistryChangesTests
     public async Task ApplyAsync_SeenSomethingElse_IsAConflict()
     {
         var absent = await _bench.ApplyAsync(Socket, "agencies", "H06.02", Agency("Sở Hai"), ifMatch: "");
-        var seen = (await _bench.Store.ListRegistryHistoryAsync("agencies", "H06.02"))[^1].Value.Digest;
+        var seen = (await _bench.Store.ListRegistryHistoryAsync("agencies", "H06.02"))[^1].Changes[0].Digest;
         await _bench.ApplyAsync(Socket, "agencies", "H06.02", Agency("Sở Hai mới"), seen);
         Assert.That(absent.State, Is.EqualTo("applied"));
         Assert.That(await _bench.RefusedAsync(() => _bench.ApplyAsync(Socket, "agencies", "H06.02", Agency("Sở Ba"), seen)), Is.SameAs(ProblemCode.RegistryConflict));
