@@ -27,6 +27,7 @@ public sealed partial class RegistryService : IRegistry, IRegistryChanges, IDisp
     private CodeLedger? _codes;
     private volatile TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stopping = new();
+    private int _disposed;
     private bool _uncertain;
     private bool _makingSure;
 
@@ -91,6 +92,8 @@ public sealed partial class RegistryService : IRegistry, IRegistryChanges, IDisp
     /// <inheritdoc/>
     public void Dispose()
     {
+        // Whoever composes it under several names disposes it once for each.
+        if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
         _stopping.Cancel();
         _stopping.Dispose();
         _oneChange.Dispose();

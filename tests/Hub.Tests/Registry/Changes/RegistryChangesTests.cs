@@ -19,6 +19,14 @@ public sealed class RegistryChangesTests
     public async Task StopAsync() => await _bench.DisposeAsync();
 
     [Test]
+    public async Task Dispose_Twice_IsDisposedOnce()
+    {
+        await using var bench = await RegistryBench.StartAsync();
+        bench.Registry.Dispose();
+        Assert.That(bench.Registry.Dispose, Throws.Nothing);
+    }
+
+    [Test]
     public async Task ApplyAsync_OneObject_IsInForceKeptAndInTheLog()
     {
         var outcome = await _bench.Registry.ApplyAsync(new RegistryPatch([new ObjectChange("agencies", "H06.02", Agency("Sở Hai"))], "QĐ 5"), Socket);
