@@ -5,26 +5,44 @@ using Hub.Core.Storage;
 
 namespace Hub.Core.Delivery;
 
+/// <summary>What came of looking at one delivery.</summary>
+internal enum RedirectionResult
+{
+    /// <summary>It moved or ended.</summary>
+    Done,
+
+    /// <summary>Somebody took it meanwhile; it may come free again.</summary>
+    Taken,
+
+    /// <summary>There is nothing to do about it as long as neither the registry nor an agency changes.</summary>
+    Stays,
+
+    /// <summary>It failed, and is tried again.</summary>
+    Failed,
+}
+
 /// <summary>Carries out what <see cref="ReorganisationPolicy"/> decides about one delivery: one unit of a grouped commit. Nothing
 /// happens when somebody took the delivery meanwhile, and nothing more when it was moved before.</summary>
 internal sealed class Redirections(ICommitter committer, IHubStore store, DeliveryOutcomes outcomes, DeliverySignals signals, TimeProvider clock)
 {
-    /// <returns>Whether the delivery moved or ended.</returns>
-    internal async Task<bool> ApplyAsync(RegistrySnapshot registry, DeliveryRecord seen, CancellationToken cancellationToken)
+    /// <summary>Does what is to be done about one delivery.</summary>
+    internal async Task<RedirectionResult> ApplyAsync(RegistrySnapshot registry, DeliveryRecord seen, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         // What has expired or was erased is no longer anybody's: the expiry sweep and the erasure end it.
-        if (await store.FindMessageAsync(seen.Message, cancellationToken) is not { Erased: null } message || message.Expires <= now) return false;
+        if (await store.FindMessageAsync(seen.Message, cancellationToken) is not { Erased: null } message || message.Expires <= now) return RedirectionResult.Stays;
         switch (ReorganisationPolicy.Decide(registry, message.Type, seen.Recipient, now))
         {
             case ReorganisationDecision.Redirect(var to):
-                return await committer.RunAsync(scope => MoveAsync(scope, seen, message, to, now), cancellationToken);
+                return ResultOf(await committer.RunAsync(scope => MoveAsync(scope, seen, message, to, now), cancellationToken));
             case ReorganisationDecision.End(var detail):
-                return await outcomes.GiveUpAsync(seen, message, DeliveryState.Dead, ProblemCode.RecipientClosed, detail, untakenAt: now);
+                return ResultOf(await outcomes.GiveUpAsync(seen, message, DeliveryState.Dead, ProblemCode.RecipientClosed, detail, untakenAt: now));
             default:
-                return false;
+                return RedirectionResult.Stays;
         }
     }
+
+    private static RedirectionResult ResultOf(bool done) => done ? RedirectionResult.Done : RedirectionResult.Taken;
 
     private async ValueTask<bool> MoveAsync(CommitScope scope, DeliveryRecord seen, MessageRecord message, ResolvedRecipient to, DateTimeOffset now)
     {

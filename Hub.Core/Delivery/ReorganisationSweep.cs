@@ -23,6 +23,7 @@ namespace Hub.Core.Delivery;
 public sealed class ReorganisationSweep
 {
     private const int PageSize = 100;
+    private const int MaxStaying = 1_000_000;
     private static readonly TimeSpan TickInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan FullInterval = TimeSpan.FromSeconds(10);
 
@@ -36,6 +37,7 @@ public sealed class ReorganisationSweep
     private readonly Redirections _redirections;
     private readonly ConcurrentDictionary<SystemAddress, bool> _notified = new();
     private readonly HashSet<string> _announced = new(StringComparer.Ordinal);
+    private readonly HashSet<long> _staying = [];
     private (long Version, int Era) _seen = (-1, 0);
     private DateTimeOffset _nextFull = DateTimeOffset.MinValue;
 
@@ -77,6 +79,7 @@ public sealed class ReorganisationSweep
         {
             // An era ends with every instant at which an agency changes.
             var seen = (registry.Version, registry.Times.EraOf(now));
+            if (seen != _seen || _staying.Count > MaxStaying) _staying.Clear();
             if (seen != _seen || now >= _nextFull)
             {
                 (_seen, _nextFull) = (seen, DateTimeOffset.MinValue);
@@ -108,9 +111,12 @@ public sealed class ReorganisationSweep
             {
                 stopping.ThrowIfCancellationRequested();
                 var page = await _store.ListUntakenAsync(system, _clock.GetUtcNow(), after, PageSize, stopping);
-                var done = await Task.WhenAll(page.Select(delivery => TryAsync(registry, delivery, stopping)));
-                moved += done.Count(static one => one == true);
-                failed += done.Count(static one => one is null);
+                // What an open agency keeps may be much, and waits for its system, not for this sweep: each is read once.
+                var open = page.Where(delivery => !_staying.Contains(delivery.Id)).ToList();
+                var done = await Task.WhenAll(open.Select(delivery => TryAsync(registry, delivery, stopping)));
+                moved += done.Count(static one => one == RedirectionResult.Done);
+                failed += done.Count(static one => one == RedirectionResult.Failed);
+                _staying.UnionWith(open.Zip(done).Where(static one => one.Second == RedirectionResult.Stays).Select(static one => one.First.Id));
                 more = page.Count == PageSize ? 1 : 0;
                 after = page is [.., var last] ? last.Id : after;
             }
@@ -120,8 +126,8 @@ public sealed class ReorganisationSweep
         return failed == 0;
     }
 
-    /// <returns>Whether it moved or ended; null when it failed, which does not keep the others from going on.</returns>
-    private async Task<bool?> TryAsync(RegistrySnapshot registry, DeliveryRecord delivery, CancellationToken stopping)
+    /// <summary>One that fails does not keep the others from going on.</summary>
+    private async Task<RedirectionResult> TryAsync(RegistrySnapshot registry, DeliveryRecord delivery, CancellationToken stopping)
     {
         try
         {
@@ -130,7 +136,7 @@ public sealed class ReorganisationSweep
         catch (Exception failure) when (failure is not OperationCanceledException && !IsUnavailable(failure))
         {
             _log.LogError(failure, "Delivery {Delivery} to a closed agency could not be redirected; it is tried again.", delivery.Id);
-            return null;
+            return RedirectionResult.Failed;
         }
     }
 

@@ -115,8 +115,8 @@ internal sealed class DeliveryBench : IAsyncDisposable
         return new ExpirySweep(Registry, Committer, Store, outcomes, Clock) { PageSize = pageSize, MostPages = mostPages };
     }
 
-    internal ReorganisationSweep NewReorganisationSweep() =>
-        new(Registry, Committer, Store, Keys, Acknowledgements, _intake, Signals, Clock, new TestLog<ReorganisationSweep>());
+    internal ReorganisationSweep NewReorganisationSweep(IHubStore? store = null) =>
+        new(Registry, Committer, store ?? Store, Keys, Acknowledgements, _intake, Signals, Clock, new TestLog<ReorganisationSweep>());
 
     /// <summary>Stops the dispatcher in order and waits for its end.</summary>
     internal async Task StopAsync()

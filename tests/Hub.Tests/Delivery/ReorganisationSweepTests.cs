@@ -3,6 +3,7 @@ using Hub.Contracts.Messages;
 using Hub.Core.Delivery;
 using Hub.Core.Registry;
 using Hub.Core.Storage;
+using Hub.Tests.Storage;
 using static Hub.Tests.Delivery.DeliveryBench;
 using static Hub.Tests.Delivery.Reorganised;
 
@@ -69,6 +70,26 @@ public sealed class ReorganisationSweepTests
         await _bench.SweepAsync();
         Assert.That((await _bench.Store.ReadStatisticsAsync()).Deliveries[DeliveryState.Cancelled], Is.EqualTo(230));
         Assert.That(_bench.Committer.MostAtOnce, Is.GreaterThan(1), "One after the other, each would pay for a commit of its own.");
+    }
+
+    [Test]
+    public async Task Tick_WhatStaysWithAnOpenAgency_IsReadOnceUntilSomethingChanges()
+    {
+        _bench = await StartAsync(Content(Split(District, closes: false, (North, "vn.note.v1"))));
+        for (var i = 0; i < 5; i++) await _bench.AcceptAsync($"m{i}", District);
+        _bench.AdvanceTo(On);
+        var calls = new FailingStore.Switch();
+        var sweep = _bench.NewReorganisationSweep(FailingStore.Wrap(_bench.Store, calls));
+        for (var i = 0; i < 3; i++)
+        {
+            await sweep.TickAsync(CancellationToken.None);
+            _bench.Clock.Advance(TimeSpan.FromSeconds(11));
+        }
+
+        Assert.That(calls.Calls["FindMessageAsync"], Is.EqualTo(5));
+        _bench.Registry.Current = new RegistrySnapshot(2, Content(Split(District, closes: false, (North, "vn.document.v1"))));
+        await sweep.TickAsync(CancellationToken.None);
+        Assert.That((await _bench.Store.ReadStatisticsAsync()).Deliveries[DeliveryState.Cancelled], Is.EqualTo(5));
     }
 
     [Test]

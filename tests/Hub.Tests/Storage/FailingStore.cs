@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Reflection;
 using Hub.Core.Storage;
 
@@ -31,13 +32,17 @@ internal class FailingStore : DispatchProxy
         internal bool UnreachableAfter { get; set; }
 
         internal int Commits { get; set; }
+
+        /// <summary>How often each member was called.</summary>
+        internal ConcurrentDictionary<string, int> Calls { get; } = new();
     }
 
     internal static IHubStore Wrap(IHubStore inner, Switch failures) => Wrap<IHubStore>(inner, failures);
 
     protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
     {
-        if (targetMethod!.Name == nameof(IStoreTransaction.CommitAsync)) return CommitAsync((IStoreTransaction)_inner);
+        _switch.Calls.AddOrUpdate(targetMethod!.Name, 1, static (_, count) => count + 1);
+        if (targetMethod.Name == nameof(IStoreTransaction.CommitAsync)) return CommitAsync((IStoreTransaction)_inner);
         if (_switch.Unreachable && targetMethod.Name != nameof(IAsyncDisposable.DisposeAsync)) throw new IOException("The store is unreachable (injected).");
         return targetMethod.Name == nameof(IHubStore.BeginAsync)
             ? BeginAsync((IHubStore)_inner)
