@@ -126,16 +126,21 @@ public sealed class When_a_system_waits_for_a_reply
     public async Task Should_lose_nothing_when_the_requester_leaves()
     {
         var (_, octets) = await RequestAsync("leaves-1", _bob);
+        Envelope reply;
         using (var gone = new CancellationTokenSource())
         {
             var waiting = AskAsync(octets, EnvelopeEncoding.Json, 60, gone.Token);
             var claims = await _bob.ClaimAsync(Url, 1, 10);
             await gone.CancelAsync();
             Assert.That(async () => await waiting, Throws.InstanceOf<OperationCanceledException>());
-            await ReplyToAsync(_bob, claims[0]!);
+            (reply, _) = await ReplyToAsync(_bob, claims[0]!);
         }
 
-        Assert.That(await TakeAsync(_alice, 15), Has.Count.EqualTo(1));
+        // Answers to what other tests sent may come late into the same mailbox.
+        var taken = new List<string>();
+        for (var tries = 0; tries < 4 && !taken.Contains(reply.Key.Value); tries++) taken.AddRange(await TakeAsync(_alice, 15));
+        taken.AddRange(await TakeAsync(_alice, 0));
+        Assert.That(taken.Count(key => key == reply.Key.Value), Is.EqualTo(1));
     }
 
     [Test]
