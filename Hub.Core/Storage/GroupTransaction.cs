@@ -59,8 +59,6 @@ internal sealed class GroupTransaction(IStoreTransaction inner) : IStoreTransact
 
     public ValueTask WriteCheckpointAsync(long size, string note) => throw OnlyTheCommitter();
 
-    public ValueTask WriteRegistryAsync(long version, string document) => Writing.WriteRegistryAsync(version, document);
-
     public ValueTask WriteRegistryAsync(RegistryVersion version) => Writing.WriteRegistryAsync(version);
 
     public ValueTask<ProposalRecord?> FindProposalAsync(string id) => inner.FindProposalAsync(id);

@@ -81,9 +81,6 @@ public interface IStoreTransaction : IAsyncDisposable
     /// it is that of its document, or the next.</exception>
     ValueTask WriteRegistryAsync(RegistryVersion version);
 
-    /// <summary>Replaces the registry document (the form before objects were kept one by one).</summary>
-    ValueTask WriteRegistryAsync(long version, string document);
-
     /// <summary>A proposal, own writes included; or null.</summary>
     ValueTask<ProposalRecord?> FindProposalAsync(string id);
 

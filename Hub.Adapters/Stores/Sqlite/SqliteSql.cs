@@ -162,7 +162,6 @@ internal static partial class SqliteSql
     internal const string NewestHead = "SELECT size, note FROM checkpoint ORDER BY size DESC LIMIT 1";
     internal const string HeadOfSize = "SELECT size, note FROM checkpoint WHERE size = ?";
     internal const string FirstCheckpointOver = "SELECT note FROM checkpoint WHERE size > ? ORDER BY size LIMIT 1";
-    internal const string WriteRegistry = "INSERT INTO registry (version, document) VALUES (?1, ?2) ON CONFLICT (version) DO UPDATE SET document = ?2";
     internal const string ReadRegistry = "SELECT version, document FROM registry ORDER BY version DESC LIMIT 1";
     internal const string ReadAppState = "SELECT value FROM app_state WHERE app = ? AND key = ?";
     internal const string ListAppState = "SELECT key, value FROM app_state WHERE app = ? AND key >= ? ORDER BY key LIMIT ?";

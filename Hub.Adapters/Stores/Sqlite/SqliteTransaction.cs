@@ -145,12 +145,6 @@ internal sealed class SqliteTransaction(SqliteHubStore store, SqliteSession sess
         return default;
     }
 
-    public ValueTask WriteRegistryAsync(long version, string document)
-    {
-        Change(SqliteSql.WriteRegistry).Bind(version).Bind(document).Run();
-        return default;
-    }
-
     public ValueTask WriteRegistryAsync(RegistryVersion version)
     {
         RegistryRows.Write(session, Change, version);

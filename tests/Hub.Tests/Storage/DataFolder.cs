@@ -35,6 +35,18 @@ internal sealed class DataFolder : IDisposable
             MostScanned = mostScanned,
         };
 
+    /// <summary>Writes the registry of a hub from before objects were kept one by one; the store may be open.</summary>
+    internal void PutDocument(long version, string document)
+    {
+        using var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={System.IO.Path.Combine(Path, "hub.db")};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = "INSERT INTO registry (version, document) VALUES ($version, $document)";
+        command.Parameters.AddWithValue("$version", version);
+        command.Parameters.AddWithValue("$document", document);
+        command.ExecuteNonQuery();
+    }
+
     /// <summary>The folder as a crash at this instant would leave it (what was written, synced or not, in file order).</summary>
     internal DataFolder CopyAsCrashed()
     {

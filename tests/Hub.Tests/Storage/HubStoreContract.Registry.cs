@@ -64,7 +64,7 @@ public abstract partial class HubStoreContract
     [Test]
     public async Task WriteRegistry_OnAHubFromBefore_GoesOnFromItsDocument([Values(7, 8)] long first)
     {
-        await Store.WriteAsync(t => t.WriteRegistryAsync(7, "hub: a"));
+        PutDocument(7, "hub: a");
         Assert.That(await Store.ReadRegistryStateAsync(), Is.Null);
         await Store.WriteAsync(t => t.WriteRegistryAsync(NewVersion(first, new RegistryObject("agencies", "H06", "{}"))));
         await Store.WriteAsync(t => t.WriteRegistryAsync(NewVersion(first + 1)));

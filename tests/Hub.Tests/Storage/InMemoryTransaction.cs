@@ -125,12 +125,6 @@ internal sealed class InMemoryTransaction(InMemoryState begun, InMemoryStore.Tur
         return default;
     }
 
-    public ValueTask WriteRegistryAsync(long version, string document)
-    {
-        _state = _state with { Registry = (version, document) };
-        return default;
-    }
-
     public ValueTask WriteRegistryAsync(RegistryVersion version)
     {
         var document = _state.Registry?.Version ?? 0;

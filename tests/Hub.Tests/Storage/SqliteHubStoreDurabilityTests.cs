@@ -136,7 +136,7 @@ public sealed class SqliteHubStoreDurabilityTests
         await using (var store = _folder.CreateStore())
         {
             await store.OpenAsync();
-            await store.WriteAsync(t => t.WriteRegistryAsync(7, "hub: a"));
+            _folder.PutDocument(7, "hub: a");
             await store.WriteAsync(t => t.WriteRegistryAsync(new RegistryVersion(8, Start, "hub", null, null, 0, [new RegistryObject("groups", "g", "{\"n\":8}")])));
             await store.WriteAsync(t => t.WriteRegistryAsync(new RegistryVersion(9, Start, "hub", null, null, 1, [new RegistryObject("groups", "g", null)])));
             await store.WriteAsync(t => t.WriteProposalAsync(proposal));

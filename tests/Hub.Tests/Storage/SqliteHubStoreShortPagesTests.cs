@@ -17,6 +17,8 @@ public sealed class SqliteHubStoreShortPagesTests : HubStoreContract
 
     protected override bool ShortPages => true;
 
+    protected override void PutDocument(long version, string document) => _folder.PutDocument(version, document);
+
     protected override IHubStore Create()
     {
         _folder = new DataFolder();

@@ -6,6 +6,8 @@ public sealed class SqliteHubStoreTests : HubStoreContract
 {
     private DataFolder _folder = null!;
 
+    protected override void PutDocument(long version, string document) => _folder.PutDocument(version, document);
+
     protected override IHubStore Create()
     {
         _folder = new DataFolder();

@@ -61,6 +61,9 @@ internal sealed class RegistryBench : IAsyncDisposable
         return bench;
     }
 
+    /// <summary>Writes the registry of a hub from before objects were kept one by one.</summary>
+    internal void PutDocument(long version, string document) => _folder.PutDocument(version, document);
+
     /// <summary>Another service over the same store, as after a restart.</summary>
     internal async Task<RegistryService> RestartAsync()
     {

@@ -145,11 +145,7 @@ public sealed class RegistryChangesTests
     public async Task LoadAsync_DocumentOfAnOlderHub_IsTakenOverOnce()
     {
         await using var older = await RegistryBench.StartEmptyAsync();
-        await older.Committer.RunAsync(async scope =>
-        {
-            await scope.Transaction.WriteRegistryAsync(7, older.Document());
-            return true;
-        });
+        older.PutDocument(7, older.Document());
         using var first = await older.RestartAsync();
         using var second = await older.RestartAsync();
         var (kind, body) = (await older.EntriesAsync())[^1];

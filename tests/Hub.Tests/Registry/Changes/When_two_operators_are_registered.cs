@@ -60,6 +60,20 @@ public sealed class When_two_operators_are_registered
     }
 
     [Test]
+    public async Task Should_not_apply_a_proposal_over_a_document_imported_meanwhile()
+    {
+        var right = new JsonObject { ["from"] = "H06", ["services"] = new JsonArray("*"), ["to"] = "H07" };
+        var widened = (await _bench.ApplyAsync(An, "rights", "r1", right)).Proposal!;
+        var added = (await ProposeAsync(An)).Proposal!;
+        var document = _bench.Document("an", "binh");
+        var imported = await _bench.Registry.ImportAsync(document[..document.IndexOf("rights:", StringComparison.Ordinal)], Binh, dryRun: false, reason: null);
+        Assert.That((imported.State, imported.Version), Is.EqualTo(("applied", 2L)));
+        Assert.That(await _bench.RefusedAsync(async () => await _bench.Registry.ApproveAsync(widened, Binh, null)), Is.SameAs(ProblemCode.RegistryConflict));
+        Assert.That((await _bench.Registry.ApproveAsync(added, Binh, null)).State, Is.EqualTo("applied"));
+        Assert.That(_bench.Registry.Current.FindRight("r1"), Is.Null);
+    }
+
+    [Test]
     public async Task Should_not_let_one_remove_the_other()
     {
         Assert.That((await _bench.ApplyAsync(An, "people", "binh", null)).State, Is.EqualTo("pending"));
