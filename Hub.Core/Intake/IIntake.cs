@@ -38,12 +38,13 @@ public interface IIntake
     ValueTask<Acceptance> AcceptPreparedAsync(
         ReadOnlyMemory<byte> octets, EnvelopeEncoding encoding, SystemAddress caller, Action<Envelope, Service, IReadOnlyList<ResolvedRecipient>>? prepare, CancellationToken cancellationToken = default);
 
-    /// <summary>Stages a message of the hub itself or of an app inside a running commit: no rights, no window. Wakes its
-    /// recipients through <see cref="CommitScope.AfterCommit"/>. Does not apply acknowledgements: whoever stages one has
+    /// <summary>Stages a message of the hub itself or of an app inside a running commit: no window. An app's message
+    /// needs a right, and fulfils what its service demands, as a sender's does. Wakes its recipients through <see cref="CommitScope.AfterCommit"/>. Does not apply acknowledgements: whoever stages one has
     /// recorded it on the delivery itself.</summary>
     /// <param name="scope">The running commit.</param>
     /// <param name="envelope">Its envelope, verified by construction.</param>
     /// <param name="assurance"><c>hub-attested(hub)</c> or <c>hub-attested(app)</c>.</param>
-    /// <exception cref="Hub.Contracts.Problems.ProblemException">Bad recipients.</exception>
+    /// <exception cref="Hub.Contracts.Problems.ProblemException">Bad recipients; of an app also <c>not-allowed</c>, <c>assurance-too-low</c>,
+    /// <c>service-retired</c>, <c>confidentiality-required</c>, <c>schema-violation</c>.</exception>
     ValueTask StageAsync(CommitScope scope, VerifiedEnvelope envelope, string assurance);
 }

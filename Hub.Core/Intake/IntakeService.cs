@@ -74,7 +74,13 @@ public sealed class IntakeService : IIntake
         var service = ServiceRules.Find(registry, message, envelope.Octets.Length);
         ServiceRules.CheckAssurance(service, assurance);
         var recipients = registry.Resolve(message.To, message.Type, now);
-        if (assurance != Assurances.AttestedHub) RightsCheck.Check(registry, message, recipients, envelope.Octets.Length, now);
+        if (assurance != Assurances.AttestedHub)
+        {
+            ServiceTerms.Check(service, message, now);
+            RightsCheck.Check(registry, message, recipients, envelope.Octets.Length, now);
+            PayloadContract.Check(service, message);
+        }
+
         var uploads = await UploadCheck.CheckAsync(_uploads, message, CancellationToken.None);
         var candidate = new Candidate
         {

@@ -36,14 +36,41 @@ public sealed class RegistryKeyRing(RegistrySnapshot registry, IHubKeys hub, Tim
     public void RequireInForce(string owner, SystemKey key)
     {
         ArgumentNullException.ThrowIfNull(key);
-        var now = clock.GetUtcNow();
+        RequireInForce(owner, key, clock.GetUtcNow());
+    }
+
+    /// <summary>The keys with which others may seal for a system: meant for it, valid at an instant, and with a certificate (if
+    /// with any) that is in good standing as far as is known now.</summary>
+    /// <param name="system">The system, as in the snapshot.</param>
+    /// <param name="at">The instant; null for now.</param>
+    public IReadOnlyList<SystemKey> EncryptionKeys(AgencySystem system, DateTimeOffset? at = null)
+    {
+        ArgumentNullException.ThrowIfNull(system);
+        return [.. system.Keys.Where(key => key.Use == KeyUse.Encryption && IsInForce(system, key, at ?? clock.GetUtcNow()))];
+    }
+
+    private bool IsInForce(AgencySystem system, SystemKey key, DateTimeOffset at)
+    {
+        try
+        {
+            RequireInForce(system.Address.ToString(), key, at);
+            return true;
+        }
+        catch (ProblemException)
+        {
+            return false;
+        }
+    }
+
+    private void RequireInForce(string owner, SystemKey key, DateTimeOffset now)
+    {
         var name = $"The key '{key.Key.Id}' of {owner}";
         if (key.Revoked <= now) throw ProblemCode.KeyRevoked.With($"{name} was revoked at {key.Revoked:O}. Broken link: key.");
         if (now >= key.NotAfter) throw ProblemCode.KeyExpired.With($"{name} was valid until {key.NotAfter:O}; it is {now:O}. Broken link: key.");
         if (now < key.NotBefore) throw ProblemCode.KeyExpired.With($"{name} is valid from {key.NotBefore:O}; it is {now:O}. Broken link: key.");
         if (key.Development && !development)
             throw ProblemCode.KeyUnknown.With($"{name} was made by 'hub dev-pki', and this hub does not run with --development. Broken link: key.");
-        if (key.Certificate is not null && key.Key.CertificateSha256 is { } certificate) CheckCertificate(name, certificate, now);
+        if (key.Certificate is not null && key.Key.CertificateSha256 is { } certificate) CheckCertificate(name, certificate, clock.GetUtcNow());
     }
 
     private void CheckCertificate(string name, byte[] certificate, DateTimeOffset now)

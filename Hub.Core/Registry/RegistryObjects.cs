@@ -58,7 +58,11 @@ public static class RegistryObjects
             RegistrySections.Groups => registry.FindGroup(id),
             RegistrySections.People => registry.FindPerson(id),
             RegistrySections.Rights => registry.FindRight(id),
-            _ => Records(registry, section).FirstOrDefault(r => ObjectForms.Name(r).Id == id),
+            RegistrySections.Levels => registry.FindLevel(id),
+            RegistrySections.Codes => registry.FindCode(id),
+            RegistrySections.Reorganisations => registry.FindReorganisation(id),
+            RegistrySections.Anchors => registry.FindAnchor(id),
+            _ => throw new ArgumentException($"'{section}' is no section of a registry.", nameof(section)),
         };
     }
 
@@ -68,12 +72,12 @@ public static class RegistryObjects
             ? new OwnedKey(address, key)
             : null;
 
-    private static IEnumerable<object> Records(RegistrySnapshot registry, string section) => section switch
+    internal static IEnumerable<object> Records(RegistrySnapshot registry, string section) => section switch
     {
         RegistrySections.Policy => [registry.Policy],
-        RegistrySections.Levels => registry.Content.Levels,
+        RegistrySections.Levels => registry.Levels,
         RegistrySections.Agencies => registry.Agencies,
-        RegistrySections.Codes => registry.Content.Codes,
+        RegistrySections.Codes => registry.Codes,
         RegistrySections.Reorganisations => registry.Reorganisations,
         RegistrySections.Anchors => registry.Anchors,
         RegistrySections.Services => registry.Services,

@@ -34,8 +34,8 @@ internal static class RegistryRules
         return run.Warnings;
     }
 
-    /// <summary>Checks changes at the cost of what they touch. Removing what others may name looks through all objects once, and so
-    /// does whatever moves agencies; everything else is local.</summary>
+    /// <summary>Checks changes at the cost of what they touch. Removing what others may name looks at those that may name it, and whatever
+    /// moves agencies at all of them; everything else is local.</summary>
     /// <param name="before">What is in force.</param>
     /// <param name="changes">Objects as they shall be; each section and id at most once. Removing a system does not remove its
     /// keys: whoever removes it names them too.</param>
@@ -104,7 +104,7 @@ internal static class RegistryRules
         var touched = changes.Select(c => (c.Section, c.Id)).ToHashSet();
         foreach (var section in RegistrySections.All)
         {
-            foreach (var record in run.After.All(section))
+            foreach (var record in run.After.MayName(section, removed))
             {
                 foreach (var reference in References.Of(record))
                 {

@@ -26,7 +26,7 @@ public sealed partial class RegistryService
     private async ValueTask<CheckedPatch> ReadAsync(RegistryPatch patch, CancellationToken cancellationToken, RegistryActor? actor = null)
     {
         var context = await ContextAsync(patch.Changes.Any(c => c.Section is RegistrySections.Agencies or RegistrySections.Codes), cancellationToken);
-        return CheckedPatch.Read(patch, _current, _index, context, actor);
+        return CheckedPatch.Read(patch, _current, context, actor);
     }
 
     /// <summary>What rules need to know besides the registry; the codes of all time only when codes are touched.</summary>

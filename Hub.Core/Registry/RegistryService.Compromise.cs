@@ -5,6 +5,7 @@ using Hub.Contracts.Problems;
 using Hub.Contracts.Trail;
 using Hub.Core.Registry.Changes;
 using Hub.Core.Registry.Documents;
+using Hub.Core.Registry.Rules;
 using Hub.Core.Trail;
 
 namespace Hub.Core.Registry;
@@ -24,9 +25,9 @@ public sealed partial class RegistryService
             {
                 var now = Now();
                 if (since > now) throw ProblemCode.InvalidRequest.With($"'since' is {since:O}, in the future; it is {now:O}. A key that ends later gets notAfter.");
-                var old = _index.Find(RegistrySections.Keys, $"{system} {key}") as OwnedKey ?? throw ProblemCode.NotFound.With($"{system} has no key '{key}' in the registry (version {_current.Version}).");
+                var old = RegistryObjects.Find(_current, RegistrySections.Keys, $"{system} {key}") as OwnedKey ?? throw ProblemCode.NotFound.With($"{system} has no key '{key}' in the registry (version {_current.Version}).");
                 var from = old.Key.Revoked is { } revoked && revoked < since ? revoked : since.AddTicks(-(since.Ticks % TimeSpan.TicksPerMillisecond)).ToUniversalTime();
-                var vouched = await RegistryPast.VouchedSinceAsync(_store, old, _index.KeysOf(system), from, cancellationToken);
+                var vouched = await RegistryPast.VouchedSinceAsync(_store, old, new SnapshotLookup(_current).KeysOf(system), from, cancellationToken);
                 var patch = await ReadAsync(new RegistryPatch([.. vouched.Prepend(old).Select(k => Revoke(k, from))], reason), cancellationToken);
                 // Its own key is in the patch even when nothing changes: who reports must be allowed to.
                 CheckSubtree(patch with { Differences = [new ObjectDifference(RegistrySections.Keys, $"{system} {key}", old, old)] }, actor, now);

@@ -2,6 +2,7 @@ using Hub.Contracts.Addresses;
 using Hub.Contracts.Problems;
 using Hub.Core.Registry.Changes;
 using Hub.Core.Registry.Documents;
+using Hub.Core.Registry.Rules;
 
 namespace Hub.Core.Registry;
 
@@ -31,7 +32,7 @@ public sealed partial class RegistryService
             async () =>
             {
                 var before = _current;
-                var read = RegistryDocument.Read(yaml, before.Version == 0 ? null : _index, await ContextAsync(codes: true, cancellationToken));
+                var read = RegistryDocument.Read(yaml, before.Version == 0 ? null : new SnapshotLookup(before), await ContextAsync(codes: true, cancellationToken));
                 var sha256 = SectionForm.Digest(RegistryDocument.Write(read.Content));
                 var patch = CheckedPatch.Of(before, read);
                 // The first document is a version even when it is empty: the registry was looked after from then on.

@@ -23,7 +23,6 @@ public sealed partial class RegistryService : IRegistry, IRegistryChanges, IDisp
     private readonly SemaphoreSlim _oneChange = new(1, 1);
     private readonly PendingProposals _pending = new();
     private volatile RegistrySnapshot _current;
-    private RulesIndex _index = new();
     private CodeLedger? _codes;
     private volatile TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stopping = new();
@@ -64,7 +63,7 @@ public sealed partial class RegistryService : IRegistry, IRegistryChanges, IDisp
             // Read now, so that the first change of an agency does not wait for it.
             _codes ??= await RegistryPast.ReadCodesAsync(_store, cancellationToken);
             await _pending.LoadAsync(_store, cancellationToken);
-            LogLoaded(_current.Version, _index.All(RegistrySections.Agencies).Count(), _index.All(RegistrySections.Systems).Count());
+            LogLoaded(_current.Version, _current.Agencies.Count(), _current.Systems.Count());
         }
         finally
         {
@@ -118,8 +117,7 @@ public sealed partial class RegistryService : IRegistry, IRegistryChanges, IDisp
     {
         if (await _store.ReadRegistryStateAsync(cancellationToken: cancellationToken) is not { } state || state.Version == _current.Version) return;
         var objects = state.Objects.Where(o => o.Json is not null).Select(o => new SnapshotChange(o.Section, o.Id, ObjectForms.Read(o))).ToList();
-        (_index, _codes) = (new RulesIndex(), null);
-        _index.Apply(objects);
+        _codes = null;
         PutInForce(RegistrySnapshot.Of(state.Version, _keys.Address, objects));
     }
 
@@ -153,7 +151,7 @@ public sealed partial class RegistryService : IRegistry, IRegistryChanges, IDisp
                 return ticket.Index;
             },
             cancellationToken);
-        Follow(patch);
+        RememberCodes(patch);
         if (applied is not null) _pending.Remove(applied.Id);
         LogChanged(patch.After.Version, actor.Name, objects.Count);
     }
@@ -173,9 +171,8 @@ public sealed partial class RegistryService : IRegistry, IRegistryChanges, IDisp
         }
     }
 
-    private void Follow(CheckedPatch patch)
+    private void RememberCodes(CheckedPatch patch)
     {
-        _index.Apply(patch.Differences.Select(d => d.ToChange()));
         if (_codes is null) return;
         foreach (var difference in patch.Differences)
             if (difference.After is not null) _codes.Remember(difference.After);

@@ -70,6 +70,12 @@ public sealed partial class RegistrySnapshot
     /// <summary>All reorganisations, past and planned, by date and then id.</summary>
     public IReadOnlyList<Reorganisation> Reorganisations => _times.Value.Reorganisations;
 
+    /// <summary>All levels, in no stated order.</summary>
+    internal IEnumerable<Level> Levels => _index.Levels.Values;
+
+    /// <summary>All entries of the table of codes, in no stated order.</summary>
+    internal IEnumerable<CodeEntry> Codes => _index.Codes.Values;
+
     internal RightsTable Rights => _index.Rights;
 
     internal GroupMembership Memberships => _memberships.Value;
@@ -163,6 +169,18 @@ public sealed partial class RegistrySnapshot
     /// <summary>A snapshot of the objects of a whole registry, as read from the store.</summary>
     internal static RegistrySnapshot Of(long version, SystemAddress hub, IReadOnlyList<SnapshotChange> objects) =>
         new RegistrySnapshot(0, RegistryIndex.Of(hub), before: null).With(version, objects);
+
+    internal Level? FindLevel(string code) => _index.Levels.Find(code);
+
+    /// <summary>An entry of the table of codes by its scheme and code, or null.</summary>
+    internal CodeEntry? FindCode(string id) => _index.Codes.Find(id);
+
+    internal Reorganisation? FindReorganisation(string id) => _index.Reorganisations.Find(id);
+
+    internal TrustAnchor? FindAnchor(string name) => _index.Anchors.Find(name);
+
+    /// <summary>Who holds what only one may hold, see <see cref="Rules.Claims"/>.</summary>
+    internal IReadOnlyList<Rules.Holding> Holdings(string claim) => _index.Claims.Find(claim) ?? [];
 
     internal AgencyNode? Node(AgencyCode code) => _index.Agencies.Find(code);
 

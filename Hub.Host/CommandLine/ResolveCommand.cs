@@ -12,11 +12,13 @@ internal static class ResolveCommand
         var person = new PersonOptions();
         var to = new Argument<string>("TO") { Description = "Agency, agency/system or group:name (nơi nhận)." };
         var type = new Option<string>("--type") { Description = "Message type (loại thông điệp).", HelpName = "TYPE", Required = true };
-        var command = new Command("resolve", "Show which systems a message would reach now, and their encryption keys (tra nơi nhận).") { to, type };
+        var at = new Option<string?>("--at") { Description = "At this instant, RFC 3339, e.g. after a planned reorganisation; for operators and auditors (tại thời điểm).", HelpName = "TIME" };
+        var command = new Command("resolve", "Show which systems a message would reach, and their encryption keys (tra nơi nhận).") { to, type, at };
         person.AddTo(command);
         command.SetAction((parsed, cancellationToken) => OperatorCommand.RunAsync(parsed, person, async hub =>
         {
             var path = $"/api/v1/resolve?to={Uri.EscapeDataString(parsed.GetValue(to)!)}&type={Uri.EscapeDataString(parsed.GetValue(type)!)}&limit=1000";
+            if (parsed.GetValue(at) is { } instant) path += $"&at={Uri.EscapeDataString(instant)}";
             var rows = await hub.ListAsync(path, MaxRows, cancellationToken, "recipients");
             var output = new Output(parsed);
             if (output.IsJson) output.Json(rows);
@@ -34,6 +36,7 @@ internal static class ResolveCommand
         return command.WithExamples("""
             hub resolve H29.12 --type vn.document.v1
             hub resolve group:xa-phuong --type vn.document.v1 --json
+            hub resolve H29.12 --type vn.document.v1 --at 2027-01-01T00:00:00+07:00
             hub resolve H29.13 --type vn.document.v1 --as H29.12/qlvb --key qlvb.pem --url https://hub.example.gov.vn
             """);
     }

@@ -85,6 +85,7 @@ internal static class HubServices
         services.AddSingleton<ServiceEndNotices>();
         services.AddSingleton<IScheduledWork, ExpiryWork>();
         services.AddSingleton<IScheduledWork, ServiceEndWork>();
+        services.AddSingleton<IScheduledWork, ProposalWork>();
         if (options.Dispatch) services.AddHostedService<ScheduleService>();
         return services;
     }

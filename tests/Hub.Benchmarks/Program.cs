@@ -20,9 +20,10 @@ static int Usage()
         sink process, and prints what was delivered and committed each second. The last line is one JSON object.
 
         Hub.Benchmarks registry [--systems 10000] [--agencies 5000] [--services 2000] [--rights 200000] [--members 3321]
+                [--fan-out 4]
 
         Decisions, recipients, changes, load and memory of a registry of that size, over the shipped store in this process;
-        then one 10 KB document to all members of a group through the shipped hub as its own process.
+        then a 10 KB document to all members of a group through the shipped hub as its own process, as often as --fan-out says.
         """);
     return 2;
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace Hub.Core.Registry.Bulk;
@@ -55,8 +54,8 @@ internal static class BulkColumns
     private static string Plain(string header)
     {
         var plain = new StringBuilder();
-        foreach (var c in header.Normalize(NormalizationForm.FormD))
-            if (char.IsLetterOrDigit(c)) plain.Append(c is 'đ' or 'Đ' ? 'd' : char.ToLower(c, CultureInfo.InvariantCulture));
+        foreach (var c in PlainLetters.Fold(header))
+            if (char.IsLetterOrDigit(c)) plain.Append(c);
         return plain.ToString();
     }
 }

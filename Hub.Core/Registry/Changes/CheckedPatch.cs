@@ -20,12 +20,12 @@ internal sealed record CheckedPatch(RegistrySnapshot Before, RegistrySnapshot Af
     /// <summary>Reads and checks a patch; every mistake is reported at once.</summary>
     /// <param name="patch">The patch.</param>
     /// <param name="before">The registry in force.</param>
-    /// <param name="index">The same, by ids.</param>
     /// <param name="context">What else is known.</param>
     /// <param name="actor">Who asks, to whom nothing is said of what is not his to change; null: whoever may see all.</param>
     /// <exception cref="ProblemException"><c>outside-subtree</c>, <c>registry-invalid</c> or <c>registry-conflict</c>.</exception>
-    internal static CheckedPatch Read(RegistryPatch patch, RegistrySnapshot before, IRegistryLookup index, RulesContext context, RegistryActor? actor = null)
+    internal static CheckedPatch Read(RegistryPatch patch, RegistrySnapshot before, RulesContext context, RegistryActor? actor = null)
     {
+        var index = new SnapshotLookup(before);
         var mistakes = new Mistakes();
         var at = context.Now ?? DateTimeOffset.MinValue;
         var (differences, places) = Differ(patch, index, mistakes, actor, (section, id, record) => actor is null ? null : SubtreePolicy.RefusalToAsk(actor, section, id, record, before, at));
@@ -48,7 +48,8 @@ internal sealed record CheckedPatch(RegistrySnapshot Before, RegistrySnapshot Af
 
         differences.RemoveAll(d => d.IsNothing);
         differences.AddRange(old.Select(o => new ObjectDifference(o.Key.Section, o.Key.Id, o.Value, null)));
-        return new CheckedPatch(before, new RegistrySnapshot(before.Version + 1, read.Content), InOrder(differences), read.Warnings);
+        var changed = InOrder(differences);
+        return new CheckedPatch(before, before.With(before.Version + 1, [.. changed.Select(d => d.ToChange())]), changed, read.Warnings);
     }
 
     /// <summary>What changed, by section and name.</summary>
@@ -81,7 +82,7 @@ internal sealed record CheckedPatch(RegistrySnapshot Before, RegistrySnapshot Af
         ProblemCode.OutsideSubtree, $"{outside.Count} object(s) are not {actor.Name}'s to change; nothing was changed. First: {outside[0].Subject} {outside[0].Detail}.") { Items = [.. outside.Take(500)] });
 
     private static (List<ObjectDifference> Differences, Places Places) Differ(
-        RegistryPatch patch, IRegistryLookup before, Mistakes mistakes, RegistryActor? actor, Func<string, string, object?, string?> refusal)
+        RegistryPatch patch, SnapshotLookup before, Mistakes mistakes, RegistryActor? actor, Func<string, string, object?, string?> refusal)
     {
         if (patch.Changes.Count is 0 or > MaxChanges) mistakes.Add(0, "changes", $"are {patch.Changes.Count}; a patch has 1 to {MaxChanges}.");
         if (patch.Reason?.Length > MaxReason) mistakes.Add(0, "reason", $"has {patch.Reason.Length} characters; the limit is {MaxReason}.");

@@ -27,8 +27,12 @@ internal sealed class ChangedRegistry : IRegistryLookup
     public IEnumerable<object> All(string section) => Unchanged(section, _before.All(section)).Concat(_added.All(section));
 
     /// <inheritdoc/>
-    public Holding? Holder(string claim) =>
-        _before.Holder(claim) is { } held && !_changed.ContainsKey((held.Section, held.Id)) ? held : _added.Holder(claim);
+    public IEnumerable<object> MayName(string section, IReadOnlySet<(string Section, string Id)> names) =>
+        Unchanged(section, _before.MayName(section, names)).Concat(_added.All(section));
+
+    /// <inheritdoc/>
+    public IEnumerable<Holding> Holdings(string claim) =>
+        _before.Holdings(claim).Where(h => !_changed.ContainsKey((h.Section, h.Id))).Concat(_added.Holdings(claim));
 
     /// <inheritdoc/>
     public IEnumerable<AgencySystem> SystemsOf(AgencyCode agency) =>

@@ -4,13 +4,14 @@ using Hub.Core.Registry.Documents;
 
 namespace Hub.Core.Registry.Rules;
 
-/// <summary>A registry by ids and claims, kept up to date change by change. One writer holds it: not thread-safe.</summary>
+/// <summary>Objects by ids and claims while a document or a patch is being checked; what is in force is read from its snapshot, see
+/// <see cref="SnapshotLookup"/>. Not thread-safe.</summary>
 internal sealed class RulesIndex : IRegistryLookup
 {
     private readonly Dictionary<string, Dictionary<string, object>> _sections =
         RegistrySections.All.ToDictionary(s => s, _ => new Dictionary<string, object>(StringComparer.Ordinal));
 
-    private readonly Dictionary<string, Holding> _holders = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Holding[]> _holdings = new(StringComparer.Ordinal);
     private readonly Dictionary<AgencyCode, List<SystemAddress>> _systems = [];
     private readonly Dictionary<SystemAddress, List<string>> _keys = [];
 
@@ -37,7 +38,7 @@ internal sealed class RulesIndex : IRegistryLookup
     {
         var record = added.Value!;
         if (!_sections[added.Section].TryAdd(added.Id, record)) return false;
-        foreach (var (claim, holder) in Claims.Of(record)) _holders.TryAdd(claim, new Holding(added.Section, added.Id, holder));
+        foreach (var (claim, holder) in Claims.Of(record)) _holdings[claim] = [.. Holdings(claim), new Holding(added.Section, added.Id, holder)];
         if (record is AgencySystem system) ListOf(_systems, system.Address.Agency).Add(system.Address);
         if (record is OwnedKey key) ListOf(_keys, key.System).Add(added.Id);
         return true;
@@ -50,7 +51,7 @@ internal sealed class RulesIndex : IRegistryLookup
     public IEnumerable<object> All(string section) => _sections[section].Values;
 
     /// <inheritdoc/>
-    public Holding? Holder(string claim) => _holders.TryGetValue(claim, out var holding) ? holding : null;
+    public IEnumerable<Holding> Holdings(string claim) => _holdings.GetValueOrDefault(claim) ?? [];
 
     /// <inheritdoc/>
     public IEnumerable<AgencySystem> SystemsOf(AgencyCode agency) => _systems.TryGetValue(agency, out var addresses)
@@ -66,7 +67,7 @@ internal sealed class RulesIndex : IRegistryLookup
     {
         if (!_sections[section].Remove(id, out var record)) return;
         foreach (var (claim, _) in Claims.Of(record))
-            if (_holders.TryGetValue(claim, out var holding) && holding.Section == section && holding.Id == id) _holders.Remove(claim);
+            _holdings[claim] = [.. Holdings(claim).Where(h => h.Section != section || h.Id != id)];
         if (record is AgencySystem system) ListOf(_systems, system.Address.Agency).Remove(system.Address);
         if (record is OwnedKey key) ListOf(_keys, key.System).Remove(id);
     }

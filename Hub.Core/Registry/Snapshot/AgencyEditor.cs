@@ -31,6 +31,10 @@ internal sealed class AgencyEditor(RegistryIndex index)
         };
     }
 
+    internal Agency? Find(AgencyCode code) => _nodes.Find(code)?.Record;
+
+    internal CodeEntry? FindCode(string id) => _codes.Find(id);
+
     internal void Put(AgencyCode code, Agency? agency)
     {
         _dates = new object();

@@ -22,6 +22,15 @@ internal readonly record struct PatternKey(RightPatternKind Kind, string Name, s
         };
     }
 
+    /// <summary>The patterns that name an object; none when patterns do not name objects of its section.</summary>
+    internal static IEnumerable<PatternKey> Naming(string section, string id) => section switch
+    {
+        RegistrySections.Systems => [Of(SystemAddress.Parse(id))],
+        RegistrySections.Agencies => [new PatternKey(RightPatternKind.Agency, id), new PatternKey(RightPatternKind.Under, id)],
+        RegistrySections.Groups => [new PatternKey(RightPatternKind.Group, id)],
+        _ => [],
+    };
+
     internal static PatternKey Of(SystemAddress system) => new(RightPatternKind.System, system.Agency.Value, system.System);
 
     internal static PatternKey Of(AgencyCode agency) => new(RightPatternKind.Agency, agency.Value);

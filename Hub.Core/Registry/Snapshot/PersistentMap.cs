@@ -28,6 +28,9 @@ internal sealed class PersistentMap<TKey, TValue>
     /// <summary>The keys, in no stated order.</summary>
     internal IEnumerable<TKey> Keys => Entries(_chunks).Select(e => e.Key);
 
+    /// <summary>Keys and values, in no stated order.</summary>
+    internal IEnumerable<(TKey Key, TValue Value)> Items => Entries(_chunks).Select(e => (e.Key, e.Value));
+
     internal TValue? Find(TKey key) => Find(_chunks, key);
 
     internal Editor Edit() => new(this);

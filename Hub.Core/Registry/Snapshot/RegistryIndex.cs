@@ -53,6 +53,9 @@ internal sealed record RegistryIndex
 
     internal RightsTable Rights { get; init; } = RightsTable.Empty;
 
+    /// <summary>Who holds what only one may hold, see <see cref="Rules.Claims"/>.</summary>
+    internal PersistentMap<string, Rules.Holding[]> Claims { get; init; } = PersistentMap<string, Rules.Holding[]>.Empty;
+
     /// <summary>An empty registry, in which the hub's own services alone are known.</summary>
     internal static RegistryIndex Of(SystemAddress hub)
     {

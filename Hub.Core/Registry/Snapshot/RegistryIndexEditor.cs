@@ -13,6 +13,7 @@ internal sealed class RegistryIndexEditor(RegistryIndex index)
     private readonly PersistentMap<string, Person>.Editor _people = index.People.Edit();
     private readonly PersistentMap<SystemAddress, AgencySystem>.Editor _systems = index.Systems.Edit();
     private readonly RightsTable.Editor _rights = index.Rights.Edit();
+    private readonly ClaimsEditor _claims = new(index.Claims);
     private RegistryPolicy _policy = index.Policy;
 
     /// <summary>Makes an index of a whole content.</summary>
@@ -20,13 +21,13 @@ internal sealed class RegistryIndexEditor(RegistryIndex index)
     {
         var editor = new RegistryIndexEditor(RegistryIndex.Of(content.Hub)) { _policy = content.Policy };
         foreach (var level in content.Levels) editor._levels.Put(level.Code, level);
-        foreach (var agency in content.Agencies) editor._agencies.Put(agency.Code, agency);
-        foreach (var code in content.Codes) editor._agencies.Put($"{code.Scheme} {code.Code}", code);
+        foreach (var agency in content.Agencies) editor.PutAgency(agency.Code, agency);
+        foreach (var code in content.Codes) editor.PutCode($"{code.Scheme} {code.Code}", code);
         foreach (var reorganisation in content.Reorganisations) editor._agencies.Put(reorganisation.Id, reorganisation);
         foreach (var anchor in content.Anchors) editor._anchors.Put(anchor.Name, anchor);
         foreach (var service in content.Services) editor._services.Put(service.Type, service);
         foreach (var group in content.Groups) editor._groups.Put(group.Name, group);
-        foreach (var person in content.People) editor._people.Put(person.Name, person);
+        foreach (var person in content.People) editor.PutPerson(person.Name, person);
         foreach (var system in content.Systems) editor.PutSystem(system.Address, Sorted(system));
         foreach (var right in content.Rights) editor._rights.Put(RightIds.Of(right), right);
         return editor.ToIndex();
@@ -44,10 +45,10 @@ internal sealed class RegistryIndexEditor(RegistryIndex index)
                 _levels.Put(id, (Level?)value);
                 break;
             case RegistrySections.Agencies:
-                _agencies.Put(AgencyCode.Parse(id), (Agency?)value);
+                PutAgency(AgencyCode.Parse(id), (Agency?)value);
                 break;
             case RegistrySections.Codes:
-                _agencies.Put(id, (CodeEntry?)value);
+                PutCode(id, (CodeEntry?)value);
                 break;
             case RegistrySections.Reorganisations:
                 _agencies.Put(id, (Reorganisation?)value);
@@ -62,7 +63,7 @@ internal sealed class RegistryIndexEditor(RegistryIndex index)
                 _groups.Put(id, (Group?)value);
                 break;
             case RegistrySections.People:
-                _people.Put(id, (Person?)value);
+                PutPerson(id, (Person?)value);
                 break;
             case RegistrySections.Systems:
                 var address = SystemAddress.Parse(id);
@@ -89,10 +90,30 @@ internal sealed class RegistryIndexEditor(RegistryIndex index)
         People = _people.ToMap(),
         Systems = _systems.ToMap(),
         Rights = _rights.ToTable(),
+        Claims = _claims.ToMap(),
     };
+
+    private void PutAgency(AgencyCode code, Agency? agency)
+    {
+        _claims.Replace(RegistrySections.Agencies, code.Value, _agencies.Find(code), agency);
+        _agencies.Put(code, agency);
+    }
+
+    private void PutCode(string id, CodeEntry? entry)
+    {
+        _claims.Replace(RegistrySections.Codes, id, _agencies.FindCode(id), entry);
+        _agencies.Put(id, entry);
+    }
+
+    private void PutPerson(string name, Person? person)
+    {
+        _claims.Replace(RegistrySections.People, name, _people.Find(name), person);
+        _people.Put(name, person);
+    }
 
     private void PutSystem(SystemAddress address, AgencySystem? system)
     {
+        _claims.ReplaceKeys(_systems.Find(address), system);
         _systems.Put(address, system);
         _agencies.PutSystem(address, system);
     }

@@ -15,6 +15,17 @@ internal sealed class RightsOfPattern(int[] to, Right[] rights)
         return rights.AsSpan(begin, end - begin);
     }
 
+    /// <summary>Adds the rights written with one of some patterns of recipients, or that speak of one of some services.</summary>
+    /// <param name="found">Where to.</param>
+    /// <param name="all">Whether every right counts.</param>
+    /// <param name="patterns">Patterns of recipients.</param>
+    /// <param name="services">Types.</param>
+    internal void AddNaming(List<Right> found, bool all, HashSet<int> patterns, HashSet<string> services)
+    {
+        for (var i = 0; i < to.Length; i++)
+            if (all || patterns.Contains(to[i]) || (services.Count > 0 && services.Overlaps(rights[i].Services))) found.Add(rights[i]);
+    }
+
     /// <summary>The same without some rights, and with others.</summary>
     internal RightsOfPattern? Edited(IReadOnlySet<Right> removed, IEnumerable<(int To, Right Right)> added)
     {

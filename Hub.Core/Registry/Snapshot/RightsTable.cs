@@ -18,6 +18,9 @@ internal sealed record RightsTable
     /// <summary>How many rights each pattern stands in, so that it goes with the last of them.</summary>
     private PersistentMap<PatternKey, StrongBox<int>> Uses { get; init; } = PersistentMap<PatternKey, StrongBox<int>>.Empty;
 
+    /// <summary>How many rights name each service.</summary>
+    private PersistentMap<string, StrongBox<int>> ServiceUses { get; init; } = PersistentMap<string, StrongBox<int>>.Empty;
+
     private int NextPattern { get; init; }
 
     /// <summary>The patterns that speak of groups, by name; a new list whenever one comes or goes.</summary>
@@ -32,6 +35,18 @@ internal sealed record RightsTable
 
     /// <summary>The rights written with a pattern of senders.</summary>
     internal RightsOfPattern From(PatternEntry from) => ByFrom.Find(from.Id) ?? RightsOfPattern.None;
+
+    /// <summary>The rights whose patterns or services name one of some objects.</summary>
+    /// <param name="names">Objects by section and id.</param>
+    internal IReadOnlyList<Right> Naming(IReadOnlySet<(string Section, string Id)> names)
+    {
+        var patterns = names.SelectMany(n => PatternKey.Naming(n.Section, n.Id)).Select(Patterns.Find).OfType<PatternEntry>().Select(p => p.Id).ToHashSet();
+        var services = names.Where(n => n.Section == RegistrySections.Services && ServiceUses.Find(n.Id) is not null).Select(n => n.Id).ToHashSet();
+        var found = new List<Right>();
+        if (patterns.Count + services.Count == 0) return found;
+        foreach (var (from, rights) in ByFrom.Items) rights.AddNaming(found, patterns.Contains(from), patterns, services);
+        return found;
+    }
 
     /// <summary>Whether two versions are written with the same patterns.</summary>
     internal bool SpeaksAlike(RightsTable other) => Patterns == other.Patterns;
@@ -49,13 +64,14 @@ internal sealed record RightsTable
         private readonly Dictionary<string, PatternEntry> _texts = [];
         private readonly Dictionary<PatternEntry, int> _more = [];
         private readonly Dictionary<string, IReadOnlyList<string>> _services = [];
+        private readonly Dictionary<string, int> _moreOfService = [];
         private readonly PersistentMap<string, Right>.Editor _byId = table.ById.Edit();
         private int _next = table.NextPattern;
 
         internal void Put(string id, Right? right)
         {
             if (_byId.Find(id) is { } old) Unlink(old);
-            _byId.Put(id, right is null ? null : Link(right));
+            _byId.Put(right?.Id ?? id, right is null ? null : Link(right));
         }
 
         internal RightsTable ToTable()
@@ -73,11 +89,18 @@ internal sealed record RightsTable
                 else if (before == 0) groups.Add(pattern);
             }
 
+            var serviceUses = table.ServiceUses.Edit();
+            foreach (var (service, more) in _moreOfService)
+            {
+                var now = (serviceUses.Find(service)?.Value ?? 0) + more;
+                serviceUses.Put(service, now == 0 ? null : new StrongBox<int>(now));
+            }
+
             var byFrom = table.ByFrom.Edit();
             foreach (var (from, (removed, added)) in _edits) byFrom.Put(from, (byFrom.Find(from) ?? RightsOfPattern.None).Edited(removed, added));
             return new RightsTable
             {
-                Patterns = _patterns.ToMap(), ByFrom = byFrom.ToMap(), ById = _byId.ToMap(), Uses = uses.ToMap(), NextPattern = _next,
+                Patterns = _patterns.ToMap(), ByFrom = byFrom.ToMap(), ById = _byId.ToMap(), Uses = uses.ToMap(), ServiceUses = serviceUses.ToMap(), NextPattern = _next,
                 Groups = groups.SequenceEqual(table.Groups) ? table.Groups : [.. groups.OrderBy(g => g.Text, StringComparer.Ordinal)],
             };
         }
@@ -89,8 +112,7 @@ internal sealed record RightsTable
             if (!ReferenceEquals(right.From, from.Text) || !ReferenceEquals(right.To, to.Text) || !ReferenceEquals(right.Services, services))
                 right = right with { From = from.Text, To = to.Text, Services = services };
             EditsOf(from).Added.Add((to.Id, right));
-            Count(from, +1);
-            Count(to, +1);
+            Count(right, from, to, +1);
             return right;
         }
 
@@ -99,11 +121,15 @@ internal sealed record RightsTable
             var (from, to) = (Pattern(right.From), Pattern(right.To));
             // One that was added a moment ago has not come further than the list of additions.
             if (EditsOf(from).Added.RemoveAll(a => ReferenceEquals(a.Right, right)) == 0) EditsOf(from).Removed.Add(right);
-            Count(from, -1);
-            Count(to, -1);
+            Count(right, from, to, -1);
         }
 
-        private void Count(PatternEntry pattern, int more) => CollectionsMarshal.GetValueRefOrAddDefault(_more, pattern, out _) += more;
+        private void Count(Right right, PatternEntry from, PatternEntry to, int more)
+        {
+            CollectionsMarshal.GetValueRefOrAddDefault(_more, from, out _) += more;
+            CollectionsMarshal.GetValueRefOrAddDefault(_more, to, out _) += more;
+            foreach (var service in right.Services) CollectionsMarshal.GetValueRefOrAddDefault(_moreOfService, service, out _) += more;
+        }
 
         private (HashSet<Right> Removed, List<(int To, Right Right)> Added) EditsOf(PatternEntry from)
         {

@@ -1,6 +1,5 @@
 using Hub.Contracts.Addresses;
 using Hub.Core.Registry;
-using Hub.Host.Vietnamese;
 
 namespace Hub.Host.Api.Registry;
 

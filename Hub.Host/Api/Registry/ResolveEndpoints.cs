@@ -18,31 +18,31 @@ internal static class ResolveEndpoints
 
     internal static void Map(IEndpointRouteBuilder routes) =>
         routes.MapGet("/api/v1/resolve", ResolveAsync).RequireScope(RegistryEndpoints.Readers)
-            .WithTags("Registry").WithName("resolve").WithSummary("Which systems a message to a recipient would reach now, with their encryption keys")
-            .WithDescription($"'to' is an agency, agency/system or group:name; 'type' the message type. A system learns only of recipients that it has a right to send this type to. 'redirectedFrom' tells that a successor takes over. 'limit' is 1 to {MaxLimit} (200); 'next' of one page is 'cursor' of the following one.")
+            .WithTags("Registry").WithName("resolve").WithSummary("Which systems a message to a recipient would reach, with their encryption keys in force")
+            .WithDescription($"'to' is an agency, agency/system or group:name; 'type' the message type. A system learns only of recipients that it has a right to send this type to. 'redirectedFrom' tells that a successor takes over. Operators and auditors may ask about another instant, 'at', e.g. after a planned reorganisation; of certificates, the standing known now counts. 'limit' is 1 to {MaxLimit} (200); 'next' of one page is 'cursor' of the following one.")
             .Produces<ResolutionView>()
             .ProducesProblems(
                 ProblemCode.InvalidRequest, ProblemCode.Unauthenticated, ProblemCode.NotAllowed, ProblemCode.OutsideSubtree, ProblemCode.UnknownRecipient, ProblemCode.NoSystemForType,
                 ProblemCode.AmbiguousRecipient, ProblemCode.RecipientClosed, ProblemCode.TooLarge);
 
-    private static IResult ResolveAsync(
-        HttpContext context, IRegistry registry, IHubKeys keys, HubSettings settings, ICertificateStatus certificates, TimeProvider clock, string to, string type, string? cursor, int? limit)
+    private static async Task<IResult> ResolveAsync(
+        HttpContext context, RegistryReads reads, IHubKeys keys, HubSettings settings, ICertificateStatus certificates, TimeProvider clock, string to, string type, string? at, string? cursor, int? limit)
     {
         var caller = context.Caller();
-        var moment = new RegistryMoment(registry.Current, clock.GetUtcNow());
         var address = RecipientAddress.TryParse(to, out var parsed) ? parsed : throw QueryText.Bad(nameof(to), to, "an agency code, agency/system, or group:name");
         var asked = MessageType.TryParse(type, out var known) ? known : throw QueryText.Bad(nameof(type), type, "a message type such as vn.document.v1");
         var rows = limit is null ? 200 : limit is >= 1 and <= MaxLimit ? limit.Value : throw QueryText.Bad(nameof(limit), $"{limit}", $"1 to {MaxLimit}");
         var skip = cursor is null ? 0 : int.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out var place) ? place : throw QueryText.Bad(nameof(cursor), cursor, "'next' of the page before, unchanged");
 
+        var moment = await reads.MomentAsync(caller, at, version: null, context.RequestAborted);
         List<ResolvedRecipient> reached = [.. moment.Registry.Resolve([new Recipient(address)], asked, moment.At).Where(r => IsTold(caller, moment, asked, r))];
         if (reached.Count == 0) throw Refused(caller, to, type);
         var ring = new RegistryKeyRing(moment.Registry, keys, clock, settings.Development, certificates);
         var group = address.Kind == RecipientKind.Group ? moment.Registry.FindGroup(address.Group) : null;
         return Results.Json(
             new ResolutionView(
-                to, type, moment.Registry.Version, group?.Version,
-                [.. reached.Skip(skip).Take(rows).Select(r => RecipientView.Of(r, KeysOf(r.System, ring)))],
+                to, type, moment.Registry.Version, moment.At, group?.Version,
+                [.. reached.Skip(skip).Take(rows).Select(r => RecipientView.Of(r, KeysOf(r.System, ring, moment.At)))],
                 skip + rows < reached.Count ? (skip + rows).ToString(CultureInfo.InvariantCulture) : null),
             HubJson.Options);
     }
@@ -55,40 +55,20 @@ internal static class ResolveEndpoints
         ? ProblemCode.NotAllowed.With($"No right lets '{caller.Actor}' send {type} to {to}. Broken link: right.")
         : ProblemCode.OutsideSubtree.With($"'{caller.Actor}' acts under {caller.Under}; {to} reaches no system in it.");
 
-    private static List<EncryptionKeyView> KeysOf(AgencySystem system, RegistryKeyRing ring)
-    {
-        List<EncryptionKeyView> found = [];
-        foreach (var key in system.Keys)
-        {
-            if (key.Use != KeyUse.Encryption || !IsInForce(system, key, ring)) continue;
-            found.Add(new EncryptionKeyView(key.Key.Id, key.Key.Thumbprint, PemEncoding.WriteString("PUBLIC KEY", key.Key.SubjectPublicKeyInfo.Span), key.NotAfter));
-        }
-
-        return found;
-    }
-
-    private static bool IsInForce(AgencySystem system, SystemKey key, RegistryKeyRing ring)
-    {
-        try
-        {
-            ring.RequireInForce(system.Address.ToString(), key);
-            return true;
-        }
-        catch (ProblemException)
-        {
-            return false;
-        }
-    }
+    private static List<EncryptionKeyView> KeysOf(AgencySystem system, RegistryKeyRing ring, DateTimeOffset at) =>
+        [.. ring.EncryptionKeys(system, at).Select(static key =>
+            new EncryptionKeyView(key.Key.Id, key.Key.Thumbprint, PemEncoding.WriteString("PUBLIC KEY", key.Key.SubjectPublicKeyInfo.Span), key.NotAfter))];
 }
 
 /// <summary>Who would get a message.</summary>
 /// <param name="To">As asked.</param>
 /// <param name="Type">As asked.</param>
 /// <param name="Version">Version of the registry.</param>
+/// <param name="At">The instant that was asked about.</param>
 /// <param name="GroupVersion">Version of the group, when one was asked for.</param>
 /// <param name="Recipients">The systems.</param>
 /// <param name="Next">Cursor of the next page; missing at the end.</param>
-internal sealed record ResolutionView(string To, string Type, long Version, int? GroupVersion, IReadOnlyList<RecipientView> Recipients, string? Next);
+internal sealed record ResolutionView(string To, string Type, long Version, DateTimeOffset At, int? GroupVersion, IReadOnlyList<RecipientView> Recipients, string? Next);
 
 /// <summary>A system that would get it.</summary>
 /// <param name="System">Its address.</param>
@@ -96,7 +76,7 @@ internal sealed record ResolutionView(string To, string Type, long Version, int?
 /// <param name="Why"><c>direct</c>, <c>agency:code</c>, <c>group:name@version</c>, <c>successor-of:code</c>.</param>
 /// <param name="RedirectedFrom">The closed agency that was addressed.</param>
 /// <param name="Reorganisation">By which reorganisation this one took over.</param>
-/// <param name="EncryptionKeys">Its encryption keys in force.</param>
+/// <param name="EncryptionKeys">Its encryption keys in force at that instant.</param>
 internal sealed record RecipientView(string System, string Name, string Why, string? RedirectedFrom, string? Reorganisation, IReadOnlyList<EncryptionKeyView> EncryptionKeys)
 {
     internal static RecipientView Of(ResolvedRecipient recipient, IReadOnlyList<EncryptionKeyView> keys) => new(

@@ -1,4 +1,5 @@
 using Hub.Core.Notices;
+using Hub.Core.Registry;
 
 namespace Hub.Host.Composition.Schedule;
 
@@ -37,5 +38,24 @@ internal sealed class ServiceEndWork(ServiceEndNotices notices, ILogger<ServiceE
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         if (await notices.TellAsync(cancellationToken) is > 0 and var told) log.LogInformation("{Notices} systems were told that a service ends", told);
+    }
+}
+
+/// <summary>Ends proposals that nobody decided in time, each hour.</summary>
+internal sealed class ProposalWork(RegistryService registry, ILogger<ProposalWork> log) : IScheduledWork
+{
+    /// <inheritdoc/>
+    public string Name => "proposals";
+
+    /// <inheritdoc/>
+    public string Cron => "0 20 * * * ?";
+
+    /// <inheritdoc/>
+    public bool AtStart => true;
+
+    /// <inheritdoc/>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        if (await registry.ExpireProposalsAsync(cancellationToken) is > 0 and var expired) log.LogInformation("{Proposals} proposals ran out of time", expired);
     }
 }

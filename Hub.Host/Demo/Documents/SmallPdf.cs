@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
+using Hub.Core.Registry;
 
-using Hub.Host.Vietnamese;
 namespace Hub.Host.Demo.Documents;
 
 /// <summary>Writes a PDF of one A4 page of text with a built-in font.</summary>

@@ -27,9 +27,9 @@ internal static class FanOut
         foreach (var group in new[] { "communes", "communes-by-rule" })
         {
             var times = new List<double>();
-            for (var i = 0; i < 4; i++) times.Add(await SendAsync(http, hubUrl, signer, group, i));
+            for (var i = 0; i < options.FanOut; i++) times.Add(await SendAsync(http, hubUrl, signer, group, i));
             RegistryScenario.Add(results, $"10 KB to {options.Members} mailboxes by group {group}, first", times[0], "s", 1);
-            RegistryScenario.Add(results, $"10 KB to {options.Members} mailboxes by group {group}, slowest of three more", times.Skip(1).Max(), "s", 1);
+            if (times.Count > 1) RegistryScenario.Add(results, $"10 KB to {options.Members} mailboxes by group {group}, slowest of {times.Count - 1} more", times.Skip(1).Max(), "s", 1);
         }
 
         RegistryScenario.Add(results, "peak working set of the hub process", hub.PeakMemory / 1048576.0, "MiB");

@@ -14,6 +14,9 @@ internal sealed record RegistryOptions
     /// <summary>Communes, which are the members of the groups.</summary>
     internal int Members { get; init; } = 3_321;
 
+    /// <summary>Documents sent to each group through the shipped hub; 0 leaves that part out.</summary>
+    internal int FanOut { get; init; } = 4;
+
     internal static RegistryOptions Parse(IReadOnlyList<string> arguments)
     {
         var options = new RegistryOptions();
@@ -27,6 +30,7 @@ internal sealed record RegistryOptions
                 "--services" => options with { Services = value },
                 "--rights" => options with { Rights = value },
                 "--members" => options with { Members = value },
+                "--fan-out" => options with { FanOut = value },
                 _ => throw new ArgumentException($"Unknown option {arguments[i]}.", nameof(arguments)),
             };
         }

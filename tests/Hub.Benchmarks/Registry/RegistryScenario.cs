@@ -29,7 +29,7 @@ internal static class RegistryScenario
             var data = Path.Combine(folder, "data");
             var senderPem = await ImportAsync(options, folder, data, results);
             await MeasureAsync(data, results);
-            await FanOut.MeasureAsync(options, data, senderPem, results);
+            if (options.FanOut > 0) await FanOut.MeasureAsync(options, data, senderPem, results);
             Report(results);
             return results.TrueForAll(r => r.Met != false) ? 0 : 1;
         }
@@ -65,7 +65,7 @@ internal static class RegistryScenario
         using var registry = new RegistryService(store, committer, keys, settings, Clock, NullLogger<RegistryService>.Instance);
         await registry.LoadAsync();
         Add(results, "load from the store", Clock.GetElapsedTime(begin).TotalSeconds, "s");
-        Add(results, "memory: managed heap, rules included", (GC.GetTotalMemory(forceFullCollection: true) - heap) / 1048576.0, "MiB", 200);
+        Add(results, "memory: managed heap, rules included", Heap(), "MiB", 200);
 
         var country = registry.Current;
         var objects = Objects(country.Content);
@@ -74,6 +74,16 @@ internal static class RegistryScenario
         Recipients(country, results);
         Single(country, results);
         await ChangesAsync(registry, results);
+        (country, objects) = (registry.Current, []);
+        var yaml = RegistryDocument.Write(country.Content with { Levels = [.. country.Content.Levels.Select(l => l with { NameEn = l.NameEn + " level" })] });
+        country = null!;
+        begin = Clock.GetTimestamp();
+        await registry.ImportAsync(yaml, "operator:bench");
+        Add(results, "import of a document that changes little", Clock.GetElapsedTime(begin).TotalSeconds, "s");
+        yaml = "";
+        Add(results, "memory: managed heap after that import", Heap(), "MiB", 200);
+
+        double Heap() => (GC.GetTotalMemory(forceFullCollection: true) - heap) / 1048576.0;
     }
 
     private static List<SnapshotChange> Objects(RegistryContent content) =>
@@ -137,7 +147,7 @@ internal static class RegistryScenario
         Add(results, "next snapshot after a new right", Best(20, () => registry.With(2, [right])) / 1e6, "ms", 1);
     }
 
-    /// <summary>From the call to the snapshot in force, durable and in the log: the greatest of many.</summary>
+    /// <summary>From the call to the snapshot in force, durable and in the log.</summary>
     private static async Task ChangesAsync(RegistryService registry, List<Result> results)
     {
         var times = new List<double>();
@@ -145,19 +155,53 @@ internal static class RegistryScenario
         {
             var right = new JsonObject { ["from"] = "Z11", ["services"] = new JsonArray(BenchmarkCountry.Document.Value), ["to"] = $"Z12/s0", ["basis"] = $"CV {i}" };
             var name = new JsonObject { ["name"] = $"Tên {i}", ["receives"] = new JsonArray(BenchmarkCountry.Document.Value) };
-            var change = i % 2 == 0
+            times.Add(await ApplyAsync(registry, i % 2 == 0
                 ? new ObjectChange(RegistrySections.Rights, $"bench-{i}", right)
-                : new ObjectChange(RegistrySections.Systems, "Z12/s0", name);
-            var begin = Clock.GetTimestamp();
-            var outcome = await registry.ApplyAsync(new RegistryPatch([change]), new RegistryActor("operator:bench"));
-            if (outcome.State != "applied" || registry.Current.Version != outcome.Version) throw new InvalidOperationException($"The change is {outcome.State}.");
-            times.Add(Clock.GetElapsedTime(begin).TotalMilliseconds);
+                : new ObjectChange(RegistrySections.Systems, "Z12/s0", name)));
         }
 
         // The first ten are for the compiler.
         times.RemoveRange(0, 10);
         Add(results, "change in force, median", times.Order().ElementAt(20), "ms");
         Add(results, "change in force, greatest of 40", times.Max(), "ms", 100);
+        await RemovalsAsync(registry, results);
+    }
+
+    private static async Task RemovalsAsync(RegistryService registry, List<Result> results)
+    {
+        const int Removals = 15;
+        var before = registry.Current;
+        var (systems, agencies, services) = (new List<double>(), new List<double>(), new List<double>());
+        var named = before.AllRights.SelectMany(r => new[] { (Name: r.From, Right: r), (Name: r.To, Right: r) }).ToLookup(r => r.Name, r => r.Right.Id!);
+        foreach (var system in before.Systems.Where(s => s.Address.Agency.Value.Length > 3).OrderBy(s => s.Address.ToString(), StringComparer.Ordinal).Take(Removals))
+        {
+            var rights = named[system.Address.ToString()].Distinct().Select(id => new ObjectChange(RegistrySections.Rights, id, null));
+            systems.Add(await ApplyAsync(registry, [new ObjectChange(RegistrySections.Systems, system.Address.ToString(), null), .. rights]));
+        }
+
+        for (var i = 0; i < Removals; i++)
+        {
+            var (code, type) = ($"Z12.990{i:00}", $"vn.bench-{i}.v1");
+            await ApplyAsync(registry, new ObjectChange(RegistrySections.Agencies, code, new JsonObject { ["name"] = $"Sở {i}", ["level"] = "department", ["parent"] = "Z12" }));
+            await ApplyAsync(registry, new ObjectChange(RegistrySections.Services, type, new JsonObject { ["nameVi"] = $"Dịch vụ {i}", ["nameEn"] = $"Service {i}" }));
+            agencies.Add(await ApplyAsync(registry, new ObjectChange(RegistrySections.Agencies, code, null)));
+            services.Add(await ApplyAsync(registry, new ObjectChange(RegistrySections.Services, type, null)));
+        }
+
+        foreach (var (what, times) in new[] { ("a system with its rights", systems), ("an agency", agencies), ("a service", services) })
+        {
+            times.RemoveRange(0, 5);
+            Add(results, $"removal of {what} in force, median", times.Order().ElementAt(5), "ms");
+            Add(results, $"removal of {what} in force, greatest of 10", times.Max(), "ms", 100);
+        }
+    }
+
+    private static async Task<double> ApplyAsync(RegistryService registry, params ObjectChange[] changes)
+    {
+        var begin = Clock.GetTimestamp();
+        var outcome = await registry.ApplyAsync(new RegistryPatch(changes), new RegistryActor("operator:bench"));
+        if (outcome.State != "applied" || registry.Current.Version != outcome.Version) throw new InvalidOperationException($"The change is {outcome.State}.");
+        return Clock.GetElapsedTime(begin).TotalMilliseconds;
     }
 
     internal static void Add(List<Result> results, string name, double value, string unit, double? target = null)

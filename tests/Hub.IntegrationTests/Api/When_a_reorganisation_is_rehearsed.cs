@@ -43,6 +43,21 @@ public sealed class When_a_reorganisation_is_rehearsed
         Assert.That(JsonNode.Parse(before.Output)!["agencies"]!.AsArray(), Is.Empty);
     }
 
+    [Test]
+    public async Task Should_tell_who_would_get_a_message_then()
+    {
+        var now = JsonNode.Parse((await _bench.RunAsync("resolve", "H06.02", "--type", "vn.document.v1", "--json")).Output)!.AsArray().Single()!;
+        Assert.That((now["system"]!.GetValue<string>(), now["why"]!.GetValue<string>()), Is.EqualTo(("H06.02/qlvb", "agency:H06.02")));
+        var then = JsonNode.Parse((await _bench.RunAsync("resolve", "H06.02", "--type", "vn.document.v1", "--at", "2040-07-01T00:00:00+07:00", "--json")).Output)!.AsArray().Single()!;
+        Assert.That((then["system"]!.GetValue<string>(), then["redirectedFrom"]!.GetValue<string>(), then["reorganisation"]!.GetValue<string>()), Is.EqualTo(("H06.03/qlvb", "H06.02", "nq-1")));
+
+        const string path = "/api/v1/resolve?to=H06.02&type=vn.document.v1&at=";
+        using var denied = await _bench.Alice.GetAsync(_bench.Url, path + "2040-07-01T00:00:00Z");
+        await ApiBench.ProblemAsync(denied, "not-allowed", HttpStatusCode.Forbidden);
+        using var vague = await _bench.RequestAsync(HttpMethod.Get, path + "2040-07-01T00:00:00", await _bench.TokenAsync("operator"));
+        await ApiBench.ProblemAsync(vague, "invalid-request", HttpStatusCode.BadRequest);
+    }
+
     [TestCase("")]
     [TestCase("?date=tomorrow")]
     [TestCase("?date=2040-07-01T00:00:00")]

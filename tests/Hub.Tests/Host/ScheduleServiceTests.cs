@@ -15,6 +15,14 @@ public sealed class ScheduleServiceTests
         Assert.That(next, Is.EqualTo(new DateTimeOffset(2026, 3, 3, 0, 0, 0, TimeSpan.Zero)), "07:00 in Vietnam");
     }
 
+    [Test]
+    public void Cron_OfProposals_MeansEveryHour()
+    {
+        var cron = new CronExpression(new ProposalWork(null!, NullLogger<ProposalWork>.Instance).Cron) { TimeZone = ScheduleService.Vietnam };
+        var first = cron.GetNextValidTimeAfter(new DateTimeOffset(2026, 3, 2, 23, 59, 59, TimeSpan.Zero))!.Value;
+        Assert.That(cron.GetNextValidTimeAfter(first), Is.EqualTo(first.AddHours(1)));
+    }
+
     [Test, CancelAfter(30_000)]
     public async Task Stop_WhileWorkRuns_CancelsItAndWaits(CancellationToken cancellationToken)
     {

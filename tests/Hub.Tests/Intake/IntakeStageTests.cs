@@ -42,6 +42,23 @@ public sealed class IntakeStageTests
         Assert.That((await _bench.Store.FindMessageAsync(report.Key))!.Assurance, Is.EqualTo("hub-attested(app)"));
     }
 
+    [TestCase("schema: {format: json-schema, dialect: 'https://json-schema.org/draft/2020-12/schema', text: '{\"type\":\"integer\"}'}", "schema-violation")]
+    [TestCase("schema: {format: json-schema, dialect: 'https://json-schema.org/draft/2020-12/schema', text: '{\"type\":\"object\"}'}", null)]
+    [TestCase("confidentiality: end-to-end", "confidentiality-required")]
+    [TestCase("sunset: 2020-01-01", "service-retired")]
+    public async Task StageAsync_OfAnApp_FulfilsWhatTheServiceDemands(string demand, string? refusal)
+    {
+        var yaml = _bench.Yaml.Replace("services:\n", $"services:\n  - {{type: vn.demand.v1, nameVi: Đòi hỏi, minimumAssurance: hub-attested, {demand}}}\n", StringComparison.Ordinal)
+            + "\n  - {from: H06.09/archive, services: [vn.demand.v1], to: H06.40.01}\n";
+        await _bench.Registry.ImportAsync(yaml, "operator:test");
+        var report = Document("p-1", "H06.40.01/qlvb") with
+        {
+            From = App, Type = MessageType.Parse("vn.demand.v1"), Payload = new Payload { Form = PayloadForm.Json, MediaType = "application/json", Data = "{}"u8.ToArray() },
+        };
+        if (refusal is null) await StageAsync(report, Assurances.AttestedApp);
+        else Assert.That((await RefusedAsync(report)).Code, Is.EqualTo(refusal));
+    }
+
     [Test]
     public async Task StageAsync_OfAnAppForAServiceThatDemandsTheSendersSignature_IsAssuranceTooLow() =>
         Assert.That(await RefusedAsync(Document("p-1") with { From = App }), Is.SameAs(ProblemCode.AssuranceTooLow));

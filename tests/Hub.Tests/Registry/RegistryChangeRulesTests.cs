@@ -13,6 +13,7 @@ namespace Hub.Tests.Registry;
 public sealed class RegistryChangeRulesTests
 {
     private static readonly RegistryContent Before = Content;
+    private static readonly SnapshotLookup InForce = new(new RegistrySnapshot(1, Before));
     private static readonly RulesContext Context = new(HubAddress, Development: false, Now);
 
     [TestCase("agencies", "H06.40", "agencies[H06.40]")]
@@ -46,7 +47,7 @@ public sealed class RegistryChangeRulesTests
 
     [Test]
     public void CheckChanges_LastKeyRemoved_IsAWarning() => Assert.That(
-        RegistryRules.CheckChanges(RulesIndex.Of(Before), [new(RegistrySections.Keys, "H06.51/qlvb k1", null)], Context, new Mistakes()),
+        RegistryRules.CheckChanges(InForce, [new(RegistrySections.Keys, "H06.51/qlvb k1", null)], Context, new Mistakes()),
         Has.Some.Contains("H06.51/qlvb has no key"));
 
     [Test]
@@ -78,6 +79,7 @@ public sealed class RegistryChangeRulesTests
         {
             var index = RulesIndex.Of(Before);
             var local = Mistaken(changes, index);
+            Assert.That(Mistaken(changes).Select(i => i.Subject), Is.EquivalentTo(local.Select(i => i.Subject)));
             index.Apply(changes);
             var whole = new Mistakes();
             var after = ObjectForms.Content(HubAddress, RegistrySections.All.SelectMany(index.All));
@@ -125,10 +127,10 @@ public sealed class RegistryChangeRulesTests
         }
     }
 
-    private static IReadOnlyList<ProblemItem> Mistaken(IReadOnlyList<SnapshotChange> changes, RulesIndex? before = null)
+    private static IReadOnlyList<ProblemItem> Mistaken(IReadOnlyList<SnapshotChange> changes, IRegistryLookup? before = null)
     {
         var mistakes = new Mistakes();
-        RegistryRules.CheckChanges(before ?? RulesIndex.Of(Before), changes, Context, mistakes);
+        RegistryRules.CheckChanges(before ?? InForce, changes, Context, mistakes);
         return mistakes.Any ? Assert.Throws<ProblemException>(mistakes.ThrowIfAny)!.Problem.Items : [];
     }
 }

@@ -5,6 +5,7 @@ using Hub.Contracts.Problems;
 using Hub.Contracts.Signatures;
 using Hub.Core.Registry;
 using Hub.Core.Registry.Certificates;
+using Hub.Tests.Registry.Certificates;
 using static Hub.Tests.Registry.RegistrySamples;
 
 namespace Hub.Tests.Registry;
@@ -12,6 +13,7 @@ namespace Hub.Tests.Registry;
 public sealed class RegistryKeyRingTests
 {
     private static readonly SystemAddress Sender = SystemAddress.Parse("H06/qlvb");
+    private readonly CertificateTable _certificates = new();
     private string _folder = "";
     private FileHubKeys _hub = null!;
 
@@ -113,6 +115,26 @@ public sealed class RegistryKeyRingTests
         });
     }
 
+    [Test]
+    public void EncryptionKeys_AreThoseMeantForItInForceAndInGoodStanding()
+    {
+        using var authority = new TestAuthority();
+        var (good, revoked) = (Sealing(authority.Issue("good")), Sealing(authority.Issue("revoked")));
+        SystemKey[] keys =
+        [
+            good, revoked, authority.Issue("signs"), Bare("bare"), Bare("ended") with { NotAfter = Now }, Bare("later") with { NotBefore = Now.AddDays(1) },
+            Bare("withdrawn") with { Revoked = Now }, Bare("development") with { Development = true },
+        ];
+        _certificates.Set(good.Key.CertificateSha256!, new CertificateStanding(CertificateState.Good, Now) { Until = Now.AddDays(1) });
+        _certificates.Set(revoked.Key.CertificateSha256!, new CertificateStanding(CertificateState.Revoked, Now) { RevokedAt = Now.AddDays(-1) });
+        var (ring, system) = (Ring(keys), new AgencySystem { Address = Sender, Name = "Văn bản", Keys = keys });
+        Assert.That(ring.EncryptionKeys(system).Select(k => k.Key.Id), Is.EqualTo(new[] { "good", "bare" }));
+        Assert.That(ring.EncryptionKeys(system, Now.AddDays(2)).Select(k => k.Key.Id), Is.EqualTo(new[] { "good", "bare", "later" }));
+
+        static SystemKey Sealing(SystemKey key) => key with { Use = KeyUse.Encryption };
+        static SystemKey Bare(string id) => Sealing(new SystemKey(Key(id), null, null, null, Development: false));
+    }
+
     private static VerificationKey Key(string id, byte[]? certificate = null)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -130,7 +152,7 @@ public sealed class RegistryKeyRingTests
     {
         var content = Content();
         var systems = content.Systems.Select(s => s.Address == Sender ? s with { Keys = keys } : s).ToList();
-        return new RegistryKeyRing(new RegistrySnapshot(1, content with { Systems = systems }), _hub, new StoppedClock(Now), development, new CertificateTable());
+        return new RegistryKeyRing(new RegistrySnapshot(1, content with { Systems = systems }), _hub, new StoppedClock(Now), development, _certificates);
     }
 
     private sealed class StoppedClock(DateTimeOffset now) : TimeProvider

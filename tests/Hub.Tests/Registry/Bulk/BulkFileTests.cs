@@ -84,6 +84,16 @@ public sealed class BulkFileTests
     [TestCase("", "line 1: file")]
     public void Read_Mistakes_AreAllToldByLine(string rows, params string[] places) => Assert.That(Refused(Header + rows), Is.SupersetOf(places));
 
+    [TestCase("Mã cơ quan,Mã hệ thống,Tên hệ thống")]
+    [TestCase("Ma co quan,HE THONG,Ten he thong")]
+    [TestCase("co quan,Hệ thống,TÊN")]
+    [TestCase("agency,sys tem,Te\u0302n he\u0323\u0302 tho\u0302\u0301ng")]
+    public void Read_HeaderInVietnamese_NeedsNoMarks(string header)
+    {
+        var change = Read(header + "\nH06.51,web,Cổng\n").Patches.Single().Changes.Single();
+        Assert.That((change.Id, (string?)change.Value!["name"]), Is.EqualTo(("H06.51/web", "Cổng")));
+    }
+
     [TestCase("agency,system\nH06,web\n", "line 1: header")]
     [TestCase("agency,system,name,colour\nH06,web,x,red\n", "line 1: header")]
     [TestCase("agency,system,name,Tên\nH06,web,x,y\n", "line 1: header")]

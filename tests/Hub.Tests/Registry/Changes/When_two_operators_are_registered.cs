@@ -3,6 +3,8 @@ using Hub.Contracts.Addresses;
 using Hub.Contracts.Problems;
 using Hub.Contracts.Trail;
 using Hub.Core.Registry;
+using Hub.Host.Composition.Schedule;
+using Microsoft.Extensions.Logging.Abstractions;
 using static Hub.Tests.Registry.Changes.RegistryBench;
 
 namespace Hub.Tests.Registry.Changes;
@@ -131,7 +133,8 @@ public sealed class When_two_operators_are_registered
         var proposal = (await ProposeAsync(An)).Proposal!;
         _bench.Clock.Advance(TimeSpan.FromDays(30));
         using var restarted = await _bench.RestartAsync();
-        Assert.That(await restarted.ExpireProposalsAsync(), Is.EqualTo(1));
+        var work = new ProposalWork(restarted, NullLogger<ProposalWork>.Instance);
+        await work.RunAsync(CancellationToken.None);
         Assert.That((await _bench.Store.FindProposalAsync(proposal))!.State, Is.EqualTo("expired"));
         Assert.That(async () => await _bench.Registry.ApproveAsync(proposal, Binh, null), Throws.TypeOf<ProblemException>().With.Property("Code").SameAs(ProblemCode.ProposalClosed));
     }

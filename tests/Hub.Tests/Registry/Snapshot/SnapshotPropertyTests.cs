@@ -4,6 +4,8 @@ using Hub.Contracts.Addresses;
 using Hub.Contracts.Envelopes;
 using Hub.Contracts.Problems;
 using Hub.Core.Registry;
+using Hub.Core.Registry.Documents;
+using Hub.Core.Registry.Rules;
 
 namespace Hub.Tests.Registry;
 
@@ -114,6 +116,7 @@ public sealed class SnapshotPropertyTests
             var fresh = new RegistrySnapshot(3, whole);
             Assert.That(SnapshotText.Of(changed.Content), Is.EqualTo(SnapshotText.Of(whole)));
             foreach (var at in Worlds.Instants.Where((_, i) => i % 3 == 0)) AssertSame(changed, fresh, at);
+            AssertKnown(new SnapshotLookup(changed), RulesIndex.Of(whole));
         }).QuickCheckThrowOnFailure();
     }
 
@@ -128,6 +131,27 @@ public sealed class SnapshotPropertyTests
         foreach (var to in Worlds.Codes.Append("group:listed").Append("group:ruled").Select(RecipientAddress.Parse))
             Assert.That(Resolve(one, to, Worlds.Types[1], at), Is.EqualTo(Resolve(other, to, Worlds.Types[1], at)));
         Assert.That(one.NextReorganisation(at), Is.EqualTo(other.NextReorganisation(at)));
+    }
+
+    /// <summary>What rules ask of a snapshot is what they would find by looking through everything.</summary>
+    private static void AssertKnown(SnapshotLookup known, RulesIndex whole)
+    {
+        var records = RegistrySections.All.SelectMany(whole.All).ToList();
+        foreach (var (claim, _) in records.SelectMany(Claims.Of))
+            Assert.That(known.Holdings(claim), Is.EquivalentTo(whole.Holdings(claim)), claim);
+        foreach (var name in records.Select(ObjectForms.Name).Where(n => References.AreNamed(n.Section)))
+        {
+            foreach (var section in RegistrySections.All)
+            {
+                var naming = known.MayName(section, new HashSet<(string, string)> { name }).Where(Names);
+                Assert.That(naming.Select(ObjectForms.Name), Is.EquivalentTo(whole.All(section).Where(Names).Select(ObjectForms.Name)), $"{name} in {section}");
+            }
+
+            bool Names(object record) => References.Of(record).Any(r => (r.Section, r.Id) == name);
+        }
+
+        foreach (var (section, id) in records.Select(ObjectForms.Name))
+            Assert.That(ObjectForms.ToObject(known.Find(section, id)!), Is.EqualTo(ObjectForms.ToObject(whole.Find(section, id)!)));
     }
 
     private static NaiveRegistry.Target Resolve(RegistrySnapshot registry, RecipientAddress to, MessageType type, DateTimeOffset at)

@@ -1,14 +1,15 @@
 using System.Text;
 
-namespace Hub.Host.Vietnamese;
+namespace Hub.Core.Registry;
 
 /// <summary>Writes Vietnamese without its marks.</summary>
-internal static class PlainLetters
+public static class PlainLetters
 {
     private static readonly Dictionary<char, char> Plain = Table(
         "aàáảãạăằắẳẵặâầấẩẫậ", "eèéẻẽẹêềếểễệ", "iìíỉĩị", "oòóỏõọôồốổỗộơờớởỡợ", "uùúủũụưừứửữự", "yỳýỷỹỵ", "dđ");
 
     /// <summary>For the built-in fonts of PDF, which have no other letters: what is not ASCII then becomes <c>?</c>.</summary>
+    /// <param name="text">Composed text (NFC).</param>
     public static string Of(string text)
     {
         var plain = new StringBuilder(text.Length);
@@ -17,6 +18,7 @@ internal static class PlainLetters
     }
 
     /// <summary>For searching: lower case without marks, all other letters as they are. "Sở Nội vụ" and "so noi vu" are the same.</summary>
+    /// <param name="text">Composed text (NFC).</param>
     public static string Fold(string text)
     {
         var folded = new StringBuilder(text.Length);
