@@ -138,7 +138,7 @@ public sealed partial class RegistryService : IRegistry, IRegistryChanges, IDisp
         var entry = ChangeEntries.Changed(patch, actor, approvedBy, reason, now, document);
         var applied = decided is null ? null : decided with { State = "applied", End = new ProposalEnd(decided.Approvals[^1].By, now, decided.Approvals[^1].Reason, patch.After.Version) };
         var decision = applied is null ? null : ChangeEntries.Decided(applied, "applied", applied.End!.By, applied.End.Reason, now);
-        var objects = patch.Differences.Select(d => d.New).ToList();
+        var (objects, record) = (patch.Differences.Select(d => d.New).ToList(), applied?.ToRecord());
         await CommitAsync(
             async scope =>
             {
@@ -146,7 +146,7 @@ public sealed partial class RegistryService : IRegistry, IRegistryChanges, IDisp
                 if (also is not null) scope.Append(also);
                 var ticket = scope.Append(entry);
                 await scope.Transaction.WriteRegistryAsync(new RegistryVersion(patch.After.Version, now, actor.Name, approvedBy, reason, ticket.Index, objects));
-                if (applied is not null) await scope.Transaction.WriteProposalAsync(applied.ToRecord());
+                if (record is not null) await scope.Transaction.WriteProposalAsync(record);
                 scope.AfterCommit(() => PutInForce(patch.After));
                 return ticket.Index;
             },
