@@ -173,7 +173,8 @@ internal static class RegistryScenario
         var before = registry.Current;
         var (systems, agencies, services) = (new List<double>(), new List<double>(), new List<double>());
         var named = before.AllRights.SelectMany(r => new[] { (Name: r.From, Right: r), (Name: r.To, Right: r) }).ToLookup(r => r.Name, r => r.Right.Id!);
-        foreach (var system in before.Systems.Where(s => s.Address.Agency.Value.Length > 3).OrderBy(s => s.Address.ToString(), StringComparer.Ordinal).Take(Removals))
+        // Second systems: those that the groups reach stay.
+        foreach (var system in before.Systems.Where(s => s.Address.System == "s1").OrderBy(s => s.Address.ToString(), StringComparer.Ordinal).Take(Removals))
         {
             var rights = named[system.Address.ToString()].Distinct().Select(id => new ObjectChange(RegistrySections.Rights, id, null));
             systems.Add(await ApplyAsync(registry, [new ObjectChange(RegistrySections.Systems, system.Address.ToString(), null), .. rights]));
