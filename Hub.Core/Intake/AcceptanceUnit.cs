@@ -80,7 +80,7 @@ internal sealed class AcceptanceUnit(IAcknowledgements acknowledgements, IUpload
         if (accepted.ContentDigest == contentDigest) return;
         throw new ProblemException(new Problem(
             ProblemCode.DuplicateConflict,
-            $"{accepted.From} has used the id '{accepted.Id}' for other content, accepted at {accepted.Accepted:O}.")
+            $"{accepted.From} has used the id '{accepted.Id}' for other content, accepted at {accepted.Accepted:u}.")
         {
             MessageKey = accepted.Key.Value,
         });

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace Hub.Core.Registry;
@@ -22,7 +23,13 @@ public static class PlainLetters
     public static string Fold(string text)
     {
         var folded = new StringBuilder(text.Length);
-        foreach (var letter in text) folded.Append(Plain.TryGetValue(letter, out var bare) ? char.ToLowerInvariant(bare) : char.ToLowerInvariant(letter));
+        foreach (var letter in text)
+        {
+            // A mark that stands apart from its letter, as some systems write Vietnamese.
+            if (char.GetUnicodeCategory(letter) == UnicodeCategory.NonSpacingMark) continue;
+            folded.Append(char.ToLowerInvariant(Plain.GetValueOrDefault(letter, letter)));
+        }
+
         return folded.ToString();
     }
 

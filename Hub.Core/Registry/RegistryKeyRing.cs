@@ -65,9 +65,9 @@ public sealed class RegistryKeyRing(RegistrySnapshot registry, IHubKeys hub, Tim
     private void RequireInForce(string owner, SystemKey key, DateTimeOffset now)
     {
         var name = $"The key '{key.Key.Id}' of {owner}";
-        if (key.Revoked <= now) throw ProblemCode.KeyRevoked.With($"{name} was revoked at {key.Revoked:O}. Broken link: key.");
-        if (now >= key.NotAfter) throw ProblemCode.KeyExpired.With($"{name} was valid until {key.NotAfter:O}; it is {now:O}. Broken link: key.");
-        if (now < key.NotBefore) throw ProblemCode.KeyExpired.With($"{name} is valid from {key.NotBefore:O}; it is {now:O}. Broken link: key.");
+        if (key.Revoked <= now) throw ProblemCode.KeyRevoked.With($"{name} was revoked at {key.Revoked:u}. Broken link: key.");
+        if (now >= key.NotAfter) throw ProblemCode.KeyExpired.With($"{name} was valid until {key.NotAfter:u}; it is {now:u}. Broken link: key.");
+        if (now < key.NotBefore) throw ProblemCode.KeyExpired.With($"{name} is valid from {key.NotBefore:u}; it is {now:u}. Broken link: key.");
         if (key.Development && !development)
             throw ProblemCode.KeyUnknown.With($"{name} was made by 'hub dev-pki', and this hub does not run with --development. Broken link: key.");
         if (key.Certificate is not null && key.Key.CertificateSha256 is { } certificate) CheckCertificate(name, certificate, clock.GetUtcNow());

@@ -24,7 +24,7 @@ public sealed partial class RegistryService
             async () =>
             {
                 var now = Now();
-                if (since > now) throw ProblemCode.InvalidRequest.With($"'since' is {since:O}, in the future; it is {now:O}. A key that ends later gets notAfter.");
+                if (since > now) throw ProblemCode.InvalidRequest.With($"'since' is {since:u}, in the future; it is {now:u}. A key that ends later gets notAfter.");
                 var old = RegistryObjects.Find(_current, RegistrySections.Keys, $"{system} {key}") as OwnedKey ?? throw ProblemCode.NotFound.With($"{system} has no key '{key}' in the registry (version {_current.Version}).");
                 var from = old.Key.Revoked is { } revoked && revoked < since ? revoked : since.AddTicks(-(since.Ticks % TimeSpan.TicksPerMillisecond)).ToUniversalTime();
                 var vouched = await RegistryPast.VouchedSinceAsync(_store, old, new SnapshotLookup(_current).KeysOf(system), from, cancellationToken);

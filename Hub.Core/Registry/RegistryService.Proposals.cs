@@ -149,7 +149,7 @@ public sealed partial class RegistryService
         var record = await _store.FindProposalAsync(id, cancellationToken) ?? throw ProblemCode.NotFound.With($"There is no proposal '{id}'.");
         var proposal = Proposal.Read(record);
         if (proposal.State == "pending" && proposal.Expires <= now) proposal = await EndAsync(proposal, "expired", "hub", null, now, cancellationToken);
-        return proposal.State == "pending" ? proposal : throw ProblemCode.ProposalClosed.With($"The proposal {id} is {proposal.State} since {proposal.End?.Time:O}.");
+        return proposal.State == "pending" ? proposal : throw ProblemCode.ProposalClosed.With($"The proposal {id} is {proposal.State} since {proposal.End?.Time:u}.");
     }
 
     /// <summary>An operator who is none any more proposes nothing: two operators must stand behind a change when it is applied.</summary>

@@ -28,11 +28,14 @@ internal static class PayloadFile
         }
     }
 
+    /// <summary>The value alone: without the mark and the line end that editors write around it.</summary>
     private static byte[] Value(byte[] bytes)
     {
-        var text = bytes.AsSpan().StartsWith("\uFEFF"u8) ? bytes[3..] : bytes;
-        JsonDocument.Parse(text).Dispose();
-        return text;
+        var text = bytes.AsSpan();
+        if (text.StartsWith("\uFEFF"u8)) text = text[3..];
+        var value = text.Trim(" \t\r\n"u8).ToArray();
+        JsonDocument.Parse(value).Dispose();
+        return value;
     }
 
     /// <summary>The root element alone: without declaration, comments and processing instructions.</summary>

@@ -21,9 +21,7 @@ internal static class AgencyErrors
         }
         catch (ProblemException problem)
         {
-            error.WriteLine($"{problem.Code}: {problem.Code.TitleEn} ({problem.Code.TitleVi})");
-            error.WriteLine($"  {problem.Problem.Detail}");
-            error.WriteLine($"  What to do: {problem.Code.RemedyEn}");
+            Write(error, problem);
             return ExitCode.Refused;
         }
         catch (HubEvidenceException evidence)
@@ -48,6 +46,11 @@ internal static class AgencyErrors
         }
     }
 
+    /// <summary>A refusal of this program itself, with every mistake it found.</summary>
+    internal static void Write(TextWriter error, ProblemException problem) => Write(error, new HubRefusal(
+        problem.Code.HttpStatus, problem.Code.Code, problem.Code.TitleEn, problem.Problem.Detail, problem.Code.RemedyEn, TraceId: null,
+        [.. problem.Problem.Items.Take(100).Select(static item => $"{item.Subject}: {item.Detail}")], problem.Problem.RetryAfter));
+
     internal static void Write(TextWriter error, HubRefusal refusal)
     {
         ProblemCode.TryFind(refusal.Code, out var known);
@@ -55,6 +58,7 @@ internal static class AgencyErrors
         if (refusal.Detail is not null) error.WriteLine($"  {refusal.Detail}");
         foreach (var item in refusal.Items) error.WriteLine($"  - {item}");
         if (refusal.Remedy is not null) error.WriteLine($"  What to do: {refusal.Remedy}");
+        if (known is not null) error.WriteLine($"  Cách xử lý: {known.RemedyVi}");
         if (refusal.RetryAfter is { } wait) error.WriteLine($"  Retry after {wait.TotalSeconds:0} s.");
         if (refusal.TraceId is not null) error.WriteLine($"  Trace id: {refusal.TraceId}");
     }

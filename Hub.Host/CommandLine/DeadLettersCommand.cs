@@ -10,8 +10,10 @@ internal static class DeadLettersCommand
 
     internal static Command Create()
     {
+        var person = new PersonOptions();
         var command = new Command("dead-letters", "List deliveries that were given up, with reasons (lượt chuyển thất bại).") { Recipient };
-        command.SetAction(static (parsed, cancellationToken) => OperatorCommand.RunAsync(parsed, hub => ListAsync(parsed, hub, cancellationToken), cancellationToken));
+        person.AddTo(command);
+        command.SetAction((parsed, cancellationToken) => OperatorCommand.RunAsync(parsed, person, hub => ListAsync(parsed, hub, cancellationToken), cancellationToken));
         return command.WithExamples("""
             hub dead-letters
             hub dead-letters --recipient H06.40/qlvb --json

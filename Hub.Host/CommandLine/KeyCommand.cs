@@ -99,7 +99,7 @@ internal static class KeyCommand
         var person = new PersonOptions();
         var system = new Argument<string>("SYSTEM") { Description = "The system (hệ thống)." };
         var key = new Argument<string>("KEY") { Description = "Id of the key (mã khóa)." };
-        var since = new Option<string?>("--since") { Description = "Since when, RFC 3339; now when left out (từ khi).", HelpName = "TIME" };
+        var since = new Option<string?>("--since") { Description = "Since when: a day (from midnight in Vietnam) or an RFC 3339 time; now when left out (từ khi).", HelpName = "TIME" };
         var reason = new Option<string>("--reason") { Description = "What happened; stands in the log (lý do).", HelpName = "TEXT", Required = true };
         var command = new Command(verb, description) { system, key, since, reason };
         person.AddTo(command);

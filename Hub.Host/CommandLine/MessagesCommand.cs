@@ -12,8 +12,8 @@ internal static class MessagesCommand
         (new("--recipient") { Description = "Receiving system (hệ thống nhận).", HelpName = "ADDRESS" }, "recipient"),
         (new("--type") { Description = "Message type, e.g. vn.document.v1.", HelpName = "TYPE" }, "type"),
         (new("--state") { Description = "State of a delivery: queued, claimed, delivered, acknowledged, dead, expired, cancelled.", HelpName = "STATE" }, "state"),
-        (new("--since") { Description = "Accepted at or after: RFC 3339 with its zone, e.g. 2026-11-23T00:00:00+07:00.", HelpName = "TIME" }, "since"),
-        (new("--until") { Description = "Accepted before: RFC 3339 with its zone.", HelpName = "TIME" }, "until"),
+        (new("--since") { Description = "Accepted at or after: a day (from midnight in Vietnam), or RFC 3339 with its zone, e.g. 2026-11-23T00:00:00+07:00.", HelpName = "TIME" }, "since"),
+        (new("--until") { Description = "Accepted before: a day, or RFC 3339 with its zone.", HelpName = "TIME" }, "until"),
         (new("--conversation") { Description = "Conversation.", HelpName = "ID" }, "conversation"),
         (new("--cursor") { Description = "Where the page before ended.", HelpName = "CURSOR" }, "cursor"),
     ];
@@ -22,11 +22,14 @@ internal static class MessagesCommand
 
     internal static Command Create()
     {
+        var person = new PersonOptions();
         var command = new Command("messages", "List messages, newest first (liệt kê thông điệp).") { Limit };
         foreach (var (option, _) in Filters) command.Options.Add(option);
-        command.SetAction(static (parsed, cancellationToken) => OperatorCommand.RunAsync(parsed, hub => ListAsync(parsed, hub, cancellationToken), cancellationToken));
+        person.AddTo(command);
+        command.SetAction((parsed, cancellationToken) => OperatorCommand.RunAsync(parsed, person, hub => ListAsync(parsed, hub, cancellationToken), cancellationToken));
         return command.WithExamples("""
             hub messages --state dead
+            hub messages --as auditor:minh --key minh.pem --url https://hub.example.gov.vn
             hub messages --from H06/qlvb --since 2026-11-01T00:00:00+07:00 --json
             """);
     }

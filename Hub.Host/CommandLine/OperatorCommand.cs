@@ -39,10 +39,7 @@ internal static class OperatorCommand
         }
         catch (ProblemException problem)
         {
-            error.WriteLine($"{problem.Code}: {problem.Code.TitleEn} ({problem.Code.TitleVi})");
-            error.WriteLine($"  {problem.Problem.Detail}");
-            error.WriteLine($"  What to do: {problem.Code.RemedyEn}");
-            error.WriteLine($"  Cách xử lý: {problem.Code.RemedyVi}");
+            AgencyErrors.Write(error, problem);
             return problem.Code == ProblemCode.Unavailable ? ExitCode.Unavailable : ExitCode.Refused;
         }
         catch (HubUnreachableException unreachable)

@@ -14,7 +14,7 @@ internal sealed class PersonOptions
 
     internal Option<string?> Name { get; } = new("--as")
     {
-        Description = "Act as this person (operator:an, or an alone), auditor or system, with its own key (hành động với danh nghĩa).", HelpName = "NAME",
+        Description = "Act as operator:an (or an alone), auditor:minh or the system H29/qlvb, with its own key (hành động với danh nghĩa).", HelpName = "NAME",
     };
 
     internal Option<string?> Key { get; } = new("--key") { Description = "With --as: the private key, PEM without password (khóa riêng).", HelpName = "FILE" };

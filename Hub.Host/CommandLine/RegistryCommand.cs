@@ -43,7 +43,7 @@ internal static class RegistryCommand
     {
         var person = new PersonOptions();
         var (section, id) = (Section(), new Argument<string?>("ID") { Description = "One object; all when left out (một đối tượng).", Arity = ArgumentArity.ZeroOrOne });
-        var at = Text("--at", "As it was, or will be, at this instant, RFC 3339 (tại thời điểm).", "TIME");
+        var at = Text("--at", "As it was, or will be, at this instant: a day (from midnight in Vietnam) or an RFC 3339 time (tại thời điểm).", "TIME");
         var version = new Option<long?>("--version-of") { Description = "As it was at this version (tại phiên bản).", HelpName = "N" };
         (string Name, Option<string?> Option)[] filters =
         [
@@ -118,8 +118,13 @@ internal static class RegistryCommand
         var (reason, dryRun) = (Reason(), DryRun());
         var command = new Command("remove", "Remove an object that nothing names any more (xóa).") { section, id, reason, dryRun };
         person.AddTo(command);
-        command.SetAction((parsed, cancellationToken) => OperatorCommand.RunAsync(parsed, person, hub => ApplyAsync(
-            parsed, hub, [new JsonObject { ["section"] = parsed.GetValue(section), ["id"] = parsed.GetValue(id) }], parsed.GetValue(reason), parsed.GetValue(dryRun), cancellationToken), cancellationToken));
+        command.SetAction((parsed, cancellationToken) => OperatorCommand.RunAsync(parsed, person, async hub =>
+        {
+            // What is not there is refused: a slip of the pen must not look like a removal.
+            await hub.GetAsync(RegistryPath.Of(parsed.GetValue(section)!, parsed.GetValue(id)!)!, cancellationToken);
+            return await ApplyAsync(
+                parsed, hub, [new JsonObject { ["section"] = parsed.GetValue(section), ["id"] = parsed.GetValue(id) }], parsed.GetValue(reason), parsed.GetValue(dryRun), cancellationToken);
+        }, cancellationToken));
         return command.WithExamples("""
             hub registry remove rights r-0123456789abcdef --reason "Hết thỏa thuận"
             hub registry remove keys "H29.12/qlvb k1"

@@ -29,6 +29,8 @@ internal static class RehearseCommand
     private static void Show(Output output, JsonElement report)
     {
         output.Line($"From {Output.Time(report, "at")} to {Output.Time(report, "date")}, registry version {Output.Text(report, "version")}. Từ nay đến ngày đó.");
+        if (report.GetProperty("date").GetDateTimeOffset() <= report.GetProperty("at").GetDateTimeOffset())
+            output.Line("That date has passed, so nothing changes between now and then: give one to come. Ngày này đã qua, hãy chọn ngày sắp tới.");
         Part(output, report, "reorganisations", "Reorganisations · Các đợt sắp xếp", ["Id", "On · Ngày", "Basis · Căn cứ", "Acts"],
             static r => [Output.Text(r, "id"), Output.Time(r, "on"), Output.Text(r, "basis"), Output.Text(r, "acts")]);
         Part(output, report, "agencies", "Agencies that change · Cơ quan thay đổi", ["Agency · Cơ quan", "Name · Tên", "What · Thay đổi", "Successors · Kế thừa", "Systems · Hệ thống"],

@@ -14,12 +14,14 @@ internal static class ReplayCommand
 
     internal static Command Create()
     {
+        var person = new PersonOptions();
         var command = new Command("replay", "Set dead deliveries going again (chuyển lại).") { Id, All, Recipient };
         command.Validators.Add(static result =>
         {
             if (result.GetResult(Id) is { Tokens.Count: > 0 } == result.GetValue(All)) result.AddError("Give either DELIVERY, or --all.");
         });
-        command.SetAction(static (parsed, cancellationToken) => OperatorCommand.RunAsync(parsed, hub => ReplayAsync(parsed, hub, cancellationToken), cancellationToken));
+        person.AddTo(command);
+        command.SetAction((parsed, cancellationToken) => OperatorCommand.RunAsync(parsed, person, hub => ReplayAsync(parsed, hub, cancellationToken), cancellationToken));
         return command.WithExamples("""
             hub replay 17
             hub replay --all --recipient H06.40/qlvb

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using Hub.Contracts.Addresses;
 using Hub.Contracts.Envelopes;
+using Hub.Contracts.Problems;
 using Hub.Host.AgencyClient;
 
 namespace Hub.Host.CommandLine;
@@ -90,6 +91,14 @@ internal static class RequestCommand
             Payload = parsed.GetValue(Payload) is { } file ? PayloadFile.Read(file) : null,
         };
         var octets = await EnvelopeCodec.SignAsync(envelope, encoding, client.Signer, cancellationToken);
-        return await client.RequestAsync(octets, encoding, wait, cancellationToken);
+        try
+        {
+            return await client.RequestAsync(octets, encoding, wait, cancellationToken);
+        }
+        catch (HubRefusalException late) when (late.Refusal.Code == ProblemCode.ReplyTimeout.Code)
+        {
+            parsed.InvocationConfiguration.Error.WriteLine($"Wait again with · Chờ tiếp bằng: --resume {MessageKey.Of(envelope.From, envelope.Id)} (instead of --to, --type and --payload)");
+            throw;
+        }
     }
 }

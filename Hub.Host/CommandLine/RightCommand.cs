@@ -19,7 +19,7 @@ internal static class RightCommand
         var from = new Argument<string?>("FROM") { Description = "The sending system (bên gửi).", Arity = ArgumentArity.ZeroOrOne };
         var to = new Argument<string?>("TO") { Description = "Agency or agency/system (bên nhận).", Arity = ArgumentArity.ZeroOrOne };
         var service = new Option<string?>("--service") { Description = "Message type (dịch vụ).", HelpName = "TYPE" };
-        var at = new Option<string?>("--at") { Description = "At this instant, RFC 3339 (tại thời điểm).", HelpName = "TIME" };
+        var at = new Option<string?>("--at") { Description = "At this instant: a day (from midnight in Vietnam) or an RFC 3339 time (tại thời điểm).", HelpName = "TIME" };
         var message = new Option<string?>("--message") { Description = "Instead: explain again what was decided about this message, by the registry of its time.", HelpName = "KEY" };
         var priority = new Option<int?>("--priority") { Description = "Priority of the message, 0 to 4 (độ khẩn).", HelpName = "N" };
         var command = new Command("explain", "Say which right decides, and why the others do not (giải thích).") { from, to, service, at, message, priority };

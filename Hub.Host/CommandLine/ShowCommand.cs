@@ -17,8 +17,10 @@ internal static class ShowCommand
 
     internal static Command Create()
     {
+        var person = new PersonOptions();
         var command = new Command("show", "Show the life of one message: deliveries and log entries (xem một thông điệp).") { Key, Reason };
-        command.SetAction(static (parsed, cancellationToken) => OperatorCommand.RunAsync(parsed, hub => ShowAsync(parsed, hub, cancellationToken), cancellationToken));
+        person.AddTo(command);
+        command.SetAction((parsed, cancellationToken) => OperatorCommand.RunAsync(parsed, person, hub => ShowAsync(parsed, hub, cancellationToken), cancellationToken));
         return command.WithExamples("""
             hub show 3f5a…64-digits
             hub show 3f5a…64-digits --reason "Yêu cầu số 12 của Sở Nội vụ" --json

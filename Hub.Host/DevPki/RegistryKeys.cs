@@ -43,7 +43,7 @@ internal static class RegistryKeys
         {
             var stream = new YamlStream();
             stream.Load(new StringReader(yaml));
-            return stream.Documents is [{ RootNode: YamlMappingNode root }] ? root : throw new FormatException("A registry is one YAML mapping that begins with 'hub:'.");
+            return stream.Documents is [{ RootNode: YamlMappingNode root }] ? root : throw new FormatException("A registry, or a part of one, is a YAML mapping of sections, e.g. 'agencies: [{code: H29.12, …}]'; this file is empty or something else.");
         }
         catch (YamlDotNet.Core.YamlException broken)
         {

@@ -17,7 +17,7 @@ internal static class StandingRule
     {
         if (answer.State == CertificateState.Unknown) return known with { Fault = answer.Fault };
         if (answer.Source == known.Source && answer.ThisUpdate < known.ThisUpdate)
-            return known with { Fault = $"{answer.Source} gave an answer of {answer.ThisUpdate:O}, older than its last one of {known.ThisUpdate:O}: a replay." };
+            return known with { Fault = $"{answer.Source} gave an answer of {answer.ThisUpdate:u}, older than its last one of {known.ThisUpdate:u}: a replay." };
         if (known is { State: CertificateState.Revoked } && known.Reason != OnHold && answer.State == CertificateState.Good)
             return known with { Fault = $"{answer.Source} says good, but the certificate was revoked for good." };
         return known with

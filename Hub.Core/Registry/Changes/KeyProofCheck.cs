@@ -102,7 +102,7 @@ internal sealed class KeyProofCheck(SystemAddress hub, DateTimeOffset at, bool r
         if (said.Hub != hub) throw ProblemCode.ProofInvalid.With($"The proof was made for the hub {said.Hub}; this is {hub}.");
         if (said.Owner != owner) throw ProblemCode.ProofInvalid.With($"The proof speaks of the owner '{said.Owner}'; the key is registered for '{owner}'.");
         if (said.Use != use) throw ProblemCode.ProofInvalid.With($"The proof speaks of the use '{said.Use}'; the key is registered for '{use}'.");
-        if (said.Time > at + Skew) throw ProblemCode.ProofInvalid.With($"The proof was made at {said.Time:O}, in the future; it is {at:O}.");
-        if (said.Time < at - MaxAge) throw ProblemCode.ProofInvalid.With($"The proof was made at {said.Time:O}, more than {MaxAge.TotalDays:0} days ago; it is {at:O}. Make it afresh.");
+        if (said.Time > at + Skew) throw ProblemCode.ProofInvalid.With($"The proof was made at {said.Time:u}, in the future; it is {at:u}.");
+        if (said.Time < at - MaxAge) throw ProblemCode.ProofInvalid.With($"The proof was made at {said.Time:u}, more than {MaxAge.TotalDays:0} days ago; it is {at:u}. Make it afresh.");
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Text.Json.Nodes;
 using Hub.Contracts.Addresses;
+using Hub.Contracts.Messages;
 using Hub.Contracts.Problems;
 
 namespace Hub.Core.Registry.Documents;
@@ -82,8 +83,9 @@ internal static class ObjectForms
     /// <returns>The record; null when not even its name can be read.</returns>
     internal static object? Read(string section, string? id, JsonObject value, Mistakes mistakes, Places? places = null)
     {
-        var path = $"{section}[{id}]";
-        if (Find(section) is not { } form)
+        var form = Find(section);
+        var path = $"{section}[{id ?? OwnName(form, value)}]";
+        if (form is null)
         {
             mistakes.Add(0, path, $"'{section}' is no section of a registry. Known: {string.Join(", ", RegistrySections.All)}.");
             return null;
@@ -97,6 +99,10 @@ internal static class ObjectForms
         mistakes.Add(0, path, $"The object names itself '{form.IdOf(record)}', but it was sent as '{id}'.");
         return null;
     }
+
+    /// <summary>What an object that came without its id calls itself, so that mistakes can be found in it among hundreds.</summary>
+    private static string OwnName(SectionForm? form, JsonObject value) => PlainText.Shorten(
+        string.Join(' ', (form?.Naming("a b") ?? []).Select(part => value[part.Member] as JsonValue).OfType<JsonValue>().Select(static text => text.ToString())), 80);
 
     /// <summary>A content from its objects, in canonical order. Objects without JSON are passed over.</summary>
     /// <exception cref="InvalidDataException">An object is damaged.</exception>

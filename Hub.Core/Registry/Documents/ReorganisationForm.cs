@@ -24,7 +24,7 @@ internal sealed class ReorganisationForm() : SectionForm<Reorganisation>(Registr
         var basis = o.Required("basis");
         var acts = o.Objects("acts").Select(a => ReadAct(a, places)).OfType<ReorganisationAct>().ToArray();
         o.Close();
-        return id.Length == 0 ? null : places.Mark(new Reorganisation(id, on ?? DateTimeOffset.MaxValue, basis, acts), o.Place);
+        return id.Length == 0 || on is null ? null : places.Mark(new Reorganisation(id, on.Value, basis, acts), o.Place);
     }
 
     private static JsonObject Act(ReorganisationAct act) => new ObjectWriter()

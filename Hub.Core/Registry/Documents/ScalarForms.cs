@@ -15,6 +15,8 @@ internal static class ScalarForms
     // Legal dates begin at midnight in Vietnam, which has one zone without daylight saving.
     private static readonly TimeSpan Vietnam = TimeSpan.FromHours(7);
 
+    private static readonly DateTimeOffset Latest = DateTimeOffset.MaxValue - Vietnam;
+
     internal static bool TryParseTime(string text, out DateTimeOffset time)
     {
         time = default;
@@ -25,7 +27,7 @@ internal static class ScalarForms
             return true;
         }
 
-        return Rfc3339.TryParse(text, out time) && time.Year >= 1900;
+        return Rfc3339.TryParse(text, out time) && time.Year >= 1900 && time <= Latest;
     }
 
     internal static string Write(DateTimeOffset time)

@@ -84,7 +84,7 @@ internal sealed class DestinationFinder(RegistrySnapshot registry, MessageType t
     }
 
     private string Unknown(AgencyCode code) => registry.FindAgency(code) is { } agency
-        ? $"{code} is no code of {agency.Code} at {at:O}. Write {agency.Code}."
+        ? $"{code} is no code of {agency.Code} at {at:u}. Write {agency.Code}."
         : $"There is no agency with the code {code}.";
 
     private string Closed(AgencyState agency) => agency.Closure switch

@@ -25,7 +25,7 @@ internal sealed class GroupExpansion
             foreach (var member in group.Members) Add(finder.Find(member), member.Value);
         }
 
-        if (Members == 0) _bad.Add(new ProblemItem($"group:{group.Name}", ProblemCode.UnknownRecipient, $"The group has no members at {at:O}."));
+        if (Members == 0) _bad.Add(new ProblemItem($"group:{group.Name}", ProblemCode.UnknownRecipient, $"The group has no members at {at:u}."));
 
         void Add(Destination found, string member)
         {

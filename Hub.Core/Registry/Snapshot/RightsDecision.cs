@@ -1,4 +1,5 @@
 using Hub.Contracts.Addresses;
+using Hub.Core.Registry.Documents;
 
 namespace Hub.Core.Registry;
 
@@ -54,8 +55,8 @@ internal sealed class RightsDecision
     {
         var allServices = right.Services.Contains("*");
         if (!allServices && !right.Services.Contains(_type.Value)) return No(right, "it names other services");
-        if (right.ValidFrom > _at) return No(right, $"it begins at {right.ValidFrom:O}");
-        if (right.ValidUntil <= _at) return No(right, $"it ended at {right.ValidUntil:O}");
+        if (right.ValidFrom is { } from && from > _at) return No(right, $"it begins at {ScalarForms.Write(from)}");
+        if (right.ValidUntil is { } until && until <= _at) return No(right, $"it ended at {ScalarForms.Write(until)}");
         if (_facts.Priority > right.MaxPriority) return No(right, $"it allows priorities up to {right.MaxPriority}, not {_facts.Priority}");
         if (right.Conditions is { } conditions)
         {

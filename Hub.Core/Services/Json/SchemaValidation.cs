@@ -205,7 +205,7 @@ internal sealed class SchemaValidation
 
     private bool Fault(Place at, bool report, string rule, SchemaNode schema, string keyword)
     {
-        if (report && !IsFull) _faults.Add(new SchemaFault(at.ToString(), $"{rule} (schema {schema.Pointer}{(keyword.Length == 0 ? "" : "/")}{keyword})"));
+        if (report && !IsFull) _faults.Add(new SchemaFault(at.ToString(), $"breaks the rule: {rule} (schema {schema.Pointer}{(keyword.Length == 0 ? "" : "/")}{keyword})"));
         return false;
     }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Hub.Contracts.Problems;
 using Hub.Core.Registry.Rehearsal;
 using Hub.Host.Identity;
@@ -8,9 +7,6 @@ namespace Hub.Host.Api.Registry;
 /// <summary><c>GET /api/v1/operator/rehearsal</c>: what planned reorganisations will do to open traffic.</summary>
 internal static class RehearsalEndpoints
 {
-    // Legal dates begin at midnight in Vietnam.
-    private static readonly TimeSpan Vietnam = TimeSpan.FromHours(7);
-
     internal static void Map(IEndpointRouteBuilder routes) =>
         routes.MapGet("/api/v1/operator/rehearsal", RunAsync).RequireScope(Scopes.Operator | Scopes.Auditor)
             .WithTags("Operator").WithName("rehearse").WithSummary("What planned reorganisations will do until a date")
@@ -23,9 +19,6 @@ internal static class RehearsalEndpoints
         return Results.Json(await rehearsal.RunAsync(Read(date), caller.Under, context.RequestAborted), HubJson.Options);
     }
 
-    private static DateTimeOffset Read(string? date) => date is null
-        ? throw QueryText.Bad(nameof(date), "", "a day such as 2027-07-01, or an RFC 3339 time")
-        : DateOnly.TryParseExact(date, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) && day.Year >= 1900
-            ? new DateTimeOffset(day.ToDateTime(TimeOnly.MinValue), Vietnam).ToUniversalTime()
-            : QueryText.Instant(date, nameof(date))!.Value;
+    private static DateTimeOffset Read(string? date) => QueryText.Instant(date, nameof(date))
+        ?? throw QueryText.Bad(nameof(date), "", "a day such as 2027-07-01, or an RFC 3339 time");
 }

@@ -49,6 +49,7 @@ public sealed class RegistryDocumentTests
     [TestCase("level: district", "level: canton", "agencies[3].level")]
     [TestCase("validUntil: 2026-07-01", "validFrom: 2026-07-01, validUntil: 2026-07-01", "agencies[3].validUntil")]
     [TestCase("validUntil: 2026-07-01", "validUntil: 01/07/2026", "agencies[3].validUntil")]
+    [TestCase("validUntil: 2026-07-01", "validUntil: 9999-12-31T23:59:59Z", "agencies[3].validUntil")]
     [TestCase("verified: false", "verified: no", "agencies[1].verified")]
     [TestCase("url: \"http://127.0.0.1:9001/in\", ", "", "systems[0].channel.url")]
     [TestCase("http://127.0.0.1:9001/in", "file:///etc/passwd", "systems[0].channel.url")]

@@ -53,6 +53,25 @@ public sealed class RegistryServiceTests
         Assert.That((string?)body["changes"]!["keys"]!["changed"]![0]!["thumbprint"], Is.EqualTo(_bench.Registry.Current.FindSystem(IntakeBench.Province)!.Keys[0].Key.Thumbprint));
     }
 
+    [TestCase("01-07-2027")]
+    [TestCase("2027-02-30")]
+    [TestCase("9999-12-31T23:59:59Z")]
+    public void ApplyAsync_ReorganisationOnNoDate_IsAMistakeThatNamesIt(string on)
+    {
+        var value = JsonNode.Parse($$"""{"id":"bo-xa","on":"{{on}}","basis":"QĐ 1","acts":[{"act":"dissolve","agency":"H06.40.02"}]}""")!.AsObject();
+        var refused = Assert.ThrowsAsync<ProblemException>(async () => await _bench.Registry.ApplyAsync(
+            new RegistryPatch([new ObjectChange(RegistrySections.Reorganisations, "", value)]), new RegistryActor("operator:lan")));
+        Assert.That(refused!.Code, Is.EqualTo(ProblemCode.RegistryInvalid));
+        Assert.That(refused.Problem.Items.Select(static item => item.Subject), Is.EqualTo(new[] { "reorganisations[bo-xa].on" }));
+    }
+
+    [Test]
+    public void Dispose_OnceForEachInterface_DoesNothingMore()
+    {
+        _bench.Registry.Dispose();
+        Assert.That(_bench.Registry.Dispose, Throws.Nothing);
+    }
+
     [Test]
     public async Task ImportAsync_DryRun_ReportsAndChangesNothing()
     {

@@ -116,7 +116,7 @@ public sealed class JsonSchemaKeywordTests
     public void Validate_AFault_NamesPlaceAndRuleAndNoContent()
     {
         var fault = Faults("""{"properties":{"so~":{"items":{"pattern":"^[0-9]+$"}}}}""", """{"so~":["1","bí mật"]}""").Single();
-        Assert.That((fault.Place, fault.Rule), Is.EqualTo(("/so~0/1", "matches the pattern (schema /properties/so~0/items/pattern)")));
+        Assert.That((fault.Place, fault.Rule), Is.EqualTo(("/so~0/1", "breaks the rule: matches the pattern (schema /properties/so~0/items/pattern)")));
     }
 
     [Test, CancelAfter(20_000)]

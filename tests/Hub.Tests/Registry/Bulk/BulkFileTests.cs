@@ -52,6 +52,12 @@ public sealed class BulkFileTests
         Assert.That(Text(Read(yaml, BulkFormat.Yaml)), Is.EqualTo(Text(csv)));
     }
 
+    [TestCase("Mã cơ quan;Mã hệ thống;Tên hệ thống;Loại nhận")]
+    [TestCase("Ma co quan;MA HE THONG;ten_he_thong;Loai nhan")]
+    [TestCase("Ma\u0303 co\u031B quan;Ma\u0303 he\u0323\u0302 tho\u0302\u0301ng;Te\u0302n;Loa\u0323i nha\u0323\u0302n")]
+    public void Read_VietnameseHeaderWithAndWithoutMarks_IsUnderstood(string header) =>
+        Assert.That(Read(header + "\nH06.51;web;Cổng;vn.document.v1\n").Summary.Systems, Is.EqualTo(1));
+
     [Test]
     public void Read_TenThousandSystems_AreBatchesOfFiveHundred()
     {
