@@ -26,6 +26,7 @@ public sealed partial class RegistryService
                 if (waiting.Kind != "onboarding") CheckSubtree(patch, waiting.Actor, now);
                 if (fulfils.Any(i => waiting.Needs[i].By == ApprovalPolicy.Operator)) CheckSubtree(patch, actor, now);
                 CheckProposer(waiting, now);
+                await CheckProofsAsync(patch, new Origin(waiting.Kind), now, cancellationToken);
                 var approved = waiting with { Approvals = [.. waiting.Approvals, new Approval(actor.Name, ApprovalPolicy.PersonOf(actor), now, reason, fulfils)] };
                 return approved.Missing.Count > 0
                     ? await KeepAsync(approved, patch, actor, reason, now, cancellationToken)

@@ -36,7 +36,8 @@ internal static class HubServices
         services.AddSingleton(options);
         services.AddSingleton(folder);
         services.AddSingleton(TimeProvider.System);
-        services.AddSingleton(new HubSettings { DataDirectory = folder.Directory, Development = options.Development });
+        // A node that serves one command reads development keys, since it cannot know how the hub runs; it waives no proof.
+        services.AddSingleton(new HubSettings { DataDirectory = folder.Directory, Development = options.Development, KeysWithoutProof = options.Development && options.Dispatch });
         services.AddSingleton(FileHubKeys.OpenOrCreate(folder.Directory, options.Address));
         services.AddSingleton<IHubKeys>(static p => p.GetRequiredService<FileHubKeys>());
 

@@ -1,8 +1,10 @@
+using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Hub.Contracts.Addresses;
 using Hub.Contracts.Envelopes;
 using Hub.Contracts.Messages;
 using Hub.Contracts.Problems;
+using Hub.Contracts.Sealing;
 using Hub.Contracts.Trail;
 using Hub.Core.Delivery;
 using Hub.Core.Registry;
@@ -184,7 +186,7 @@ public sealed class When_an_agency_is_reorganised
         if (why == "no system") content = content with { Systems = [.. content.Systems.Select(s => s.Address == North ? s with { Receives = [] } : s)] };
         if (why == "interval") content = content with { Agencies = [.. content.Agencies.Select(a => a.Code == District.Agency ? a with { ValidUntil = On } : a)] };
         _bench = await StartAsync(content);
-        var key = await _bench.AcceptAsync("1", District);
+        var key = await _bench.AcceptAsync("1", District, why == "end-to-end" ? SealedContent() : null);
         _bench.AdvanceTo(On);
         await _bench.SweepAsync();
         await _bench.SweepAsync();
@@ -195,6 +197,13 @@ public sealed class When_an_agency_is_reorganised
         var failure = (await _bench.FailuresAsync()).Single();
         Assert.That((failure.Message, failure.Recipient, failure.Code), Is.EqualTo((key, District, "recipient-closed")));
         if (why is "refuse" or "several" or "end-to-end" or "no system") Assert.That(failure.Reason, Does.Contain("H06.51"), "the successors are named");
+    }
+
+    private static Payload SealedContent()
+    {
+        using var rsa = RSA.Create(2048);
+        var plain = new Payload { Form = PayloadForm.Json, MediaType = "application/json", Data = "{}"u8.ToArray() };
+        return SealedPayload.Seal(plain, PayloadEncryption.Jwe, [SealingKey.FromPem("e1", rsa.ExportSubjectPublicKeyInfoPem())]);
     }
 
     [Test]

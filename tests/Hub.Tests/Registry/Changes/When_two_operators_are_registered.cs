@@ -53,6 +53,18 @@ public sealed class When_two_operators_are_registered
     }
 
     [Test]
+    public async Task Should_ask_for_the_proof_again_when_a_proposal_without_one_is_approved()
+    {
+        await using var waived = await RegistryBench.StartAsync(["an", "binh"], development: true);
+        var proposed = await waived.ApplyAsync(An, "keys", "H06/qlvb k2", await waived.KeyAsync(RegistryBench.System, "k2", proven: false));
+        Assert.That(proposed.State, Is.EqualTo("pending"));
+        using var strict = await waived.RestartAsync();
+        var refused = Assert.ThrowsAsync<ProblemException>(async () => await strict.ApproveAsync(proposed.Proposal!, Binh, null));
+        Assert.That(refused!.Code, Is.SameAs(ProblemCode.ProofInvalid));
+        Assert.That(strict.Current.FindSystem(RegistryBench.System)!.Keys, Has.Count.EqualTo(1));
+    }
+
+    [Test]
     public async Task Should_take_trust_away_at_once()
     {
         var removed = await _bench.ApplyAsync(An, "rights", "r1", null);
