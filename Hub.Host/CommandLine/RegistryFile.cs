@@ -1,7 +1,8 @@
 using Hub.Contracts.Addresses;
 using Hub.Core.Registry;
 using Hub.Host.DevPki;
-using YamlDotNet.RepresentationModel;
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
 
 namespace Hub.Host.CommandLine;
 
@@ -23,11 +24,35 @@ internal sealed record RegistryFile(SystemAddress Hub, string Text)
         if (new FileInfo(path) is { Exists: true, Length: > MaxDocument } large)
             throw new FormatException($"'{path}' has {large.Length} bytes; a registry has at most {MaxDocument}.");
         var text = (await File.ReadAllTextAsync(path, cancellationToken)).TrimStart('\uFEFF');
-        var root = RegistryKeys.Load(text);
-        if (!root.Children.TryGetValue("hub", out var hub) || hub is not YamlScalarNode { Value: { } address } || !SystemAddress.TryParse(address, out var parsed))
+        if (!SystemAddress.TryParse(HubOf(text), out var parsed))
             throw new FormatException($"'{path}' does not say 'hub: agency/system', whose registry it is.");
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         return new RegistryFile(parsed, RegistryFiles.Inline(text, file => ReadKey(Path.Combine(folder, file))));
+    }
+
+    /// <summary>What the document says of its hub: nearly always its first line, so the rest is not read for it.</summary>
+    private static string? HubOf(string text)
+    {
+        try
+        {
+            var parser = new Parser(new StringReader(text));
+            parser.Consume<StreamStart>();
+            parser.Consume<DocumentStart>();
+            parser.Consume<MappingStart>();
+            while (parser.TryConsume<Scalar>(out var name))
+            {
+                if (name.Value == "hub") return parser.TryConsume<Scalar>(out var address) ? address.Value : null;
+                parser.SkipThisAndNestedEvents();
+            }
+
+            return null;
+        }
+        catch (Exception malformed) when (malformed is not OutOfMemoryException)
+        {
+            // Says where, and what is wrong there.
+            RegistryKeys.Load(text);
+            return null;
+        }
     }
 
     internal static string ReadKey(string path)
