@@ -21,7 +21,7 @@ internal sealed class DeliveryOutcomes(
     {
         var now = clock.GetUtcNow();
         var notice = answer is not null && notices.IsWanted(message) ? await notices.AnswerAsync(message, answer, now) : null;
-        return await committer.RunAsync<DeliveryRecord?>(async scope =>
+        return await committer.RunAsync<DeliveryRecord?>(new UnitReads(Delivery: held.Id), async scope =>
         {
             var current = await FindHeldAsync(scope, held);
             if (current is null) return null;
@@ -45,7 +45,7 @@ internal sealed class DeliveryOutcomes(
     internal async ValueTask<bool> RetryAsync(DeliveryRecord held, DateTimeOffset due, ProblemCode problem, string detail, string actor)
     {
         var (now, said) = (clock.GetUtcNow(), PlainText.Fit(detail, MaxDetail));
-        return await committer.RunAsync(async scope =>
+        return await committer.RunAsync(new UnitReads(Delivery: held.Id), async scope =>
         {
             if (await FindHeldAsync(scope, held) is not { State: DeliveryState.Claimed } current) return false;
             var queued = current with
@@ -70,7 +70,7 @@ internal sealed class DeliveryOutcomes(
     {
         var (now, said) = (clock.GetUtcNow(), PlainText.Fit(detail, MaxDetail));
         var notice = notices.IsWanted(message) ? await notices.FailureAsync(message, held, state, problem, said, now) : null;
-        return await committer.RunAsync(async scope =>
+        return await committer.RunAsync(new UnitReads(Delivery: held.Id), async scope =>
         {
             if (await FindHeldAsync(scope, held) is not { State: DeliveryState.Claimed or DeliveryState.Queued } current) return false;
             if (untakenAt is { } at && !ReorganisationPolicy.IsUntaken(current, at)) return false;

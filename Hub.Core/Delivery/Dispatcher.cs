@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Hub.Contracts.Addresses;
 using Hub.Core.Intake;
+using Hub.Core.Nodes;
 using Hub.Core.Registry;
 using Hub.Core.Storage;
 using Hub.Core.Trail;
@@ -22,7 +23,8 @@ public sealed class Dispatcher
     private static readonly TimeSpan ExpiryInterval = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan AgeInterval = TimeSpan.FromMinutes(1);
 
-    private readonly IRegistry _registry;
+    private const int ReleasedAtOnce = 1_000;
+    private readonly ThisNode _node;
     private readonly ICommitter _committer;
     private readonly DeliverySignals _signals;
     private readonly TimeProvider _clock;
@@ -40,16 +42,16 @@ public sealed class Dispatcher
     /// <summary>Composes the dispatcher.</summary>
     public Dispatcher(
         IRegistry registry, ICommitter committer, IHubStore store, IHubKeys keys, IEnumerable<IDeliveryChannel> channels, Acknowledgements acknowledgements,
-        Lazy<IIntake> intake, DeliverySignals signals, TimeProvider clock, ILogger<Dispatcher> log)
-        : this(registry, committer, store, keys, channels, acknowledgements, intake, signals, clock, log, new OctetBudget(MaxOctets))
+        Lazy<IIntake> intake, DeliverySignals signals, ThisNode node, TimeProvider clock, ILogger<Dispatcher> log)
+        : this(registry, committer, store, keys, channels, acknowledgements, intake, signals, node, clock, log, new OctetBudget(MaxOctets))
     {
     }
 
     internal Dispatcher(
         IRegistry registry, ICommitter committer, IHubStore store, IHubKeys keys, IEnumerable<IDeliveryChannel> channels, Acknowledgements acknowledgements,
-        Lazy<IIntake> intake, DeliverySignals signals, TimeProvider clock, ILogger<Dispatcher> log, OctetBudget budget)
+        Lazy<IIntake> intake, DeliverySignals signals, ThisNode node, TimeProvider clock, ILogger<Dispatcher> log, OctetBudget budget)
     {
-        _registry = registry;
+        _node = node;
         _committer = committer;
         _signals = signals;
         _clock = clock;
@@ -57,7 +59,7 @@ public sealed class Dispatcher
         _outcomes = new DeliveryOutcomes(committer, acknowledgements, new DeliveryNotices(keys), intake, signals, clock);
         _attempts = new DeliveryAttempts(registry, store, channels, new DeliveryStatements(keys), _outcomes, budget, clock, log);
         _lanes = new DispatchLanes(registry, _attempts);
-        _claims = new LaneClaims(committer, _lanes, Wake, clock, log);
+        _claims = new LaneClaims(committer, _lanes, node, Wake, clock, log);
         _inFlight = new LaneAttempts(_lanes, _attempts, _outcomes, budget, Wake, clock, log);
         _sweep = new ExpirySweep(registry, committer, store, _outcomes, clock);
     }
@@ -122,16 +124,9 @@ public sealed class Dispatcher
     private async ValueTask ReleaseOwnClaimsAsync(CancellationToken stopping)
     {
         var now = _clock.GetUtcNow();
-        foreach (var systems in _registry.Current.Systems.Where(_attempts.Serves).Chunk(100))
+        while (await _committer.RunAsync(scope => scope.Transaction.ReleaseClaimsAsync(_node.Number, now, ReleasedAtOnce), stopping) == ReleasedAtOnce)
         {
-            await _committer.RunAsync(
-                async scope =>
-                {
-                    var released = 0;
-                    foreach (var system in systems) released += await scope.Transaction.ReleaseClaimsAsync(system.Address, now);
-                    return released;
-                },
-                stopping);
+            // The next ones.
         }
     }
 

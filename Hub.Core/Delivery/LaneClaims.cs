@@ -1,4 +1,5 @@
 using Hub.Contracts.Addresses;
+using Hub.Core.Nodes;
 using Hub.Core.Registry;
 using Hub.Core.Storage;
 using Microsoft.Extensions.Logging;
@@ -7,7 +8,7 @@ namespace Hub.Core.Delivery;
 
 /// <summary>Claims what is due for the lanes, many systems in one commit, and looks for systems that were not announced. One
 /// commit at a time runs beside the dispatcher's loop, which alone calls this, and wakes it when it ends.</summary>
-internal sealed class LaneClaims(ICommitter committer, DispatchLanes lanes, Action wake, TimeProvider clock, ILogger log)
+internal sealed class LaneClaims(ICommitter committer, DispatchLanes lanes, ThisNode node, Action wake, TimeProvider clock, ILogger log)
 {
     private const int MaxHeld = 1_024;
     private const int ClaimUnit = 64;
@@ -78,7 +79,7 @@ internal sealed class LaneClaims(ICommitter committer, DispatchLanes lanes, Acti
             async scope =>
             {
                 List<IReadOnlyList<DeliveryRecord>> claims = [];
-                foreach (var (lane, limit, until, closed) in plan) claims.Add(await scope.Transaction.ClaimAsync(lane.Address, now, until, limit, closed));
+                foreach (var (lane, limit, until, closed) in plan) claims.Add(await scope.Transaction.ClaimAsync(lane.Address, now, until, limit, closed, node.Number));
                 return new Found(claims, poll ? await scope.Transaction.ListRecipientsDueAsync(now, MaxPolled) : []);
             },
             stopping);

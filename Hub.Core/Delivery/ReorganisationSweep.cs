@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using Hub.Contracts.Addresses;
@@ -160,7 +159,7 @@ public sealed class ReorganisationSweep
     {
         var key = $"reorganised/{reorganisation.Id}";
         if (await scope.Transaction.ReadAppStateAsync(_keys.Address, key) is not null) return;
-        var ticket = scope.Append(new TrailEntry(EntryKinds.RegistryReorganised, Key: null, DeliveryTrail.Hub, new JsonObject
+        scope.Append(new TrailEntry(EntryKinds.RegistryReorganised, Key: null, DeliveryTrail.Hub, new JsonObject
         {
             ["reorganisation"] = reorganisation.Id,
             ["on"] = Rfc3339.Format(reorganisation.On),
@@ -168,7 +167,7 @@ public sealed class ReorganisationSweep
             ["acts"] = reorganisation.Acts.Count,
             ["registry"] = registry.Version,
         }));
-        await scope.Transaction.WriteAppStateAsync(_keys.Address, key, Encoding.ASCII.GetBytes(ticket.Index.ToString(CultureInfo.InvariantCulture)));
+        await scope.Transaction.WriteAppStateAsync(_keys.Address, key, Encoding.ASCII.GetBytes(Rfc3339.Format(reorganisation.On)));
     }
 
     private static bool IsUnavailable(Exception failure) => failure is ProblemException refused && refused.Code == ProblemCode.Unavailable;

@@ -112,7 +112,7 @@ public sealed class IntakeService : IIntake
         }
 
         var entry = candidate.ToEntry();
-        var (message, ticket) = await _committer.RunAsync(scope => _unit.RunAsync(scope, candidate, entry), cancellationToken);
+        var (message, ticket) = await _committer.RunAsync(new UnitReads(Message: candidate.Key), scope => _unit.RunAsync(scope, candidate, entry), cancellationToken);
         return ticket is null
             ? await DuplicateOfAsync(message, CancellationToken.None)
             : new Acceptance(message.Key, TrailReader.ReceiptOf(ticket), Duplicate: false) { Type = message.Type };

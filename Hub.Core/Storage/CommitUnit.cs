@@ -3,6 +3,9 @@ namespace Hub.Core.Storage;
 /// <summary>A unit of work waiting for its grouped commit.</summary>
 internal abstract class CommitUnit
 {
+    /// <summary>What it will read.</summary>
+    internal UnitReads Reads { get; init; }
+
     /// <summary>Whether its caller has its answer.</summary>
     internal abstract bool IsSettled { get; }
 

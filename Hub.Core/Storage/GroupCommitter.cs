@@ -18,6 +18,7 @@ public sealed class GroupCommitter : ICommitter, IAsyncDisposable
     internal const int QueuedGroups = 8;
 
     private const int JointTries = 3;
+    private const int ConflictTries = 6;
     private static readonly TimeSpan PlaceWait = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(2);
 
@@ -27,11 +28,8 @@ public sealed class GroupCommitter : ICommitter, IAsyncDisposable
     private readonly ILogger<GroupCommitter> _log;
     private readonly int _maxGroup;
     private readonly Channel<CommitUnit> _queue;
-    private TrailHead? _head;
-    private string? _publishedNote;
-    private string? _attemptedNote;
+    private readonly LogPosition _position;
     private volatile Task? _loop;
-    private volatile string? _refusal;
 
     /// <summary>Makes a committer; <see cref="StartAsync"/> sets it going.</summary>
     /// <param name="store">An open store.</param>
@@ -46,6 +44,7 @@ public sealed class GroupCommitter : ICommitter, IAsyncDisposable
         _clock = clock;
         _log = log;
         _maxGroup = settings.MaxGroup;
+        _position = new LogPosition(store, keys);
         _queue = Channel.CreateBounded<CommitUnit>(new BoundedChannelOptions(QueuedGroups * _maxGroup) { SingleReader = true });
     }
 
@@ -54,22 +53,22 @@ public sealed class GroupCommitter : ICommitter, IAsyncDisposable
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {
         if (_loop is not null) throw new InvalidOperationException("The committer was started before.");
-        var head = await TrailHead.LoadAsync(_store, _keys.LogVerifier, cancellationToken);
-        (_head, _publishedNote) = (head, head.CheckpointNote);
+        await _position.LoadAsync(cancellationToken);
+        var isNew = _position.Head.CheckpointNote is null;
         _loop = CommitThread.RunAsync("hub committer", LoopAsync);
-        if (head.CheckpointNote is null) await RunAsync(OpenLog, cancellationToken);
+        if (isNew) await this.RunAsync(OpenLog, cancellationToken);
     }
 
     /// <summary>Why nothing can be committed until the hub is started again; null while commits are possible.</summary>
-    public string? WritesRefused => _refusal ?? _store.WritesRefused;
+    public string? WritesRefused => _position.Refusal ?? _store.WritesRefused;
 
     /// <inheritdoc/>
-    public async ValueTask<T> RunAsync<T>(Func<CommitScope, ValueTask<T>> work, CancellationToken cancellationToken = default)
+    public async ValueTask<T> RunAsync<T>(UnitReads reads, Func<CommitScope, ValueTask<T>> work, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
         if (_loop is null) throw Unavailable("The hub is not started yet.");
         if (CommitThread.IsCurrent) throw new InvalidOperationException("A unit of work must not wait for another unit: they share one thread.");
-        var unit = new CommitUnit<T>(work);
+        var unit = new CommitUnit<T>(work) { Reads = reads };
         if (!_queue.Writer.TryWrite(unit)) await EnqueueAsync(unit, cancellationToken);
         return await unit.Answer;
     }
@@ -114,12 +113,12 @@ public sealed class GroupCommitter : ICommitter, IAsyncDisposable
     {
         try
         {
-            _head ??= await RecoverAsync();
+            await _position.RecoverAsync();
             await CommitIsolatedAsync(group);
         }
         catch (Exception failure)
         {
-            _head = null;
+            _position.Forget();
             _log.LogError(failure, "A grouped commit of {Units} units failed; its callers are told to retry", group.Count);
             foreach (var unit in group.Where(static u => !u.IsSettled))
                 unit.Fail(Unavailable("The store failed, so nothing of this was accepted; sending it again is safe.", failure));
@@ -152,22 +151,30 @@ public sealed class GroupCommitter : ICommitter, IAsyncDisposable
     private async ValueTask<CommitUnit?> TryAsync(List<CommitUnit> units)
     {
         var started = _clock.GetTimestamp();
-        var outcome = await GroupRun.TryAsync(_store, units, new TrailBatch(_head!, _clock), _keys, next => _attemptedNote = next.CheckpointNote);
+        var outcome = await TryThroughConflictsAsync(units);
         if (outcome.Head is not { } head) return outcome.Poison;
-        (_head, _publishedNote) = (head, head.CheckpointNote);
+        _position.Committed(head);
         CommitMetrics.GroupSize.Record(units.Count);
         CommitMetrics.Duration.Record(_clock.GetElapsedTime(started).TotalSeconds);
         return null;
     }
 
-    /// <summary>Where the log stands after a failed commit: where it stood before, or where that commit led to.</summary>
-    private async ValueTask<TrailHead> RecoverAsync()
+    /// <summary>Another node was quicker: the same units on what is there now.</summary>
+    private async ValueTask<GroupRun.Outcome> TryThroughConflictsAsync(List<CommitUnit> units)
     {
-        var head = await TrailHead.LoadAsync(_store, _keys.LogVerifier);
-        if (head.CheckpointNote != _publishedNote && head.CheckpointNote != _attemptedNote)
-            throw new InvalidDataException(_refusal = "The store's log is neither at the last published checkpoint nor at the one after it: somebody else wrote or restored it. Stop the hub and run 'hub log verify'.");
-        _publishedNote = head.CheckpointNote;
-        return head;
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                return await GroupRun.TryAsync(_store, units, _position, _keys, _clock);
+            }
+            catch (StoreConflictException conflict) when (tries < ConflictTries)
+            {
+                CommitMetrics.Conflicts.Add(1);
+                _log.LogDebug(conflict, "A group of {Units} units met another node's commit; it is run again", units.Count);
+                await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(1, 2 << tries)), _clock);
+            }
+        }
     }
 
     private ValueTask<EntryTicket> OpenLog(CommitScope scope) => ValueTask.FromResult(scope.Append(new TrailEntry(

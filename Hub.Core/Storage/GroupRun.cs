@@ -1,3 +1,4 @@
+using Hub.Contracts.Envelopes;
 using Hub.Core.Trail;
 
 namespace Hub.Core.Storage;
@@ -14,27 +15,43 @@ internal static class GroupRun
     /// <summary>Runs units in one transaction and commits it, unless one throws after it wrote.</summary>
     /// <param name="store">The store.</param>
     /// <param name="units">The units, in order.</param>
-    /// <param name="batch">A fresh batch on the present head.</param>
+    /// <param name="log">Where the log stands.</param>
     /// <param name="keys">The log's key.</param>
-    /// <param name="committing">Called just before the commit with the head it leads to.</param>
-    internal static async ValueTask<Outcome> TryAsync(IHubStore store, IReadOnlyList<CommitUnit> units, TrailBatch batch, IHubKeys keys, Action<TrailHead> committing)
+    /// <param name="clock">Time of entries.</param>
+    internal static async ValueTask<Outcome> TryAsync(IHubStore store, IReadOnlyList<CommitUnit> units, LogPosition log, IHubKeys keys, TimeProvider clock)
     {
         await using var transaction = await store.BeginAsync();
+        await PreloadAsync(transaction, units);
+        var batch = new TrailBatch(log.Head, clock);
         var seen = new GroupTransaction(transaction);
         foreach (var unit in units)
         {
             if (!await TryRunAsync(unit, seen, batch)) return new Outcome(null, unit);
         }
 
-        var head = await batch.IntegrateAsync(transaction, keys);
-        if (seen.HasWrites || batch.Count > 0)
+        var head = log.Head;
+        if (batch.Count > 0)
         {
-            committing(head);
-            await transaction.CommitAsync();
+            head = await batch.IntegrateAsync(await log.SeatAsync(transaction), transaction, keys);
+            log.Committing(head);
         }
 
+        if (seen.HasWrites || batch.Count > 0) await transaction.CommitAsync();
         foreach (var unit in units) unit.Settle();
         return new Outcome(head, null);
+    }
+
+    private static async ValueTask PreloadAsync(IStoreTransaction transaction, IReadOnlyList<CommitUnit> units)
+    {
+        List<MessageKey> messages = [];
+        List<long> deliveries = [];
+        foreach (var unit in units)
+        {
+            if (unit.Reads.Message is { } message) messages.Add(message);
+            if (unit.Reads.Delivery is { } delivery) deliveries.Add(delivery);
+        }
+
+        if (messages.Count + deliveries.Count > 0) await transaction.PreloadAsync(messages, deliveries);
     }
 
     private static async ValueTask<bool> TryRunAsync(CommitUnit unit, GroupTransaction transaction, TrailBatch batch)
@@ -48,7 +65,7 @@ internal static class GroupRun
             await unit.RunAsync(unit.Scope);
             return true;
         }
-        catch (Exception thrown) when (thrown is not StoreFailedException)
+        catch (Exception thrown) when (thrown is not (StoreFailedException or StoreConflictException))
         {
             unit.Refusal = thrown;
             batch.Truncate(entries);

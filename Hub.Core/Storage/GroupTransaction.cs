@@ -27,11 +27,11 @@ internal sealed class GroupTransaction(IStoreTransaction inner) : IStoreTransact
 
     public ValueTask<IReadOnlyList<long>> InsertMessageAsync(MessageRecord message, ReadOnlyMemory<byte> octets, IReadOnlyList<DeliveryRecord> deliveries) => Writing.InsertMessageAsync(message, octets, deliveries);
 
-    public ValueTask<IReadOnlyList<DeliveryRecord>> ClaimAsync(SystemAddress recipient, DateTimeOffset now, DateTimeOffset until, int limit, bool protocolOnly = false) => Writing.ClaimAsync(recipient, now, until, limit, protocolOnly);
+    public ValueTask<IReadOnlyList<DeliveryRecord>> ClaimAsync(SystemAddress recipient, DateTimeOffset now, DateTimeOffset until, int limit, bool protocolOnly = false, int? node = null) => Writing.ClaimAsync(recipient, now, until, limit, protocolOnly, node);
 
     public ValueTask<IReadOnlyList<SystemAddress>> ListRecipientsDueAsync(DateTimeOffset now, int limit) => inner.ListRecipientsDueAsync(now, limit);
 
-    public ValueTask<int> ReleaseClaimsAsync(SystemAddress recipient, DateTimeOffset now) => Writing.ReleaseClaimsAsync(recipient, now);
+    public ValueTask<int> ReleaseClaimsAsync(int node, DateTimeOffset now, int limit) => Writing.ReleaseClaimsAsync(node, now, limit);
 
     public ValueTask<DeliveryRecord?> FindDeliveryAsync(long id) => inner.FindDeliveryAsync(id);
 
@@ -52,6 +52,16 @@ internal sealed class GroupTransaction(IStoreTransaction inner) : IStoreTransact
     public ValueTask<IReadOnlyList<UploadName>> ListErasedUploadsAsync(int limit) => inner.ListErasedUploadsAsync(limit);
 
     public ValueTask ForgetErasedUploadAsync(UploadName upload) => Writing.ForgetErasedUploadAsync(upload);
+
+    public ValueTask PreloadAsync(IReadOnlyCollection<MessageKey> messages, IReadOnlyCollection<long> deliveries) => throw OnlyTheCommitter();
+
+    public ValueTask<LogPlace> TakeSeatAsync(LogPlace expected) => throw OnlyTheCommitter();
+
+    public ValueTask RequireDutyAsync(string duty, long term) => inner.RequireDutyAsync(duty, term);
+
+    public ValueTask<long?> ReadRegistryVersionAsync() => inner.ReadRegistryVersionAsync();
+
+    public void Tell(MessageKey message) => inner.Tell(message);
 
     public ValueTask AppendEntriesAsync(IReadOnlyList<EntryRecord> entries) => throw OnlyTheCommitter();
 

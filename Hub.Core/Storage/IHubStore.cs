@@ -14,7 +14,16 @@ public interface IHubStore : IAsyncDisposable
     /// <summary>Why this store can write no more until the hub is started again; null while it can.</summary>
     string? WritesRefused => null;
 
-    /// <summary>Begins the one write transaction; at most one at a time.</summary>
+    /// <summary>Whether other nodes may write to it at the same time.</summary>
+    bool IsShared => false;
+
+    /// <summary>Hears of what other nodes committed, on a thread of the store: it must be quick and must not throw. A hint: every
+    /// listener also looks by itself now and then. Call once, before <see cref="OpenAsync"/>.</summary>
+    void Listen(Action<StoreWake> heard)
+    {
+    }
+
+    /// <summary>Begins the write transaction of this node; at most one at a time.</summary>
     ValueTask<IStoreTransaction> BeginAsync(CancellationToken cancellationToken = default);
 
     /// <summary>A message, or null.</summary>
@@ -72,6 +81,15 @@ public interface IHubStore : IAsyncDisposable
 
     /// <summary>The hashes of one tile (C2SP tlog-tiles, height 8): 1 to 256 × 32 bytes; empty when it has none yet.</summary>
     ValueTask<ReadOnlyMemory<byte>> ReadTileAsync(int level, long index, CancellationToken cancellationToken = default);
+
+    /// <summary>Several tiles in one round trip; see <see cref="ReadTileAsync"/>.</summary>
+    async ValueTask<IReadOnlyList<ReadOnlyMemory<byte>>> ReadTilesAsync(IReadOnlyList<(int Level, long Index)> tiles, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(tiles);
+        var read = new ReadOnlyMemory<byte>[tiles.Count];
+        for (var i = 0; i < read.Length; i++) read[i] = await ReadTileAsync(tiles[i].Level, tiles[i].Index, cancellationToken);
+        return read;
+    }
 
     /// <summary>The registry as of a version, or the newest; null when there is none, or no such version.</summary>
     ValueTask<RegistryState?> ReadRegistryStateAsync(long? version = null, CancellationToken cancellationToken = default);

@@ -3,10 +3,39 @@ using Hub.Contracts.Envelopes;
 
 namespace Hub.Core.Storage;
 
-/// <summary>The one write transaction of a grouped commit. Reads see the transaction's own writes. Disposing without
+/// <summary>The write transaction of a grouped commit. Reads see the transaction's own writes. Disposing without
 /// <see cref="CommitAsync"/> rolls everything back. Not thread-safe: the committer's loop alone uses it.</summary>
+/// <remarks>Nodes that share a store run their transactions side by side. What one read and another changed before it committed
+/// is found out by the store at the latest in <see cref="CommitAsync"/>: any call may throw <see cref="StoreConflictException"/>,
+/// and the committer then runs the units again on what is there now.</remarks>
 public interface IStoreTransaction : IAsyncDisposable
 {
+    /// <summary>Reads together, in one round trip, what the units of the group have said they will ask for. A hint: whatever was
+    /// not read ahead is read when it is asked for.</summary>
+    /// <param name="messages">Keys that <see cref="FindMessageAsync"/> will be asked for.</param>
+    /// <param name="deliveries">Ids that <see cref="FindDeliveryAsync(long)"/> will be asked for.</param>
+    ValueTask PreloadAsync(IReadOnlyCollection<MessageKey> messages, IReadOnlyCollection<long> deliveries) => default;
+
+    /// <summary>Takes the seat of the log's one sequencer until this transaction ends, and says where the log stands: from here on no
+    /// other transaction appends. Called once, after the last unit, before <see cref="AppendEntriesAsync"/>.</summary>
+    /// <param name="expected">Where the committer believed the log to stand. Entries that this transaction's messages and registry
+    /// versions name were counted from its size; when the log stands elsewhere, the store moves them by the difference.</param>
+    /// <returns>Where the log stands; <paramref name="expected"/> itself unless another node has appended since.</returns>
+    ValueTask<LogPlace> TakeSeatAsync(LogPlace expected);
+
+    /// <summary>Commits only while this node holds a duty in a term; see <see cref="INodeStore"/>.</summary>
+    /// <exception cref="StoreConflictException">The duty is another node's by now.</exception>
+    ValueTask RequireDutyAsync(string duty, long term) => default;
+
+    /// <summary>The version of the registry in force for this transaction: greater than the one a unit was prepared with when another
+    /// node has changed the registry since. Null: no other node can.</summary>
+    ValueTask<long?> ReadRegistryVersionAsync() => new((long?)null);
+
+    /// <summary>Tells the other nodes, once this is committed, that something became of a message that a caller may wait for.</summary>
+    void Tell(MessageKey message)
+    {
+    }
+
     /// <summary>A message by key, or null.</summary>
     ValueTask<MessageRecord?> FindMessageAsync(MessageKey key);
 
@@ -21,18 +50,23 @@ public interface IStoreTransaction : IAsyncDisposable
     /// <param name="until">When the claim ends by itself.</param>
     /// <param name="limit">Deliveries at most.</param>
     /// <param name="protocolOnly">Only messages of the hub's own protocol (<c>hub.*</c>): all that a closed agency still gets.</param>
-    ValueTask<IReadOnlyList<DeliveryRecord>> ClaimAsync(SystemAddress recipient, DateTimeOffset now, DateTimeOffset until, int limit, bool protocolOnly = false);
+    /// <param name="node">The node whose dispatcher claims (<see cref="DeliveryRecord.Node"/>); null for a mailbox, whose claims outlive every node.</param>
+    ValueTask<IReadOnlyList<DeliveryRecord>> ClaimAsync(
+        SystemAddress recipient, DateTimeOffset now, DateTimeOffset until, int limit, bool protocolOnly = false, int? node = null);
 
     /// <summary>Systems that have claimable deliveries at this instant. When there are more than <paramref name="limit"/>, the next
     /// call goes on after the last one, so that none is starved.</summary>
     ValueTask<IReadOnlyList<SystemAddress>> ListRecipientsDueAsync(DateTimeOffset now, int limit);
 
-    /// <summary>Ends all running claims of one recipient: its claimed deliveries become queued and due at once. Each gets
+    /// <summary>Ends claims that a node's dispatcher holds: the deliveries become queued and due at once. Each gets
     /// the attempt back that its claim counted, as long as it had fewer than <see cref="Delivery.ClaimPolicy.Interruptions"/>
     /// interruptions; that count grows by one.
-    /// For recipients that the hub itself serves (push, app) when it starts; a mailbox's claims survive a restart.</summary>
+    /// For a node that starts again, and for one that is dead; a mailbox's claims are nobody's and stay.</summary>
+    /// <param name="node">The node (<see cref="DeliveryRecord.Node"/>).</param>
+    /// <param name="now">The instant.</param>
+    /// <param name="limit">Claims at most; call again while as many were released.</param>
     /// <returns>How many were released.</returns>
-    ValueTask<int> ReleaseClaimsAsync(SystemAddress recipient, DateTimeOffset now);
+    ValueTask<int> ReleaseClaimsAsync(int node, DateTimeOffset now, int limit);
 
     /// <summary>One delivery, or null.</summary>
     ValueTask<DeliveryRecord?> FindDeliveryAsync(long id);

@@ -138,6 +138,19 @@ public sealed record DeliveryRecord
     /// <summary>When the running claim ends by itself.</summary>
     public DateTimeOffset? ClaimedUntil { get; init; }
 
+    /// <summary>The node whose dispatcher holds it; null for a mailbox's claim. Kept only while claimed.</summary>
+    public int? Node { get; init; }
+
+    /// <summary>The ordered conversation it belongs to, when its service asks for order: sender and conversation, joined by a space. Of
+    /// one recipient's deliveries in one lane only the first unfinished one may be claimed. Null: unordered.</summary>
+    public string? Lane { get; init; }
+
+    /// <summary>Its place in the lane: the message's sequence, or 0; equal ones in the order of their ids.</summary>
+    public long LanePlace { get; init; }
+
+    /// <summary>Whether those behind it in the lane wait even when it is dead (<c>onDead: hold</c>), until an operator replays or cancels it.</summary>
+    public bool HoldsLane { get; init; }
+
     /// <summary>Problem code of the last failure.</summary>
     public string? LastProblem { get; init; }
 

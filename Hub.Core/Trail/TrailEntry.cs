@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Hub.Contracts.Envelopes;
 using Hub.Contracts.Trail;
+using Hub.Core.Storage;
 
 namespace Hub.Core.Trail;
 
@@ -41,15 +42,24 @@ internal sealed record SealedBody(byte[] Body, byte[] Salt, byte[] Commitment)
     }
 }
 
-/// <summary>Where an entry stands in the log. Index is set when the entry is appended to the group; the tree size and
-/// checkpoint once the group is integrated, just before its commit.</summary>
+/// <summary>Where an entry stands in the log: final once the group is integrated, just before its commit.</summary>
 public sealed class EntryTicket
 {
-    /// <summary>Zero-based index in the log.</summary>
-    public long Index { get; internal init; }
+    private readonly TrailEntry _entry;
+    private readonly SealedBody _body;
+
+    internal EntryTicket(TrailEntry entry, SealedBody body, long index, DateTimeOffset time)
+    {
+        (_entry, _body) = (entry, body);
+        (Header, Record) = Write(entry, body, index, time);
+    }
+
+    /// <summary>Zero-based index in the log. Inside the unit it is the one that the entry has unless another node appends first; what
+    /// units write with it is moved by the store (<see cref="IStoreTransaction.TakeSeatAsync"/>).</summary>
+    public long Index => Record.Index;
 
     /// <summary>The entry's record.</summary>
-    public Storage.EntryRecord Record { get; internal init; } = null!;
+    public EntryRecord Record { get; private set; }
 
     /// <summary>Size of the tree that the group's checkpoint covers.</summary>
     public long TreeSize => Tree?.Size ?? 0;
@@ -60,11 +70,27 @@ public sealed class EntryTicket
     /// <summary>The tree that the group's checkpoint covers: proves this entry without a look into the store.</summary>
     internal TreeHead? Tree { get; private set; }
 
-    internal Hub.Contracts.Trail.EntryHeader Header { get; init; } = null!;
+    internal EntryHeader Header { get; private set; }
+
+    /// <summary>Puts it where the log really stands; its time is never before that of the entry before it.</summary>
+    internal void Place(long index, DateTimeOffset earliest)
+    {
+        if (Header.Time < earliest) (Header, Record) = Write(_entry, _body, index, earliest);
+        else if (index != Index) Record = Record with { Index = index };
+    }
 
     internal void Integrate(TreeHead tree, string checkpointNote)
     {
         Tree = tree;
         CheckpointNote = checkpointNote;
+    }
+
+    private static (EntryHeader Header, EntryRecord Record) Write(TrailEntry entry, SealedBody body, long index, DateTimeOffset time)
+    {
+        var header = new EntryHeader(entry.Kind, time, entry.Key?.Value, entry.Actor, body.Commitment);
+        var leaf = header.ToCanonicalJson();
+        return leaf.Length <= EntryHeader.MaxLength
+            ? (header, new EntryRecord(index, leaf, body.Salt, body.Body))
+            : throw new ArgumentException($"An entry header has at most {EntryHeader.MaxLength} bytes; kind and actor make this one {leaf.Length}.", nameof(entry));
     }
 }

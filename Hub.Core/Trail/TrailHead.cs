@@ -9,6 +9,8 @@ namespace Hub.Core.Trail;
 /// <param name="Time">Time of the last entry, before which none is written.</param>
 internal sealed record TrailHead(TreeHead Tree, string? CheckpointNote, DateTimeOffset Time)
 {
+    internal LogPlace Place => new(Tree.Size, CheckpointNote, Time);
+
     /// <summary>Reads where the log stands, and checks that its newest checkpoint is signed by the key and that the tiles
     /// lead to its root: a log that signed on after losing entries would contradict itself.</summary>
     /// <exception cref="InvalidDataException">The store's log is damaged or belongs to another hub.</exception>
@@ -23,21 +25,42 @@ internal sealed record TrailHead(TreeHead Tree, string? CheckpointNote, DateTime
 
         var checkpoint = Checkpoint.Open(note, logKey)
             ?? throw new InvalidDataException($"The newest checkpoint in the store is not signed by the log key '{logKey.Name}'. Bring back the key that belongs to this store.");
-        var tiles = new Dictionary<TileAddress, TreeTile>();
+        var tree = await ReadTreeAsync(store, checkpoint, cancellationToken);
+        var last = await store.ListEntriesAsync(checkpoint.Size - 1, 2, cancellationToken);
+        // Other nodes may have gone on since; one that writes alone has not.
+        if (last.Count < 1 || (last.Count > 1 && !store.IsShared)) throw Damaged(checkpoint.Size);
+        return new TrailHead(tree, note, last[0].ParseHeader().Time);
+    }
+
+    /// <summary>Where the log stands by the word of its seat; the same checks.</summary>
+    /// <exception cref="InvalidDataException">The store's log is damaged or belongs to another hub.</exception>
+    internal static async ValueTask<TrailHead> LoadAsync(IHubStore store, NoteVerifier logKey, LogPlace seat)
+    {
+        if (seat.Note is null) return new TrailHead(TreeHead.Empty, null, DateTimeOffset.MinValue);
+        if (Checkpoint.Open(seat.Note, logKey) is not { } checkpoint || checkpoint.Size != seat.Size) throw Damaged(seat.Size);
+        return new TrailHead(await ReadTreeAsync(store, checkpoint, CancellationToken.None), seat.Note, seat.Time);
+    }
+
+    private static async ValueTask<TreeHead> ReadTreeAsync(IHubStore store, Checkpoint checkpoint, CancellationToken cancellationToken)
+    {
+        List<TileAddress> edge = [];
         for (var level = 0; checkpoint.Size >> (TreeTile.Height * level) > 0; level++)
         {
             var address = new TileAddress(level, (checkpoint.Size >> (TreeTile.Height * level)) / TreeTile.MaxWidth);
-            var width = address.WidthIn(checkpoint.Size);
-            if (width == 0) continue;
-            var hashes = await store.ReadTileAsync(level, address.Index, cancellationToken);
-            if (hashes.Length < width * MerkleTree.HashLength) throw Damaged(checkpoint.Size);
-            tiles.Add(address, TreeTile.Of(hashes.Span[..(width * MerkleTree.HashLength)]));
+            if (address.WidthIn(checkpoint.Size) > 0) edge.Add(address);
+        }
+
+        var read = await store.ReadTilesAsync(edge.ConvertAll(static a => (a.Level, a.Index)), cancellationToken);
+        var tiles = new Dictionary<TileAddress, TreeTile>();
+        foreach (var (address, hashes) in edge.Zip(read))
+        {
+            var length = address.WidthIn(checkpoint.Size) * MerkleTree.HashLength;
+            if (hashes.Length < length) throw Damaged(checkpoint.Size);
+            tiles.Add(address, TreeTile.Of(hashes.Span[..length]));
         }
 
         var tree = new TreeHead(checkpoint.Size, tiles);
-        var last = await store.ListEntriesAsync(checkpoint.Size - 1, 2, cancellationToken);
-        if (last.Count != 1 || !checkpoint.Root.Span.SequenceEqual(tree.Root())) throw Damaged(checkpoint.Size);
-        return new TrailHead(tree, note, last[0].ParseHeader().Time);
+        return checkpoint.Root.Span.SequenceEqual(tree.Root()) ? tree : throw Damaged(checkpoint.Size);
     }
 
     private static InvalidDataException Damaged(long size) =>

@@ -27,13 +27,21 @@ public sealed class TrailReader(IHubStore store)
     }
 
     /// <summary>The receipt of an entry whose unit has just been committed.</summary>
-    /// <param name="ticket">The ticket, after <see cref="ICommitter.RunAsync"/> has returned.</param>
+    /// <param name="ticket">The ticket, after the committer has returned.</param>
     /// <exception cref="InvalidOperationException">The ticket's group was not integrated.</exception>
     public static Receipt ReceiptOf(EntryTicket ticket)
     {
         var tree = ticket.Tree ?? throw new InvalidOperationException("The ticket's group is not committed yet: await the committer first.");
         var entry = ticket.Record;
         return Receipt.Create(ticket.Header, entry.Body!.Value, entry.Salt!.Value, ticket.Index, tree.Inclusion(ticket.Index), ticket.CheckpointNote);
+    }
+
+    /// <summary>Whether the tree that somebody knew is a prefix of the one that the store holds now.</summary>
+    internal static async ValueTask<bool> IsPrefixAsync(IHubStore store, TreeHead known, TreeHead now)
+    {
+        if (known.Size == 0) return true;
+        var proof = await new TrailReader(store).ConsistencyProofAsync(known.Size, now.Size);
+        return MerkleTree.VerifyConsistency(known.Size, known.Root(), now.Size, now.Root(), proof);
     }
 
     /// <summary>The proof that an entry is in the tree of a size.</summary>

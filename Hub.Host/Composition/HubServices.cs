@@ -8,6 +8,7 @@ using Hub.Core;
 using Hub.Core.Apps;
 using Hub.Core.Delivery;
 using Hub.Core.Intake;
+using Hub.Core.Nodes;
 using Hub.Core.Notices;
 using Hub.Core.Pressure;
 using Hub.Core.Registry;
@@ -60,6 +61,7 @@ internal static class HubServices
         services.AddSingleton<IRevocationSource>(p => new HttpRevocationSource(options.AllowPrivateRevocation, p.GetRequiredService<TimeProvider>()));
         services.AddSingleton<CertificateWatch>();
 
+        services.AddSingleton<ThisNode>();
         services.AddSingleton<DeliverySignals>();
         services.AddSingleton<Acknowledgements>();
         services.AddSingleton<IAcknowledgements>(static p => p.GetRequiredService<Acknowledgements>());

@@ -4,7 +4,7 @@ using Hub.Core.Storage;
 namespace Hub.Adapters.Stores.Sqlite;
 
 /// <summary>What is asked for; see <see cref="IStoreTransaction.ClaimAsync"/>.</summary>
-internal readonly record struct ClaimRequest(DateTimeOffset Now, DateTimeOffset Until, int Limit, bool ProtocolOnly);
+internal readonly record struct ClaimRequest(DateTimeOffset Now, DateTimeOffset Until, int Limit, bool ProtocolOnly, int? Node);
 
 /// <summary>Takes claimable deliveries. Its cost grows with what it takes, not with what waits: deliveries that are not due
 /// stand in an index of their own and move to the ready ones once, when their time comes.</summary>
@@ -19,7 +19,7 @@ internal static class Claims
 
     internal static List<DeliveryRecord> Take(SqliteSession session, Counts counts, long recipient, ClaimRequest request)
     {
-        var (now, until, limit, protocolOnly) = request;
+        var (now, _, limit, protocolOnly, _) = request;
         var claimable = protocolOnly ? SqliteSql.ClaimableProtocol : SqliteSql.Claimable;
         var taken = new List<DeliveryRecord>();
         for (var rank = 0; rank < Ranks && taken.Count < limit; rank++)
@@ -27,27 +27,27 @@ internal static class Claims
             session.Use(SqliteSql.Promote).Bind(recipient).Bind(rank).Bind(now).Bind(MaxPromoted).Run();
             var from = taken.Count;
             Read(session, session.Use(claimable).Bind(recipient).Bind(rank).Bind(now).Bind(limit - taken.Count), taken);
-            for (var i = from; i < taken.Count; i++) taken[i] = Take(session, counts, taken[i], now, until);
+            for (var i = from; i < taken.Count; i++) taken[i] = Take(session, counts, taken[i], request);
         }
 
         return taken;
     }
 
-    /// <summary>Queues again what one recipient holds claimed, ended claims included; returns how many.</summary>
-    internal static int Release(SqliteSession session, Counts counts, long recipient, DateTimeOffset now)
+    /// <summary>Queues again what one node holds claimed, ended claims included; returns how many.</summary>
+    internal static int Release(SqliteSession session, Counts counts, int node, DateTimeOffset now, int limit)
     {
-        var released = session.Use(SqliteSql.ReleaseClaims).Bind(now).Bind(recipient).Bind(ClaimPolicy.Interruptions).Change()
-            + session.Use(SqliteSql.ReleaseEndedClaims).Bind(now).Bind(recipient).Bind(ClaimPolicy.Interruptions).Change();
+        var released = session.Use(SqliteSql.ReleaseClaims).Bind(now).Bind(node).Bind(ClaimPolicy.Interruptions).Bind(limit).Change();
         counts.Move(DeliveryState.Claimed, DeliveryState.Queued, released);
         return released;
     }
 
-    private static DeliveryRecord Take(SqliteSession session, Counts counts, DeliveryRecord delivery, DateTimeOffset now, DateTimeOffset until)
+    private static DeliveryRecord Take(SqliteSession session, Counts counts, DeliveryRecord delivery, ClaimRequest request)
     {
+        var (now, until, _, _, node) = request;
         var token = ClaimToken.Create(delivery.Id);
-        session.Use(SqliteSql.Claim).Bind(until).Bind(token).Bind(now).Bind(delivery.Id).Run();
+        session.Use(SqliteSql.Claim).Bind(until).Bind(token).Bind(now).Bind(delivery.Id).Bind((long?)node).Run();
         counts.Move(delivery.State, DeliveryState.Claimed);
-        return delivery with { State = DeliveryState.Claimed, Claim = token, ClaimedUntil = until, Attempts = delivery.Attempts + 1, Changed = now };
+        return delivery with { State = DeliveryState.Claimed, Claim = token, ClaimedUntil = until, Node = node, Attempts = delivery.Attempts + 1, Changed = now };
     }
 
     private static void Read(SqliteSession session, Statement query, List<DeliveryRecord> into)

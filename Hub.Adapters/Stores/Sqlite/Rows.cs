@@ -57,6 +57,7 @@ internal static class Rows
         Answers = (int)row.Int(22),
         Answer = row.IsNull(23) ? null : Digests.WriteKey(row.Blob(23)),
         Since = row.NullableTime(24),
+        Node = (int?)row.NullableInt(25),
     };
 
     internal static EntryRecord Entry(Statement row) => new(row.Int(0), row.Blob(1).ToArray(), Bytes(row, 2), Bytes(row, 3));

@@ -167,4 +167,10 @@ internal static class SqliteSchema
     internal const string Version6 = """
         CREATE INDEX message_reply ON message (in_reply_to) WHERE in_reply_to IS NOT NULL;
         """;
+
+    /// <summary>Version 7. Claims name the node whose dispatcher holds them.</summary>
+    internal const string Version7 = """
+        ALTER TABLE delivery ADD COLUMN node INTEGER; -- null: a mailbox's claim, or not claimed
+        CREATE INDEX delivery_node ON delivery (node) WHERE node IS NOT NULL;
+        """;
 }

@@ -66,7 +66,7 @@ internal static partial class SqliteSql
         WHERE e.erased = 1 AND NOT EXISTS (SELECT 1 FROM message_upload n WHERE n.sender = e.sender AND n.sha256 = e.sha256 AND n.erased = 0) LIMIT ?
         """;
 
-    internal const string DeliveryColumns = "d.id, m.key, d.recipient, d.role, d.why, d.state, d.due, d.attempts, d.replays, d.claim, d.claimed_until, d.last_problem, d.last_detail, d.delivered_at, d.status, d.reason, d.outcome, d.asserted_by, d.changed, d.accepted, d.message, d.interruptions, d.answers, d.answer, d.since";
+    internal const string DeliveryColumns = "d.id, m.key, d.recipient, d.role, d.why, d.state, d.due, d.attempts, d.replays, d.claim, d.claimed_until, d.last_problem, d.last_detail, d.delivered_at, d.status, d.reason, d.outcome, d.asserted_by, d.changed, d.accepted, d.message, d.interruptions, d.answers, d.answer, d.since, d.node";
     internal const string FindDelivery = $"SELECT {DeliveryColumns} FROM delivery d JOIN message m ON m.num = d.message WHERE d.id = ?";
     internal const string FindDeliveryOfMessage = $"SELECT {DeliveryColumns} FROM message m JOIN delivery d ON d.message = m.num WHERE m.key = ? AND d.recipient = ?";
     internal const string DeliveriesOfMessage = $"SELECT {DeliveryColumns} FROM message m JOIN delivery d ON d.message = m.num WHERE m.key = ? ORDER BY d.id";
@@ -88,13 +88,13 @@ internal static partial class SqliteSql
 
     internal const string InsertDelivery = """
         INSERT INTO delivery (message, recipient, accepted, rank, expires, role, why, state, ready, wake, due, attempts, interruptions, replays, claim, claimed_until,
-            last_problem, last_detail, delivered_at, status, reason, outcome, asserted_by, answers, answer, since, changed)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            node, last_problem, last_detail, delivered_at, status, reason, outcome, asserted_by, answers, answer, since, changed)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """;
 
     internal const string UpdateDelivery = """
         UPDATE delivery SET role = ?, why = ?, state = ?, ready = ?, wake = ?, due = ?, attempts = ?, interruptions = ?, replays = ?, claim = ?, claimed_until = ?,
-            last_problem = ?, last_detail = ?, delivered_at = ?, status = ?, reason = ?, outcome = ?, asserted_by = ?, answers = ?, answer = ?, since = ?, changed = ?
+            node = ?, last_problem = ?, last_detail = ?, delivered_at = ?, status = ?, reason = ?, outcome = ?, asserted_by = ?, answers = ?, answer = ?, since = ?, changed = ?
         WHERE id = ?
         """;
 
@@ -122,13 +122,14 @@ internal static partial class SqliteSql
             SELECT id FROM delivery INDEXED BY delivery_waiting WHERE ready = 0 AND recipient = ? AND rank = ? AND wake <= ? ORDER BY wake LIMIT ?)
         """;
 
-    internal const string Claim = "UPDATE delivery SET state = 1, ready = 0, wake = ?1, claimed_until = ?1, claim = ?2, attempts = attempts + 1, changed = ?3 WHERE id = ?4";
+    internal const string Claim = "UPDATE delivery SET state = 1, ready = 0, wake = ?1, claimed_until = ?1, claim = ?2, node = ?5, attempts = attempts + 1, changed = ?3 WHERE id = ?4";
 
-    // Running claims stand in the waiting index; queued deliveries that are not due yet stand there too and are left alone.
     // The attempt that a claim counted is given back, but not for ever: a delivery may be what brings the hub down.
-    private const string Interrupt = "attempts = attempts - (interruptions < ?3 AND attempts > 0), interruptions = interruptions + 1";
-    internal const string ReleaseClaims = $"UPDATE delivery INDEXED BY delivery_waiting SET state = 0, {Interrupt}, ready = 1, wake = ?1, due = ?1, claim = NULL, claimed_until = NULL, changed = ?1 WHERE ready = 0 AND recipient = ?2 AND state = 1";
-    internal const string ReleaseEndedClaims = $"UPDATE delivery INDEXED BY delivery_ready SET state = 0, {Interrupt}, wake = ?1, due = ?1, claim = NULL, claimed_until = NULL, changed = ?1 WHERE ready = 1 AND recipient = ?2 AND state = 1";
+    internal const string ReleaseClaims = """
+        UPDATE delivery SET state = 0, attempts = attempts - (interruptions < ?3 AND attempts > 0), interruptions = interruptions + 1,
+            ready = 1, wake = ?1, due = ?1, claim = NULL, claimed_until = NULL, node = NULL, changed = ?1
+        WHERE id IN (SELECT id FROM delivery INDEXED BY delivery_node WHERE node = ?2 ORDER BY id LIMIT ?4)
+        """;
 
     internal const string NextReady = "SELECT recipient FROM delivery INDEXED BY delivery_ready WHERE ready = 1 AND recipient > ? ORDER BY recipient LIMIT 1";
     internal const string AnyReady = "SELECT 1 FROM delivery INDEXED BY delivery_ready WHERE ready = 1 AND recipient = ? AND wake <= ? LIMIT 1";

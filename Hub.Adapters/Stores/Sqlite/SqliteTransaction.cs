@@ -43,19 +43,22 @@ internal sealed class SqliteTransaction(SqliteHubStore store, SqliteSession sess
         return new(ids);
     }
 
-    public ValueTask<IReadOnlyList<DeliveryRecord>> ClaimAsync(SystemAddress recipient, DateTimeOffset now, DateTimeOffset until, int limit, bool protocolOnly = false)
+    public ValueTask<LogPlace> TakeSeatAsync(LogPlace expected) => new(expected);
+
+    public ValueTask<IReadOnlyList<DeliveryRecord>> ClaimAsync(
+        SystemAddress recipient, DateTimeOffset now, DateTimeOffset until, int limit, bool protocolOnly = false, int? node = null)
     {
         store.EnsureOpen();
-        return new(session.NameId(recipient.ToString()) is { } number ? Claims.Take(session, _counts, number, new ClaimRequest(now, until, limit, protocolOnly)) : []);
+        return new(session.NameId(recipient.ToString()) is { } number ? Claims.Take(session, _counts, number, new ClaimRequest(now, until, limit, protocolOnly, node)) : []);
     }
 
     public ValueTask<IReadOnlyList<SystemAddress>> ListRecipientsDueAsync(DateTimeOffset now, int limit) =>
         new(store.DueRecipients.List(session, now, limit));
 
-    public ValueTask<int> ReleaseClaimsAsync(SystemAddress recipient, DateTimeOffset now)
+    public ValueTask<int> ReleaseClaimsAsync(int node, DateTimeOffset now, int limit)
     {
         store.EnsureOpen();
-        return new(session.NameId(recipient.ToString()) is { } number ? Claims.Release(session, _counts, number, now) : 0);
+        return new(Claims.Release(session, _counts, node, now, limit));
     }
 
     public ValueTask<DeliveryRecord?> FindDeliveryAsync(long id) => new(session.FindDelivery(id));
@@ -227,7 +230,7 @@ internal sealed class SqliteTransaction(SqliteHubStore store, SqliteSession sess
         long? ready = wake is null ? null : wake <= now ? 1 : 0;
         statement
             .Bind((long)delivery.Role).Bind(why).Bind((long)delivery.State).Bind(ready).Bind(wake).Bind(delivery.Due)
-            .Bind((long)delivery.Attempts).Bind((long)delivery.Interruptions).Bind((long)delivery.Replays).Bind(delivery.Claim).Bind(delivery.ClaimedUntil)
+            .Bind((long)delivery.Attempts).Bind((long)delivery.Interruptions).Bind((long)delivery.Replays).Bind(delivery.Claim).Bind(delivery.ClaimedUntil).Bind(delivery.State == DeliveryState.Claimed ? (long?)delivery.Node : null)
             .Bind(delivery.LastProblem).Bind(delivery.LastDetail).Bind(delivery.DeliveredAt).Bind(delivery.Status).Bind(delivery.Reason)
             .Bind(delivery.Outcome).Bind(delivery.AssertedBy).Bind((long)delivery.Answers);
         _ = delivery.Answer is { } answer ? statement.Bind(Digests.Read(answer.Value, stackalloc byte[Digests.Bytes])) : statement.BindNull();

@@ -115,7 +115,7 @@ internal sealed class WatchedCommitter(ICommitter inner) : ICommitter
         Death.TrySetResult();
     }
 
-    public async ValueTask<T> RunAsync<T>(Func<CommitScope, ValueTask<T>> work, CancellationToken cancellationToken = default)
+    public async ValueTask<T> RunAsync<T>(UnitReads reads, Func<CommitScope, ValueTask<T>> work, CancellationToken cancellationToken = default)
     {
         if (DiesBeforeNext) Die();
         if (_dead) await NeverAsync();
@@ -129,7 +129,7 @@ internal sealed class WatchedCommitter(ICommitter inner) : ICommitter
         {
             var dies = DiesAfterNext;
             InterlockedMost(Interlocked.Increment(ref _atOnce));
-            var result = await inner.RunAsync(work, cancellationToken);
+            var result = await inner.RunAsync(reads, work, cancellationToken);
             if (dies) Die();
             if (_dead) await NeverAsync();
             return result;

@@ -12,6 +12,7 @@ using Hub.Core.Apps;
 using Hub.Core.Delivery;
 using Hub.Core.Intake;
 using Hub.Core.Pressure;
+using Hub.Core.Nodes;
 using Hub.Core.Registry;
 using Hub.Core.Registry.Certificates;
 using Hub.Core.Storage;
@@ -97,6 +98,9 @@ internal sealed class DeliveryBench : IAsyncDisposable
         return bench;
     }
 
+    /// <summary>The node whose dispatcher it is.</summary>
+    internal ThisNode Node { get; } = new();
+
     /// <summary>Starts the dispatcher.</summary>
     internal void Dispatch(OctetBudget? budget = null)
     {
@@ -104,7 +108,7 @@ internal sealed class DeliveryBench : IAsyncDisposable
         var apps = new AppChannel(
             Handlers, Committer, Store, Keys, Acknowledgements, _intake, Clock, new TestLog<AppChannel>());
         var dispatcher = new Dispatcher(
-            Registry, Committer, Store, Keys, [Channel, apps], Acknowledgements, _intake, Signals, Clock, new TestLog<Dispatcher>(),
+            Registry, Committer, Store, Keys, [Channel, apps], Acknowledgements, _intake, Signals, Node, Clock, new TestLog<Dispatcher>(),
             budget ?? new OctetBudget(128 * 1024 * 1024));
         _dispatching = dispatcher.RunAsync(_stopping.Token);
     }

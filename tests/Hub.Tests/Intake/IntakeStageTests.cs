@@ -3,6 +3,7 @@ using Hub.Contracts.Envelopes;
 using Hub.Contracts.Problems;
 using Hub.Core.Delivery;
 using Hub.Core.Registry;
+using Hub.Core.Storage;
 using static Hub.Tests.Intake.IntakeBench;
 using static Hub.Tests.Registry.RegistrySamples;
 

@@ -37,9 +37,9 @@ public sealed class RefusalTallyTests
     {
         private bool _failed;
 
-        public ValueTask<T> RunAsync<T>(Func<CommitScope, ValueTask<T>> work, CancellationToken cancellationToken = default)
+        public ValueTask<T> RunAsync<T>(UnitReads reads, Func<CommitScope, ValueTask<T>> work, CancellationToken cancellationToken = default)
         {
-            if (_failed) return inner.RunAsync(work, cancellationToken);
+            if (_failed) return inner.RunAsync(reads, work, cancellationToken);
             _failed = true;
             throw ProblemCode.Unavailable.With("full");
         }

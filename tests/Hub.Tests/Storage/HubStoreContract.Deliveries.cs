@@ -140,7 +140,7 @@ public abstract partial class HubStoreContract
     }
 
     [Test]
-    public async Task ReleaseClaims_OfOneRecipient_MakesThemDueAtOnceAndGivesTheAttemptBack()
+    public async Task ReleaseClaims_OfOneNode_MakesThemDueAtOnceAndGivesTheAttemptBack()
     {
         foreach (var id in new[] { "ended", "running" })
         {
@@ -150,16 +150,17 @@ public abstract partial class HubStoreContract
 
         var later = NewMessage("later");
         await Store.AddAsync(later, NewDelivery(later, due: Start.AddDays(1)));
-        await Store.ClaimAsync(Start, limit: 1);
-        await Store.ClaimAsync(Start, limit: 1, duration: TimeSpan.FromHours(1));
-        await Store.ClaimAsync(Start, recipient: Other, duration: TimeSpan.FromHours(1));
+        await Store.ClaimAsync(Start, limit: 1, node: 1);
+        await Store.ClaimAsync(Start, limit: 1, duration: TimeSpan.FromHours(1), node: 1);
+        await Store.ClaimAsync(Start, recipient: Other, limit: 1, duration: TimeSpan.FromHours(1), node: 2);
+        await Store.ClaimAsync(Start, recipient: Other, limit: 1, duration: TimeSpan.FromHours(1));
 
         var now = Start.AddMinutes(2);
-        Assert.That(await Store.WriteAsync(t => t.ReleaseClaimsAsync(Receiver, now)), Is.EqualTo(2));
-        Assert.That(await Store.WriteAsync(t => t.ReleaseClaimsAsync(Receiver, now)), Is.Zero);
+        Assert.That(await Store.WriteAsync(t => t.ReleaseClaimsAsync(1, now, 10)), Is.EqualTo(2));
+        Assert.That(await Store.WriteAsync(t => t.ReleaseClaimsAsync(1, now, 10)), Is.Zero);
         var released = (await Store.ListDeliveriesAsync(NewMessage("running").Key))[0];
         Assert.That((released.State, released.Due, released.Claim, released.ClaimedUntil, released.Attempts, released.Interruptions), Is.EqualTo((DeliveryState.Queued, now, (string?)null, (DateTimeOffset?)null, 0, 1)));
-        Assert.That((await Store.ReadStatisticsAsync()).Deliveries[DeliveryState.Claimed], Is.EqualTo(2), "the other recipient's");
+        Assert.That((await Store.ReadStatisticsAsync()).Deliveries[DeliveryState.Claimed], Is.EqualTo(2), "the other node's and the mailbox's");
         Assert.That(await IdsAsync(await Store.ClaimAsync(now)), Is.EqualTo(new[] { "ended", "running" }));
     }
 
@@ -170,8 +171,8 @@ public abstract partial class HubStoreContract
         List<int> attempts = [];
         for (var i = 1; i <= 13; i++)
         {
-            await Store.ClaimAsync(Start.AddSeconds(i), duration: TimeSpan.FromHours(1));
-            await Store.WriteAsync(t => t.ReleaseClaimsAsync(Receiver, Start.AddSeconds(i)));
+            await Store.ClaimAsync(Start.AddSeconds(i), duration: TimeSpan.FromHours(1), node: 1);
+            await Store.WriteAsync(t => t.ReleaseClaimsAsync(1, Start.AddSeconds(i), 10));
             attempts.Add((await Store.ListDeliveriesAsync(NewMessage("a").Key))[0].Attempts);
         }
 

@@ -25,11 +25,14 @@ internal sealed class InMemoryTransaction(InMemoryState begun, InMemoryStore.Tur
         return new([.. numbered.Select(d => d.Id)]);
     }
 
-    public ValueTask<IReadOnlyList<DeliveryRecord>> ClaimAsync(SystemAddress recipient, DateTimeOffset now, DateTimeOffset until, int limit, bool protocolOnly = false)
+    public ValueTask<LogPlace> TakeSeatAsync(LogPlace expected) => new(expected);
+
+    public ValueTask<IReadOnlyList<DeliveryRecord>> ClaimAsync(
+        SystemAddress recipient, DateTimeOffset now, DateTimeOffset until, int limit, bool protocolOnly = false, int? node = null)
     {
         var claimed = _state.Claimable(now).Where(d => d.Recipient == recipient && (!protocolOnly || _state.IsProtocol(d)))
             .OrderByDescending(d => _state.Messages[d.Message].Priority).ThenBy(d => d.Id).Take(limit)
-            .Select(d => d with { State = DeliveryState.Claimed, Claim = Guid.NewGuid().ToString("N"), ClaimedUntil = until, Attempts = d.Attempts + 1, Changed = now })
+            .Select(d => d with { State = DeliveryState.Claimed, Claim = Guid.NewGuid().ToString("N"), ClaimedUntil = until, Node = node, Attempts = d.Attempts + 1, Changed = now })
             .ToList();
         Put(claimed);
         return new(claimed);
@@ -44,9 +47,9 @@ internal sealed class InMemoryTransaction(InMemoryState begun, InMemoryStore.Tur
         return new(taken);
     }
 
-    public ValueTask<int> ReleaseClaimsAsync(SystemAddress recipient, DateTimeOffset now)
+    public ValueTask<int> ReleaseClaimsAsync(int node, DateTimeOffset now, int limit)
     {
-        var released = _state.Deliveries.Values.Where(d => d.Recipient == recipient && d.State == DeliveryState.Claimed)
+        var released = _state.Deliveries.Values.Where(d => d.Node == node).Take(limit)
             .Select(d => d with
             {
                 State = DeliveryState.Queued, Claim = null, ClaimedUntil = null, Due = now, Changed = now,
@@ -167,5 +170,5 @@ internal sealed class InMemoryTransaction(InMemoryState begun, InMemoryStore.Tur
     }
 
     private void Put(IEnumerable<DeliveryRecord> changed) =>
-        _state = _state with { Deliveries = _state.Deliveries.SetItems(changed.Select(d => KeyValuePair.Create(d.Id, d))) };
+        _state = _state with { Deliveries = _state.Deliveries.SetItems(changed.Select(d => KeyValuePair.Create(d.Id, d.State == DeliveryState.Claimed ? d : d with { Node = null }))) };
 }

@@ -93,6 +93,6 @@ internal static class StoreSamples
         return 0;
     });
 
-    internal static Task<IReadOnlyList<DeliveryRecord>> ClaimAsync(this IHubStore store, DateTimeOffset now, int limit = 10, SystemAddress? recipient = null, TimeSpan? duration = null) =>
-        store.WriteAsync(transaction => transaction.ClaimAsync(recipient ?? Receiver, now, now + (duration ?? TimeSpan.FromMinutes(1)), limit));
+    internal static Task<IReadOnlyList<DeliveryRecord>> ClaimAsync(this IHubStore store, DateTimeOffset now, int limit = 10, SystemAddress? recipient = null, TimeSpan? duration = null, int? node = null) =>
+        store.WriteAsync(transaction => transaction.ClaimAsync(recipient ?? Receiver, now, now + (duration ?? TimeSpan.FromMinutes(1)), limit, node: node));
 }

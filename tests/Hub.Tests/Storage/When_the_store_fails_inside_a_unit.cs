@@ -1,6 +1,7 @@
 using Hub.Adapters.Stores.Sqlite;
 using Hub.Contracts.Envelopes;
 using Hub.Contracts.Problems;
+using Hub.Core.Storage;
 
 namespace Hub.Tests.Storage;
 

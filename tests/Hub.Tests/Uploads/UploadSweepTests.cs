@@ -152,6 +152,6 @@ public sealed class UploadSweepTests
     /// <summary>Runs units in a transaction that has not ended.</summary>
     private sealed class SameGroup(IStoreTransaction transaction) : ICommitter
     {
-        public ValueTask<T> RunAsync<T>(Func<CommitScope, ValueTask<T>> work, CancellationToken cancellationToken = default) => work(new CommitScope(transaction, null!));
+        public ValueTask<T> RunAsync<T>(UnitReads reads, Func<CommitScope, ValueTask<T>> work, CancellationToken cancellationToken = default) => work(new CommitScope(transaction, null!));
     }
 }

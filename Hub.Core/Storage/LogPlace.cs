@@ -1,0 +1,7 @@
+namespace Hub.Core.Storage;
+
+/// <summary>Where the log stands.</summary>
+/// <param name="Size">Entries in it.</param>
+/// <param name="Note">The signed checkpoint of that size; null for a log without entries.</param>
+/// <param name="Time">Time of the last entry, before which none is written.</param>
+public sealed record LogPlace(long Size, string? Note, DateTimeOffset Time);
