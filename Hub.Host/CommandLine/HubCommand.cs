@@ -47,6 +47,7 @@ internal static class HubCommand
             """);
         root.Options.Add(SharedOptions.Data);
         root.Options.Add(SharedOptions.Json);
+        StoreOptions.AddTo(root);
         foreach (var create in Factories) root.Subcommands.Add(create());
         foreach (var help in root.Options.OfType<HelpOption>()) help.Action = new TeachingHelp((HelpAction)help.Action!);
         return root;

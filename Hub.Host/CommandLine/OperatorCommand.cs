@@ -12,7 +12,7 @@ internal static class OperatorCommand
     internal static Task<int> RunAsync(ParseResult parsed, Func<OperatorConnection, Task<int>> command, CancellationToken cancellationToken, SystemAddress? address = null) =>
         GuardAsync(parsed, async () =>
         {
-            await using var connection = await OperatorConnection.OpenAsync(parsed.GetValue(SharedOptions.Data)!, address, cancellationToken);
+            await using var connection = await OperatorConnection.OpenAsync(parsed.GetValue(SharedOptions.Data)!, StoreOptions.Read(parsed), address, cancellationToken);
             return await command(connection);
         });
 

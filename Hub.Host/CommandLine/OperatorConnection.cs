@@ -7,6 +7,7 @@ using Hub.Contracts.Signatures;
 using Hub.Host.AgencyClient;
 using Hub.Host.Api;
 using Hub.Host.Composition;
+using Hub.Host.Composition.Stores;
 
 namespace Hub.Host.CommandLine;
 
@@ -28,25 +29,28 @@ internal sealed class OperatorConnection : IAsyncDisposable
 
     /// <summary>Opens a connection.</summary>
     /// <param name="data">Data folder.</param>
+    /// <param name="store">What the command line says about the store; checked against what was chosen for the folder.</param>
     /// <param name="address">The hub's address, when the folder may be made new; null when it must be there.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="HubUnreachableException">No hub was ever made there, or it does not answer.</exception>
-    internal static async Task<OperatorConnection> OpenAsync(string data, SystemAddress? address, CancellationToken cancellationToken)
+    /// <exception cref="FormatException">What is said about the store contradicts what was chosen, or is none.</exception>
+    internal static async Task<OperatorConnection> OpenAsync(string data, StoreRequest store, SystemAddress? address, CancellationToken cancellationToken)
     {
         var folder = new DataFolder(data);
         if (!folder.Exists && address is null)
             throw new HubUnreachableException($"There is no hub in '{folder.Directory}'. Make one with 'hub serve --address …' or 'hub import FILE', or name another folder with --data.", new DirectoryNotFoundException());
+        if (!store.SaysNothing) StoreChoice.Choose(folder.Directory, store);
         for (var tried = 1; ; tried++)
         {
             if (await TryConnectAsync(folder, cancellationToken) is { } running) return new OperatorConnection(running, null);
             try
             {
                 var own = await HubNode.StartAsync(
-                    new NodeOptions { DataDirectory = data, Address = folder.Exists ? null : address, Development = true, Dispatch = false, LogLevel = LogLevel.Error },
+                    new NodeOptions { DataDirectory = data, Address = folder.Exists ? null : address, Development = true, Dispatch = false, LogLevel = LogLevel.Error, Store = store with { Wait = TimeSpan.Zero } },
                     cancellationToken);
                 return new OperatorConnection(Client(folder), own);
             }
-            catch (ProblemException held) when (held.Code == ProblemCode.Unavailable)
+            catch (ProblemException held) when (held.Code == ProblemCode.Unavailable && folder.IsHeld)
             {
                 // A hub holds the lock, but its socket is not open yet (or no longer): it is starting or stopping.
                 if (tried >= Tries) throw new HubUnreachableException($"The hub on '{folder.Directory}' holds its lock but does not answer on hub.sock.", held);

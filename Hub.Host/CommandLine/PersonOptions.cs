@@ -43,7 +43,7 @@ internal sealed class PersonOptions
     /// <exception cref="FormatException">The key file holds no usable key.</exception>
     internal async Task<OperatorConnection> OpenAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        if (parsed.GetValue(Name) is not { } name) return await OperatorConnection.OpenAsync(parsed.GetValue(SharedOptions.Data)!, null, cancellationToken);
+        if (parsed.GetValue(Name) is not { } name) return await OperatorConnection.OpenAsync(parsed.GetValue(SharedOptions.Data)!, StoreOptions.Read(parsed), null, cancellationToken);
         return await OperatorConnection.OpenAsync(new Uri(parsed.GetValue(Url)!), Full(name), ReadKey(parsed.GetValue(KeyId)!, parsed.GetValue(Key)!, "--key"), cancellationToken);
     }
 

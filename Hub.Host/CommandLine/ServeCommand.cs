@@ -56,13 +56,15 @@ internal static class ServeCommand
         {
             if (result.GetValueOrDefault<string?>() is { } text && !SystemAddress.TryParse(text, out _)) result.AddError($"--address '{text}' is not agency/system, e.g. H06.09/lgsp.");
         });
-        var command = new Command("serve", "Run a hub: HTTP API, deliveries, log (chạy trục).") { Listen, Address, Development, PublicUrl, Certificate, Key, ClientCertificates, PrivateRevocation };
+        StoreOptions.Wait.Validators.Add(StoreOptions.CheckWait);
+        var command = new Command("serve", "Run a hub: HTTP API, deliveries, log (chạy trục).") { Listen, Address, Development, PublicUrl, Certificate, Key, ClientCertificates, PrivateRevocation, StoreOptions.Wait };
         command.SetAction(RunAsync);
         return command.WithExamples("""
             hub serve --address H06.09/lgsp
             hub serve --data /var/lib/hub --listen https://10.1.2.3:443 --tls-certificate chain.pem --tls-key key.pem
             hub serve --listen https://10.1.2.3:443 --tls-certificate chain.pem --tls-key key.pem --client-certificates accept
             hub serve --listen http://127.0.0.1:8080 --public-url https://hub.example.gov.vn   # behind a proxy on this machine
+            hub serve --data /var/lib/hub --store-file /etc/hub/store --node hub-1   # one of several nodes over one PostgreSQL
             """);
     }
 
@@ -80,6 +82,7 @@ internal static class ServeCommand
             ClientCertificates = parsed.GetValue(ClientCertificates) == "accept",
             AllowPrivateRevocation = parsed.GetValue(PrivateRevocation),
             JsonLog = parsed.GetValue(SharedOptions.Json),
+            Store = StoreOptions.Read(parsed) with { Wait = TimeSpan.FromSeconds(parsed.GetValue(StoreOptions.Wait)) },
         };
         var mistakes = options.Mistakes();
         foreach (var mistake in mistakes) parsed.InvocationConfiguration.Error.WriteLine(mistake);

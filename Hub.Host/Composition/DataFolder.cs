@@ -24,6 +24,16 @@ internal sealed class DataFolder
     /// <exception cref="UnauthorizedAccessException">Only the hub's owner may know.</exception>
     internal bool Exists => FileHubKeys.FindAddress(Directory) is not null;
 
+    /// <summary>Whether a process holds the lock now.</summary>
+    internal bool IsHeld
+    {
+        get
+        {
+            using var held = TryLock();
+            return held is null;
+        }
+    }
+
     internal void Create()
     {
         if (Encoding.UTF8.GetByteCount(SocketFile) > MaxSocketPath)

@@ -4,6 +4,7 @@ using Hub.Contracts.Problems;
 using Hub.Core.Registry;
 using Hub.Core.Registry.Certificates;
 using Hub.Core.Storage;
+using Hub.Host.Composition.Stores;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -34,10 +35,12 @@ internal sealed class HubNode : IAsyncDisposable
     internal IServiceProvider Services => _app.Services;
 
     /// <summary>Starts a node; its socket answers when this returns.</summary>
-    /// <exception cref="ProblemException"><c>unavailable</c> when another process holds the data folder.</exception>
+    /// <exception cref="ProblemException"><c>unavailable</c> when another process holds the data folder, or its database does not answer.</exception>
+    /// <exception cref="FormatException">What is said about the store contradicts what was chosen, or is none.</exception>
     internal static async Task<HubNode> StartAsync(NodeOptions options, CancellationToken cancellationToken = default)
     {
         var folder = new DataFolder(options.DataDirectory);
+        var store = StoreChoice.Choose(folder.Directory, options.Store);
         // Whatever is wrong with the address is said before anything is made.
         FileHubKeys.Check(folder.Directory, options.Address);
         folder.Create();
@@ -47,7 +50,7 @@ internal sealed class HubNode : IAsyncDisposable
         try
         {
             folder.RemoveTraces();
-            node = new HubNode(folder, held, NodeApplication.Build(options, folder));
+            node = new HubNode(folder, held, NodeApplication.Build(options, folder, store));
             await node.OpenAsync(options, cancellationToken);
             return node;
         }
@@ -62,7 +65,7 @@ internal sealed class HubNode : IAsyncDisposable
     private async Task OpenAsync(NodeOptions options, CancellationToken cancellationToken)
     {
         var services = _app.Services;
-        await services.GetRequiredService<IHubStore>().OpenAsync(cancellationToken);
+        await OpenStoreAsync(options, cancellationToken);
         await services.GetRequiredService<GroupCommitter>().StartAsync(cancellationToken);
         await services.GetRequiredService<RegistryService>().LoadAsync(cancellationToken);
         await services.GetRequiredService<CertificateWatch>().LoadAsync(cancellationToken);
@@ -74,6 +77,15 @@ internal sealed class HubNode : IAsyncDisposable
         origins.Open(options.PublicUrl ?? Url, Url);
         await _folder.PublishUrlAsync(origins.Public.GetLeftPart(UriPartial.Authority), cancellationToken);
         services.GetRequiredService<ILogger<HubNode>>().LogInformation("Listening on {Url}", Url.GetLeftPart(UriPartial.Authority));
+    }
+
+    /// <summary>What was chosen is remembered once it has proved right.</summary>
+    private async Task OpenStoreAsync(NodeOptions options, CancellationToken cancellationToken)
+    {
+        var store = _app.Services.GetRequiredService<IHubStore>();
+        await new StoreOpening(options.Store.Wait, _app.Services.GetRequiredService<TimeProvider>(), _app.Services.GetRequiredService<ILogger<HubNode>>())
+            .RunAsync(token => store.OpenAsync(token).AsTask(), cancellationToken);
+        _app.Services.GetRequiredService<StoreChoice>().Memory?.Write(_folder.Directory);
     }
 
     /// <exception cref="IOException">The address cannot be listened on.</exception>

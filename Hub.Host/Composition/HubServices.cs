@@ -1,7 +1,6 @@
 using Hub.Adapters.Channels.Push;
 using Hub.Adapters.Keys;
 using Hub.Adapters.Stores.Files;
-using Hub.Adapters.Stores.Sqlite;
 using Hub.Adapters.Trust;
 using Hub.Apps.Archive;
 using Hub.Core;
@@ -24,6 +23,7 @@ using Hub.Core.Uploads;
 using Hub.Host.Api;
 using Hub.Host.Api.Registry;
 using Hub.Host.Composition.Schedule;
+using Hub.Host.Composition.Stores;
 using Hub.Host.Identity;
 using Hub.Host.Telemetry;
 
@@ -32,7 +32,7 @@ namespace Hub.Host.Composition;
 /// <summary>Which class stands behind which port: the whole composition on one page.</summary>
 internal static class HubServices
 {
-    internal static IServiceCollection AddHub(this IServiceCollection services, NodeOptions options, DataFolder folder)
+    internal static IServiceCollection AddHub(this IServiceCollection services, NodeOptions options, DataFolder folder, StoreChoice store)
     {
         services.AddSingleton(options);
         services.AddSingleton(folder);
@@ -42,10 +42,9 @@ internal static class HubServices
         services.AddSingleton(FileHubKeys.OpenOrCreate(folder.Directory, options.Address));
         services.AddSingleton<IHubKeys>(static p => p.GetRequiredService<FileHubKeys>());
 
-        services.AddSingleton<IHubStore, SqliteHubStore>();
+        services.AddStore(store);
         services.AddSingleton<IDiskProbe, DriveDiskProbe>();
         services.AddSingleton<DiskGuard>();
-        services.AddSingleton<IUploadStore, FileUploadStore>();
         services.AddSingleton<UploadSweep>();
         services.AddSingleton<GroupCommitter>();
         services.AddSingleton<ICommitter>(static p => p.GetRequiredService<GroupCommitter>());

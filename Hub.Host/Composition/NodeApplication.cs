@@ -1,6 +1,7 @@
 using Hub.Host.Api;
 using Hub.Host.Api.Problems;
 using Hub.Host.Api.Registry;
+using Hub.Host.Composition.Stores;
 using Hub.Host.Identity;
 using Hub.Host.Pages;
 using Hub.Host.Telemetry;
@@ -15,7 +16,7 @@ internal static class NodeApplication
     /// the whole stop at most 30 s.</summary>
     private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(29);
 
-    internal static WebApplication Build(NodeOptions options, DataFolder folder)
+    internal static WebApplication Build(NodeOptions options, DataFolder folder, StoreChoice store)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
         {
@@ -35,7 +36,7 @@ internal static class NodeApplication
             // One after the other, a slow request would use up the time that deliveries in flight need.
             host.ServicesStopConcurrently = true;
         });
-        builder.Services.AddHub(options, folder).AddHubHttp();
+        builder.Services.AddHub(options, folder, store).AddHubHttp();
         var app = builder.Build();
         if (options.PublicUrl is not null) TrustProxy(app);
         Use(app);

@@ -1,5 +1,6 @@
 using System.Net;
 using Hub.Contracts.Addresses;
+using Hub.Host.Composition.Stores;
 
 namespace Hub.Host.Composition;
 
@@ -36,6 +37,9 @@ internal sealed record NodeOptions
     /// <summary>Whether to send deliveries. A node that serves one command does not.</summary>
     internal bool Dispatch { get; init; } = true;
 
+    /// <summary>What is said about the store; the rest is as chosen before.</summary>
+    internal StoreRequest Store { get; init; } = new();
+
     /// <summary>Whether to log JSON lines instead of plain ones.</summary>
     internal bool JsonLog { get; init; }
 
@@ -54,6 +58,7 @@ internal sealed record NodeOptions
         foreach (var (option, file) in new[] { ("--tls-certificate", TlsCertificate), ("--tls-key", TlsKey) })
             if (file is not null && !File.Exists(file)) mistakes.Add($"{option}: there is no file '{file}'.");
         if (PublicUrl is not null) CheckPublicUrl(PublicUrl, mistakes);
+        StoreChoice.Choose(Path.GetFullPath(DataDirectory), Store, mistakes);
         return mistakes;
     }
 

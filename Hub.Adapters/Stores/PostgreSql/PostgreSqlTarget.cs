@@ -1,0 +1,88 @@
+using System.Net;
+using Npgsql;
+
+namespace Hub.Adapters.Stores.PostgreSql;
+
+/// <summary>A PostgreSQL database as a connection string names it. It never tells its password: <see cref="ToString"/> says hosts,
+/// database and role only.</summary>
+public sealed class PostgreSqlTarget
+{
+    private static readonly string[] Forbidden = ["Include Error Detail", "Log Parameters", "Persist Security Info"];
+
+    private readonly NpgsqlConnectionStringBuilder _settings;
+
+    private PostgreSqlTarget(NpgsqlConnectionStringBuilder settings) => _settings = settings;
+
+    /// <summary>The connection string, password included: for the driver alone.</summary>
+    public string ConnectionString => _settings.ConnectionString;
+
+    /// <summary>The database.</summary>
+    public string Database => _settings.Database ?? "";
+
+    /// <summary>The role that connects.</summary>
+    public string Role => _settings.Username ?? "";
+
+    /// <summary>Hosts, each with its port unless it is the usual one, or the folder of a Unix socket.</summary>
+    public IReadOnlyList<string> Hosts => (_settings.Host ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>Whether the connection string holds a password.</summary>
+    public bool HasPassword => !string.IsNullOrEmpty(_settings.Password);
+
+    /// <summary>Reads a connection string (<c>Host=…;Database=…;Username=…</c>).</summary>
+    /// <param name="text">The connection string.</param>
+    /// <param name="primary">The target whose settings hold for everything that <paramref name="text"/> does not say; null for none.</param>
+    /// <exception cref="FormatException">It is none. The message does not repeat it.</exception>
+    public static PostgreSqlTarget Parse(string text, PostgreSqlTarget? primary = null)
+    {
+        try
+        {
+            var own = new NpgsqlConnectionStringBuilder(text);
+            if (primary is null) return new PostgreSqlTarget(own);
+            var merged = new NpgsqlConnectionStringBuilder(primary.ConnectionString) { TargetSessionAttributes = "prefer-standby" };
+            if (own.ContainsKey("Host") && !own.ContainsKey("Port")) merged.Remove("Port");
+            foreach (string key in own.Keys) merged[key] = own[key];
+            return new PostgreSqlTarget(merged);
+        }
+        catch (Exception unreadable) when (unreadable is ArgumentException or FormatException or InvalidCastException or OverflowException)
+        {
+            // What the driver says repeats parts of it: behind a ';' in a password that nobody quoted, a part of the password.
+        }
+
+        throw new FormatException(
+            "it is no connection string of PostgreSQL: a setting's name is unknown, or its value is not of its kind; values with ; or = need quotes. "
+            + "Write Host=db.example;Database=hub;Username=hub_app;SSL Mode=VerifyFull.");
+    }
+
+    /// <summary>What is wrong with it, each with what to write; empty when it may be used.</summary>
+    public IReadOnlyList<string> Mistakes()
+    {
+        List<string> mistakes = [];
+        if (Hosts.Count == 0) mistakes.Add("it names no host: add 'Host=db.example', or 'Host=/run/postgresql' for a database on this machine.");
+        if (Database.Length == 0) mistakes.Add("it names no database: add 'Database=hub'.");
+        if (Role.Length == 0) mistakes.Add("it names no role: add 'Username=hub_app'.");
+        foreach (var setting in Forbidden.Where(s => _settings.TryGetValue(s, out var value) && value is true))
+            mistakes.Add($"'{setting}' would bring contents of messages or the password into logs: leave it out.");
+        if (Hosts.Count > 1 && _settings.TargetSessionAttributes is not ("primary" or "read-write" or "prefer-standby" or "standby" or "prefer-primary"))
+            mistakes.Add($"it names {Hosts.Count} hosts, of which one may be a standby: add 'Target Session Attributes=primary'.");
+        if (Hosts.FirstOrDefault(static h => !IsLocal(h)) is { } remote && !IsVerified)
+        {
+            mistakes.Add($"the way to '{remote}' is not protected: add 'SSL Mode=VerifyFull' (and 'Root Certificate=/etc/hub/ca.pem' unless this machine knows the authority). "
+                + "'SSL Mode=VerifyCA' will do together with 'Root Certificate'; without either only a database on this machine may be named.");
+        }
+
+        if (!string.IsNullOrEmpty(_settings.RootCertificate) && !File.Exists(_settings.RootCertificate)) mistakes.Add($"there is no file '{_settings.RootCertificate}' (Root Certificate).");
+        return mistakes;
+    }
+
+    /// <summary>Where it leads, without its password.</summary>
+    public override string ToString() => $"database '{Database}' at {string.Join(", ", Hosts)} as '{Role}'";
+
+    private bool IsVerified => _settings.SslMode == SslMode.VerifyFull || (_settings.SslMode == SslMode.VerifyCA && !string.IsNullOrEmpty(_settings.RootCertificate));
+
+    // A host may bring its port: db:5433, [::1]:5433. A Unix socket is a path, or abstract (@).
+    private static bool IsLocal(string host)
+    {
+        if (host[0] is '/' or '@' || host == "localhost" || host.StartsWith("localhost:", StringComparison.Ordinal)) return true;
+        return IPEndPoint.TryParse(host, out var place) && IPAddress.IsLoopback(place.Address);
+    }
+}
