@@ -18,10 +18,10 @@ public sealed class AppChannel : IDeliveryChannel
     /// <exception cref="ArgumentException">Two handlers have the same app name.</exception>
     public AppChannel(
         IEnumerable<IHandle> handlers, ICommitter committer, IHubStore store, IHubKeys keys, Acknowledgements acknowledgements,
-        Lazy<IIntake> intake, TimeProvider clock, ILogger<AppChannel> log)
+        Lazy<IIntake> intake, DeliverySignals signals, TimeProvider clock, ILogger<AppChannel> log)
     {
         _handlers = handlers.ToDictionary(h => h.App, StringComparer.Ordinal);
-        _runner = new AppRunner(committer, store, keys, acknowledgements, intake, clock);
+        _runner = new AppRunner(committer, store, keys, acknowledgements, intake, signals, clock);
         _log = log;
     }
 

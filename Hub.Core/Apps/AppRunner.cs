@@ -18,7 +18,7 @@ namespace Hub.Core.Apps;
 /// hub stops before, nothing has happened and the handler runs again; if it stops after, the delivery is over. Runs of one app
 /// that got in each other's way take turns.</remarks>
 internal sealed class AppRunner(
-    ICommitter committer, IHubStore store, IHubKeys keys, Acknowledgements acknowledgements, Lazy<IIntake> intake, TimeProvider clock)
+    ICommitter committer, IHubStore store, IHubKeys keys, Acknowledgements acknowledgements, Lazy<IIntake> intake, DeliverySignals signals, TimeProvider clock)
 {
     /// <summary>How an app's messages are attested: the hub holds the app's key.</summary>
     internal const string Assurance = "hub-attested(app)";
@@ -113,6 +113,7 @@ internal sealed class AppRunner(
             State = DeliveryState.Delivered, ClaimedUntil = null, DeliveredAt = now, LastProblem = null, LastDetail = null, Changed = now,
         };
         await scope.Transaction.UpdateDeliveryAsync(ended);
+        signals.NotifyLane(scope, ended);
         scope.Append(DeliveryTrail.Delivered(ended, context.Self.ToString()));
         scope.AfterCommit(static () => DeliveryMetrics.Changed(DeliveryState.Delivered));
         foreach (var reply in context.Replies) ended = await acknowledgements.ApplyOfAppAsync(scope, ended, context.Message, reply);

@@ -8,7 +8,8 @@ namespace Hub.Core.Delivery;
 
 /// <summary>Applies recipients' answers to deliveries, signed and unsigned, inside a running commit. Thread-safe.</summary>
 /// <param name="clock">The hub's clock.</param>
-public sealed class Acknowledgements(TimeProvider clock) : IAcknowledgements
+/// <param name="signals">Wakes what waited behind an answered delivery.</param>
+public sealed class Acknowledgements(TimeProvider clock, DeliverySignals signals) : IAcknowledgements
 {
     /// <inheritdoc/>
     public async ValueTask<SystemAddress> ApplySignedAsync(CommitScope scope, SystemAddress recipient, Acknowledgement answer, MessageKey? by = null)
@@ -52,6 +53,7 @@ public sealed class Acknowledgements(TimeProvider clock) : IAcknowledgements
         after = after with { Answers = delivery.Answers + 1, Answer = by ?? delivery.Answer };
         scope.Append(DeliveryTrail.Acknowledged(after, answer, assertedBy, actor, message.Sha256));
         await scope.Transaction.UpdateDeliveryAsync(after);
+        if (delivery.BlocksLane) signals.NotifyLane(scope, after);
         if (delivery.State != DeliveryState.Acknowledged) scope.AfterCommit(static () => DeliveryMetrics.Changed(DeliveryState.Acknowledged));
         return after;
     }

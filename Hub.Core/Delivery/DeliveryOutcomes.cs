@@ -30,6 +30,7 @@ internal sealed class DeliveryOutcomes(
                 current = current with { State = DeliveryState.Delivered, ClaimedUntil = null, DeliveredAt = now, LastProblem = null, LastDetail = null, Changed = now };
                 scope.Append(DeliveryTrail.Delivered(current, actor));
                 await scope.Transaction.UpdateDeliveryAsync(current);
+                signals.NotifyLane(scope, current);
                 scope.AfterCommit(static () => DeliveryMetrics.Changed(DeliveryState.Delivered));
             }
 
@@ -80,6 +81,7 @@ internal sealed class DeliveryOutcomes(
             };
             scope.Append(DeliveryTrail.GivenUp(ended));
             await scope.Transaction.UpdateDeliveryAsync(ended);
+            signals.NotifyLane(scope, ended);
             await StageAsync(scope, notice, ended, message);
             scope.AfterCommit(() =>
             {

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Hub.Contracts.Addresses;
 using Hub.Core.Requests;
+using Hub.Core.Storage;
 
 namespace Hub.Core.Delivery;
 
@@ -20,6 +21,14 @@ public sealed class DeliverySignals
     {
         if (_waiters.TryRemove(system, out var waiter)) waiter.TrySetResult();
         foreach (var listener in _listeners) listener(system);
+    }
+
+    /// <summary>Wakes those who may take what waited in its lane behind a delivery that has ended; called after it was written.</summary>
+    public void NotifyLane(CommitScope scope, DeliveryRecord ended)
+    {
+        ArgumentNullException.ThrowIfNull(scope);
+        ArgumentNullException.ThrowIfNull(ended);
+        if (ended.Lane is not null && !ended.BlocksLane) scope.AfterCommit(() => Notify(ended.Recipient));
     }
 
     /// <summary>Completes at the next notification for a system. Take it before looking for work.</summary>

@@ -55,6 +55,7 @@ internal sealed class Redirections(ICommitter committer, IHubStore store, Delive
             LastDetail = $"went on to {to.System.Address} as delivery {successor}: {closed.Reorganisation} of {ScalarForms.Write(closed.On)}",
         };
         await scope.Transaction.UpdateDeliveryAsync(ended);
+        signals.NotifyLane(scope, ended);
         scope.Append(DeliveryTrail.Redirected(ended, to, successor));
         scope.AfterCommit(() =>
         {
@@ -71,7 +72,8 @@ internal sealed class Redirections(ICommitter committer, IHubStore store, Delive
         var due = message.NotBefore > now ? message.NotBefore.Value : now;
         var queued = new DeliveryRecord
         {
-            Message = message.Key, Recipient = to.System.Address, Role = old.Role, Why = to.Why, State = DeliveryState.Queued, Due = due, Since = now, Changed = now,
+            Message = message.Key, Recipient = to.System.Address, Role = old.Role, Why = to.Why, State = DeliveryState.Queued, Due = due, Since = now,
+            Lane = old.Lane, LanePlace = old.LanePlace, HoldsLane = old.HoldsLane, Changed = now,
         };
         var existing = await scope.Transaction.FindDeliveryAsync(message.Key, to.System.Address);
         if (existing is { State: DeliveryState.Cancelled } && existing.LastProblem == ProblemCode.RecipientClosed.Code)

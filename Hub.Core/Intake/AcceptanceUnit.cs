@@ -29,7 +29,7 @@ internal sealed class AcceptanceUnit(IAcknowledgements acknowledgements, IUpload
         await UploadCheck.RequireStillThereAsync(uploads, candidate.Verified.Envelope.From, candidate.Uploads);
         var ticket = scope.Append(entry);
         var message = candidate.ToRecord(ticket.Index);
-        var deliveries = RoutePlanner.Plan(message.Key, candidate.Recipients, message.Accepted, message.NotBefore);
+        var deliveries = RoutePlanner.Plan(message, candidate.Recipients, candidate.Order);
         if (candidate.Answer is { } answer) await ApplyAsync(scope, candidate, answer);
         deliveries = await HoldAsync(scope, candidate, deliveries);
         await scope.Transaction.InsertMessageAsync(message, candidate.Verified.Octets, deliveries);

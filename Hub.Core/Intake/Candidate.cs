@@ -24,6 +24,9 @@ internal sealed record Candidate
 
     internal IReadOnlyList<string> Uploads { get; init; } = [];
 
+    /// <summary>What a dead delivery does to those behind it in its conversation, when the service demands order.</summary>
+    internal OnDead? Order { get; init; }
+
     /// <summary>The request whose reply this is, when that alone allows it: see <see cref="Requests.ReplyRight"/>.</summary>
     internal MessageKey? AllowedAsReplyTo { get; init; }
 

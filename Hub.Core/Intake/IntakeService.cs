@@ -84,7 +84,7 @@ public sealed class IntakeService : IIntake
         var uploads = await UploadCheck.CheckAsync(_uploads, message, CancellationToken.None);
         var candidate = new Candidate
         {
-            Verified = envelope, Assurance = assurance, Accepted = now, Registry = registry.Version, Recipients = recipients, Uploads = uploads,
+            Verified = envelope, Assurance = assurance, Accepted = now, Registry = registry.Version, Recipients = recipients, Uploads = uploads, Order = ServiceRules.OrderOf(service),
         };
         await _unit.RunAsync(scope, candidate, candidate.ToEntry());
     }
@@ -144,6 +144,7 @@ public sealed class IntakeService : IIntake
             AllowedAsReplyTo = replyTo,
             Uploads = await UploadCheck.CheckAsync(_uploads, envelope, cancellationToken),
             Answer = AcknowledgementRules.Read(envelope),
+            Order = ServiceRules.OrderOf(service),
         };
     }
 

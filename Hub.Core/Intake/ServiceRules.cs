@@ -17,6 +17,9 @@ internal static class ServiceRules
             : throw ProblemCode.TooLarge.With($"The envelope has {size} bytes; the service {service.Type} allows {service.MaxBytes}. Send large content as an upload.");
     }
 
+    /// <summary>What a dead delivery does to those behind it in its conversation; null when the service demands no order.</summary>
+    internal static OnDead? OrderOf(Service service) => service.Order == ServiceOrder.Conversation ? service.OnDead : null;
+
     /// <exception cref="ProblemException"><c>unsupported-profile</c>: this version of the hub understands no extension.</exception>
     internal static void CheckExtensions(Envelope envelope)
     {

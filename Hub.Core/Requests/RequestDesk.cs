@@ -99,6 +99,7 @@ public sealed class RequestDesk
             };
             scope.Append(DeliveryTrail.Delivered(delivered, DeliveryTrail.Hub));
             await scope.Transaction.UpdateDeliveryAsync(delivered);
+            _signals.NotifyLane(scope, delivered);
             scope.AfterCommit(static () => DeliveryMetrics.Changed(DeliveryState.Delivered));
             return true;
         });

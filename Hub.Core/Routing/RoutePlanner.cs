@@ -1,4 +1,3 @@
-using Hub.Contracts.Envelopes;
 using Hub.Core.Registry;
 using Hub.Core.Storage;
 
@@ -11,23 +10,25 @@ public static class RoutePlanner
     /// <summary>One queued delivery for each recipient.</summary>
     /// <param name="message">The message.</param>
     /// <param name="recipients">Its recipients, in order.</param>
-    /// <param name="accepted">When it was accepted.</param>
-    /// <param name="notBefore">Before which nothing may be delivered, if the sender said so.</param>
-    public static IReadOnlyList<DeliveryRecord> Plan(
-        MessageKey message, IReadOnlyList<ResolvedRecipient> recipients, DateTimeOffset accepted, DateTimeOffset? notBefore)
+    /// <param name="order">What a dead delivery does to those behind it, when its service demands order; null: no order is demanded.</param>
+    public static IReadOnlyList<DeliveryRecord> Plan(MessageRecord message, IReadOnlyList<ResolvedRecipient> recipients, OnDead? order)
     {
-        var due = notBefore > accepted ? notBefore.Value : accepted;
+        var due = message.NotBefore > message.Accepted ? message.NotBefore.Value : message.Accepted;
+        var lane = order is not null && message.Conversation is { } conversation ? $"{message.From} {conversation}" : null;
         return
         [
             .. recipients.Select(r => new DeliveryRecord
             {
-                Message = message,
+                Message = message.Key,
                 Recipient = r.System.Address,
                 Role = r.Role,
                 Why = r.Why,
                 State = DeliveryState.Queued,
                 Due = due,
-                Changed = accepted,
+                Lane = lane,
+                LanePlace = lane is null ? 0 : message.Sequence ?? 0,
+                HoldsLane = lane is not null && order == OnDead.Hold,
+                Changed = message.Accepted,
             }),
         ];
     }

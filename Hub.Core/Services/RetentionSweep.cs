@@ -1,4 +1,5 @@
 using Hub.Contracts.Addresses;
+using Hub.Core.Delivery;
 using Hub.Core.Registry;
 using Hub.Core.Storage;
 
@@ -8,7 +9,7 @@ namespace Hub.Core.Services;
 /// under way. The first sweep looks at everything, each later one at what has come of age since. Not thread-safe.</summary>
 /// <remarks>Failure policy: each message is a unit of its own; whatever a stop leaves undone, the first sweep after the next
 /// start finds. A longer or new retention counts from the next sweep on.</remarks>
-public sealed class RetentionSweep(IRegistry registry, IHubStore store, ICommitter committer, TimeProvider clock)
+public sealed class RetentionSweep(IRegistry registry, IHubStore store, ICommitter committer, DeliverySignals signals, TimeProvider clock)
 {
     /// <summary>The reason in the log.</summary>
     public const string Reason = "retention";
@@ -58,7 +59,7 @@ public sealed class RetentionSweep(IRegistry registry, IHubStore store, ICommitt
                 if (await scope.Transaction.FindMessageAsync(message.Key) is not { Erased: null }) return true;
                 foreach (var delivery in deliveries)
                     if (await scope.Transaction.FindDeliveryAsync(delivery.Id) is { } current && IsOpen(current)) return false;
-                await Erasure.EraseAsync(scope, message.Key, deliveries, "hub", Reason, now);
+                await Erasure.EraseAsync(scope, message.Key, deliveries, "hub", Reason, signals, now);
                 return true;
             },
             cancellationToken);

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Hub.Contracts.Envelopes;
 using Hub.Contracts.Problems;
 using Hub.Contracts.Trail;
+using Hub.Core.Delivery;
 using Hub.Core.Trail;
 
 namespace Hub.Core.Storage;
@@ -10,28 +11,33 @@ namespace Hub.Core.Storage;
 /// <summary>Erases the content of a message inside a running commit: headers and hashes stay, the log still verifies.</summary>
 public static class Erasure
 {
-    /// <summary>Erases; deliveries still under way are cancelled.</summary>
+    /// <summary>Erases; deliveries still under way are cancelled, and dead ones that hold their lane: nobody can replay them any more.</summary>
     /// <param name="scope">The running commit.</param>
     /// <param name="key">The message.</param>
     /// <param name="deliveries">Its deliveries as known before; each is read again.</param>
     /// <param name="actor">Who does it.</param>
     /// <param name="reason">The law or rule that demands it.</param>
+    /// <param name="signals">Wakes what waited behind them.</param>
     /// <param name="now">The hub's clock.</param>
     /// <returns>The deliveries that were cancelled.</returns>
     /// <exception cref="ProblemException"><c>not-found</c> or <c>content-erased</c>.</exception>
     public static async ValueTask<IReadOnlyList<long>> EraseAsync(
-        CommitScope scope, MessageKey key, IReadOnlyList<DeliveryRecord> deliveries, string actor, string reason, DateTimeOffset now)
+        CommitScope scope, MessageKey key, IReadOnlyList<DeliveryRecord> deliveries, string actor, string reason, DeliverySignals signals, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(scope);
         ArgumentNullException.ThrowIfNull(deliveries);
+        ArgumentNullException.ThrowIfNull(signals);
         var message = await scope.Transaction.FindMessageAsync(key) ?? throw ProblemCode.NotFound.With($"There is no message {key}.");
         if (message.Erased is not null) throw ProblemCode.ContentErased.With($"The content of {key} was erased at {message.Erased:yyyy-MM-ddTHH:mm:ssZ}.");
         List<long> cancelled = [];
         foreach (var known in deliveries)
         {
             // Read again inside the commit: it may have moved on since.
-            if (await scope.Transaction.FindDeliveryAsync(known.Id) is not { State: DeliveryState.Queued or DeliveryState.Claimed } delivery) continue;
-            await scope.Transaction.UpdateDeliveryAsync(delivery with { State = DeliveryState.Cancelled, Claim = null, ClaimedUntil = null, Changed = now });
+            if (await scope.Transaction.FindDeliveryAsync(known.Id) is not { } delivery) continue;
+            if (!(delivery.BlocksLane || delivery.State is DeliveryState.Queued or DeliveryState.Claimed)) continue;
+            var ended = delivery with { State = DeliveryState.Cancelled, Claim = null, ClaimedUntil = null, Changed = now };
+            await scope.Transaction.UpdateDeliveryAsync(ended);
+            signals.NotifyLane(scope, ended);
             cancelled.Add(delivery.Id);
         }
 

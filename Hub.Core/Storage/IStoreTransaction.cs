@@ -44,7 +44,8 @@ public interface IStoreTransaction : IAsyncDisposable
     ValueTask<IReadOnlyList<long>> InsertMessageAsync(MessageRecord message, ReadOnlyMemory<byte> octets, IReadOnlyList<DeliveryRecord> deliveries);
 
     /// <summary>Claims due deliveries (queued and due, or claimed with an ended claim) of one recipient, most urgent first:
-    /// priority descending, then id. Sets state, a fresh claim token, <paramref name="until"/>, and adds one attempt.</summary>
+    /// priority descending, then id. Of deliveries in one lane only the first that blocks it (<see cref="DeliveryRecord.BlocksLane"/>):
+    /// the smallest place, then id. Sets state, a fresh claim token, <paramref name="until"/>, and adds one attempt.</summary>
     /// <param name="recipient">The system.</param>
     /// <param name="now">Until when a delivery is due.</param>
     /// <param name="until">When the claim ends by itself.</param>

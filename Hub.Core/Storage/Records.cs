@@ -151,6 +151,9 @@ public sealed record DeliveryRecord
     /// <summary>Whether those behind it in the lane wait even when it is dead (<c>onDead: hold</c>), until an operator replays or cancels it.</summary>
     public bool HoldsLane { get; init; }
 
+    /// <summary>Whether those behind it in its lane wait for it: it is under way, or dead and holds them.</summary>
+    public bool BlocksLane => Lane is not null && (State is DeliveryState.Queued or DeliveryState.Claimed || (State == DeliveryState.Dead && HoldsLane));
+
     /// <summary>Problem code of the last failure.</summary>
     public string? LastProblem { get; init; }
 

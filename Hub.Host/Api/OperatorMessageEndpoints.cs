@@ -47,7 +47,7 @@ internal static class OperatorMessageEndpoints
         return Results.Json(new ReplayView([id]), HubJson.Options);
     }
 
-    private static async Task<IResult> EraseAsync(HttpContext context, string key, IHubStore store, MessageReads reads, ICommitter committer, UploadSweep uploads, TimeProvider clock, ILogger<UploadSweep> log)
+    private static async Task<IResult> EraseAsync(HttpContext context, string key, IHubStore store, MessageReads reads, ICommitter committer, UploadSweep uploads, DeliverySignals signals, TimeProvider clock, ILogger<UploadSweep> log)
     {
         var caller = context.Caller();
         var reason = (await HubJson.ReadAsync<ReasonRequest>(context)).Reason?.Trim();
@@ -56,7 +56,7 @@ internal static class OperatorMessageEndpoints
         if (caller.Under is { } under && (await reads.FindAsync(caller, key, context.RequestAborted)).IsPart)
             throw ProblemCode.OutsideSubtree.With($"'{caller.Actor}' acts under {under}; the sender of {key} stands outside, and an erasure takes the message from its sender and every recipient.");
         var deliveries = await store.ListDeliveriesAsync(parsed, context.RequestAborted);
-        var cancelled = await committer.RunAsync(scope => Erasure.EraseAsync(scope, parsed, deliveries, caller.Actor, reason, clock.GetUtcNow()), context.RequestAborted);
+        var cancelled = await committer.RunAsync(scope => Erasure.EraseAsync(scope, parsed, deliveries, caller.Actor, reason, signals, clock.GetUtcNow()), context.RequestAborted);
         try
         {
             await uploads.RemoveErasedAsync(CancellationToken.None);

@@ -6,7 +6,7 @@ namespace Hub.Adapters.Stores.Sqlite;
 /// <summary>Lists deliveries in a state, oldest message first.</summary>
 internal static class DeliveryList
 {
-    private const int Matches = 26;
+    private const int Matches = 29;
 
     /// <summary>One page; it ends, with a cursor, after <paramref name="mostScanned"/> rows looked at, whatever it holds.</summary>
     internal static Page<DeliveryRecord> Read(SqliteSession session, DeliveryState state, SystemAddress? recipient, string? cursor, int limit, int mostScanned)

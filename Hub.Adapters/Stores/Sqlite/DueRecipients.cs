@@ -2,7 +2,7 @@ using Hub.Contracts.Addresses;
 
 namespace Hub.Adapters.Stores.Sqlite;
 
-/// <summary>Finds the systems that have claimable deliveries by leaping from one system to the next in the two partial
+/// <summary>Finds the systems that have claimable deliveries by leaping from one system to the next in the partial
 /// indexes: a few seeks for each system that has unfinished deliveries. A full page goes on after its last system next time.</summary>
 internal sealed class DueRecipients
 {
@@ -22,7 +22,7 @@ internal sealed class DueRecipients
     internal static List<SystemAddress> Unfinished(SqliteSession session)
     {
         var found = new List<SystemAddress>();
-        for (var next = Next(session, 0); next != long.MaxValue; next = Next(session, next)) found.Add(session.Name(next).System);
+        for (var next = NextUnfinished(session, 0); next != long.MaxValue; next = NextUnfinished(session, next)) found.Add(session.Name(next).System);
         return found;
     }
 
@@ -42,6 +42,9 @@ internal sealed class DueRecipients
     private static long Next(SqliteSession session, long after) => Math.Min(
         session.Use(SqliteSql.NextReady).Bind(after).Scalar() ?? long.MaxValue,
         session.Use(SqliteSql.NextWaiting).Bind(after).Scalar() ?? long.MaxValue);
+
+    private static long NextUnfinished(SqliteSession session, long after) =>
+        Math.Min(Next(session, after), session.Use(SqliteSql.NextBehind).Bind(after).Scalar() ?? long.MaxValue);
 
     private static bool IsDue(SqliteSession session, long recipient, DateTimeOffset now)
     {

@@ -58,6 +58,9 @@ internal static class Rows
         Answer = row.IsNull(23) ? null : Digests.WriteKey(row.Blob(23)),
         Since = row.NullableTime(24),
         Node = (int?)row.NullableInt(25),
+        Lane = row.NullableText(26),
+        LanePlace = row.Int(27),
+        HoldsLane = row.Int(28) != 0,
     };
 
     internal static EntryRecord Entry(Statement row) => new(row.Int(0), row.Blob(1).ToArray(), Bytes(row, 2), Bytes(row, 3));

@@ -173,4 +173,15 @@ internal static class SqliteSchema
         ALTER TABLE delivery ADD COLUMN node INTEGER; -- null: a mailbox's claim, or not claimed
         CREATE INDEX delivery_node ON delivery (node) WHERE node IS NOT NULL;
         """;
+
+    /// <summary>Version 8. Order within conversations: of a recipient's deliveries in one lane only the first that blocks stands among
+    /// those that may be claimed or wait for their time; those behind it stand aside (<c>ready</c> 2), so that no claim steps over them.</summary>
+    internal const string Version8 = """
+        ALTER TABLE delivery ADD COLUMN lane TEXT;                            -- null: unordered
+        ALTER TABLE delivery ADD COLUMN lane_place INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE delivery ADD COLUMN holds_lane INTEGER NOT NULL DEFAULT 0; -- 1: blocks while dead, too
+        ALTER TABLE delivery ADD COLUMN blocks INTEGER NOT NULL DEFAULT 0;     -- 1: those behind it in its lane wait
+        CREATE INDEX delivery_lane ON delivery (recipient, lane, lane_place, id) WHERE blocks = 1;
+        CREATE INDEX delivery_behind ON delivery (recipient) WHERE ready = 2;
+        """;
 }

@@ -66,7 +66,7 @@ internal static partial class SqliteSql
         WHERE e.erased = 1 AND NOT EXISTS (SELECT 1 FROM message_upload n WHERE n.sender = e.sender AND n.sha256 = e.sha256 AND n.erased = 0) LIMIT ?
         """;
 
-    internal const string DeliveryColumns = "d.id, m.key, d.recipient, d.role, d.why, d.state, d.due, d.attempts, d.replays, d.claim, d.claimed_until, d.last_problem, d.last_detail, d.delivered_at, d.status, d.reason, d.outcome, d.asserted_by, d.changed, d.accepted, d.message, d.interruptions, d.answers, d.answer, d.since, d.node";
+    internal const string DeliveryColumns = "d.id, m.key, d.recipient, d.role, d.why, d.state, d.due, d.attempts, d.replays, d.claim, d.claimed_until, d.last_problem, d.last_detail, d.delivered_at, d.status, d.reason, d.outcome, d.asserted_by, d.changed, d.accepted, d.message, d.interruptions, d.answers, d.answer, d.since, d.node, d.lane, d.lane_place, d.holds_lane";
     internal const string FindDelivery = $"SELECT {DeliveryColumns} FROM delivery d JOIN message m ON m.num = d.message WHERE d.id = ?";
     internal const string FindDeliveryOfMessage = $"SELECT {DeliveryColumns} FROM message m JOIN delivery d ON d.message = m.num WHERE m.key = ? AND d.recipient = ?";
     internal const string DeliveriesOfMessage = $"SELECT {DeliveryColumns} FROM message m JOIN delivery d ON d.message = m.num WHERE m.key = ? ORDER BY d.id";
@@ -88,13 +88,13 @@ internal static partial class SqliteSql
 
     internal const string InsertDelivery = """
         INSERT INTO delivery (message, recipient, accepted, rank, expires, role, why, state, ready, wake, due, attempts, interruptions, replays, claim, claimed_until,
-            node, last_problem, last_detail, delivered_at, status, reason, outcome, asserted_by, answers, answer, since, changed)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            node, last_problem, last_detail, delivered_at, status, reason, outcome, asserted_by, answers, answer, since, lane, lane_place, holds_lane, blocks, changed)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """;
 
     internal const string UpdateDelivery = """
         UPDATE delivery SET role = ?, why = ?, state = ?, ready = ?, wake = ?, due = ?, attempts = ?, interruptions = ?, replays = ?, claim = ?, claimed_until = ?,
-            node = ?, last_problem = ?, last_detail = ?, delivered_at = ?, status = ?, reason = ?, outcome = ?, asserted_by = ?, answers = ?, answer = ?, since = ?, changed = ?
+            node = ?, last_problem = ?, last_detail = ?, delivered_at = ?, status = ?, reason = ?, outcome = ?, asserted_by = ?, answers = ?, answer = ?, since = ?, lane = ?, lane_place = ?, holds_lane = ?, blocks = ?, changed = ?
         WHERE id = ?
         """;
 
@@ -112,7 +112,8 @@ internal static partial class SqliteSql
     internal const string Untaken = $"""
         SELECT {DeliveryColumns} FROM (
             SELECT id FROM delivery INDEXED BY delivery_ready WHERE ready = 1 AND recipient = ?1 AND id > ?3
-            UNION ALL SELECT id FROM delivery INDEXED BY delivery_waiting WHERE ready = 0 AND recipient = ?1 AND id > ?3) u
+            UNION ALL SELECT id FROM delivery INDEXED BY delivery_waiting WHERE ready = 0 AND recipient = ?1 AND id > ?3
+            UNION ALL SELECT id FROM delivery INDEXED BY delivery_behind WHERE ready = 2 AND recipient = ?1 AND id > ?3) u
         JOIN delivery d ON d.id = u.id JOIN message m ON m.num = d.message JOIN name t ON t.id = m.type
         WHERE (d.state = 0 OR d.claimed_until <= ?2) AND t.text NOT GLOB 'hub.*' ORDER BY d.id LIMIT ?4
         """;
@@ -127,7 +128,7 @@ internal static partial class SqliteSql
     // The attempt that a claim counted is given back, but not for ever: a delivery may be what brings the hub down.
     internal const string ReleaseClaims = """
         UPDATE delivery SET state = 0, attempts = attempts - (interruptions < ?3 AND attempts > 0), interruptions = interruptions + 1,
-            ready = 1, wake = ?1, due = ?1, claim = NULL, claimed_until = NULL, node = NULL, changed = ?1
+            ready = max(ready, 1), wake = ?1, due = ?1, claim = NULL, claimed_until = NULL, node = NULL, changed = ?1
         WHERE id IN (SELECT id FROM delivery INDEXED BY delivery_node WHERE node = ?2 ORDER BY id LIMIT ?4)
         """;
 
@@ -135,6 +136,12 @@ internal static partial class SqliteSql
     internal const string AnyReady = "SELECT 1 FROM delivery INDEXED BY delivery_ready WHERE ready = 1 AND recipient = ? AND wake <= ? LIMIT 1";
     internal const string NextWaiting = "SELECT recipient FROM delivery INDEXED BY delivery_waiting WHERE ready = 0 AND recipient > ? ORDER BY recipient LIMIT 1";
     internal const string AnyWaiting = "SELECT 1 FROM delivery INDEXED BY delivery_waiting WHERE ready = 0 AND recipient = ? AND rank = ? AND wake <= ? LIMIT 1";
+
+    internal const string NextBehind = "SELECT recipient FROM delivery INDEXED BY delivery_behind WHERE ready = 2 AND recipient > ? ORDER BY recipient LIMIT 1";
+
+    internal const string FrontOfLane = "SELECT id, ready FROM delivery INDEXED BY delivery_lane WHERE blocks = 1 AND recipient = ? AND lane = ? ORDER BY lane_place, id LIMIT 2";
+    internal const string StepForward = "UPDATE delivery SET ready = (wake <= ?1) WHERE id = ?2";
+    internal const string StepBack = "UPDATE delivery SET ready = 2 WHERE id = ?";
 
     internal const string Expired = $"""
         SELECT {DeliveryColumns} FROM delivery d INDEXED BY delivery_expiring JOIN message m ON m.num = d.message

@@ -83,6 +83,7 @@ internal sealed class SqliteTransaction(SqliteHubStore store, SqliteSession sess
             ?? throw new InvalidOperationException($"There is no delivery {delivery.Id} to update.");
         _counts.Move((DeliveryState)before, delivery.State);
         BindState(Change(SqliteSql.UpdateDelivery), delivery, NumberOf(delivery.Why), delivery.Changed).Bind(delivery.Id).Run();
+        if (delivery.Lane is { } lane) Lanes.Settle(session, NumberOf(delivery.Recipient.ToString()), lane, delivery.Changed);
         return default;
     }
 
@@ -215,8 +216,10 @@ internal sealed class SqliteTransaction(SqliteHubStore store, SqliteSession sess
         var insert = Change(SqliteSql.InsertDelivery)
             .Bind(number).Bind(recipient).Bind(message.Accepted).Bind(Claims.RankOf(message.Priority)).Bind(message.Expires);
         BindState(insert, delivery, why, delivery.Changed).Run();
+        var id = session.LastInsertedRow;
         _counts.Add(delivery.State);
-        return session.LastInsertedRow;
+        if (delivery.Lane is { } lane) Lanes.Settle(session, recipient, lane, delivery.Changed);
+        return id;
     }
 
     private static Statement BindState(Statement statement, DeliveryRecord delivery, long why, DateTimeOffset now)
@@ -227,14 +230,15 @@ internal sealed class SqliteTransaction(SqliteHubStore store, SqliteSession sess
             DeliveryState.Claimed => delivery.ClaimedUntil ?? delivery.Due,
             _ => null,
         };
-        long? ready = wake is null ? null : wake <= now ? 1 : 0;
+        long? ready = wake is null ? null : delivery.Lane is not null ? Lanes.Behind : wake <= now ? 1 : 0;
         statement
             .Bind((long)delivery.Role).Bind(why).Bind((long)delivery.State).Bind(ready).Bind(wake).Bind(delivery.Due)
             .Bind((long)delivery.Attempts).Bind((long)delivery.Interruptions).Bind((long)delivery.Replays).Bind(delivery.Claim).Bind(delivery.ClaimedUntil).Bind(delivery.State == DeliveryState.Claimed ? (long?)delivery.Node : null)
             .Bind(delivery.LastProblem).Bind(delivery.LastDetail).Bind(delivery.DeliveredAt).Bind(delivery.Status).Bind(delivery.Reason)
             .Bind(delivery.Outcome).Bind(delivery.AssertedBy).Bind((long)delivery.Answers);
         _ = delivery.Answer is { } answer ? statement.Bind(Digests.Read(answer.Value, stackalloc byte[Digests.Bytes])) : statement.BindNull();
-        return statement.Bind(delivery.Since).Bind(delivery.Changed);
+        return statement.Bind(delivery.Since)
+            .Bind(delivery.Lane).Bind(delivery.LanePlace).Bind(delivery.HoldsLane ? 1 : 0).Bind(delivery.BlocksLane ? 1 : 0).Bind(delivery.Changed);
     }
 
     private long? MessageNumber(MessageKey key) => _newMessages.TryGetValue(key, out var number)

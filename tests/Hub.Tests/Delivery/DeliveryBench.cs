@@ -106,7 +106,7 @@ internal sealed class DeliveryBench : IAsyncDisposable
     {
         _stopping = new CancellationTokenSource();
         var apps = new AppChannel(
-            Handlers, Committer, Store, Keys, Acknowledgements, _intake, Clock, new TestLog<AppChannel>());
+            Handlers, Committer, Store, Keys, Acknowledgements, _intake, Signals, Clock, new TestLog<AppChannel>());
         var dispatcher = new Dispatcher(
             Registry, Committer, Store, Keys, [Channel, apps], Acknowledgements, _intake, Signals, Node, Clock, new TestLog<Dispatcher>(),
             budget ?? new OctetBudget(128 * 1024 * 1024));
@@ -152,12 +152,12 @@ internal sealed class DeliveryBench : IAsyncDisposable
 
     internal async Task<MessageKey> AcceptAsync(
         string id, IReadOnlyList<Recipient> to, Payload? payload = null, string type = "vn.document.v1", DateTimeOffset? expires = null, DateTimeOffset? notBefore = null,
-        MessageKey? inReplyTo = null)
+        MessageKey? inReplyTo = null, string? conversation = "c1", long? sequence = null)
     {
         var envelope = new Envelope
         {
             Id = id, Type = MessageType.Parse(type), From = Sender, To = to,
-            Created = Clock.GetUtcNow(), Expires = expires, NotBefore = notBefore, Conversation = "c1", InReplyTo = inReplyTo is { } key ? new InReplyTo(key, new string('a', 64)) : null,
+            Created = Clock.GetUtcNow(), Expires = expires, NotBefore = notBefore, Conversation = conversation, Sequence = sequence, InReplyTo = inReplyTo is { } key ? new InReplyTo(key, new string('a', 64)) : null,
             Payload = payload ?? new Payload { Form = PayloadForm.Json, MediaType = "application/json", Data = Encoding.UTF8.GetBytes("""{"a":1}""") },
         };
         var sealedOne = await EnvelopeSeal.SealAsync(envelope, SenderKey, SenderVerifier);
@@ -230,7 +230,7 @@ internal sealed class DeliveryBench : IAsyncDisposable
         _committer = new GroupCommitter(Store, Keys, settings, Clock, new TestLog<GroupCommitter>());
         await _committer.StartAsync();
         Committer = new WatchedCommitter(_committer);
-        Acknowledgements = new Acknowledgements(Clock);
+        Acknowledgements = new Acknowledgements(Clock, Signals);
         var intake = new IntakeService(
             Registry, Committer, Store, new InMemoryUploads(), Keys, Acknowledgements, new TrailReader(Store), Signals, new DiskGuard(new FixedDisk(), Clock), settings, Clock,
             new CertificateTable());

@@ -37,7 +37,7 @@ internal sealed class IntakeBench : IAsyncDisposable
         Committer = new GroupCommitter(Store, Keys, settings, Clock, NullLogger<GroupCommitter>.Instance);
         Registry = new RegistryService(Store, Committer, Keys, settings, Clock, NullLogger<RegistryService>.Instance);
         Trail = new TrailReader(Store);
-        Intake = new IntakeService(Registry, Committer, Store, Uploads, Keys, new Acknowledgements(Clock), Trail, Signals, new DiskGuard(Disk, Clock), settings, Clock, new CertificateTable());
+        Intake = new IntakeService(Registry, Committer, Store, Uploads, Keys, new Acknowledgements(Clock, Signals), Trail, Signals, new DiskGuard(Disk, Clock), settings, Clock, new CertificateTable());
     }
 
     /// <summary>Makes the store to run over.</summary>

@@ -18,7 +18,7 @@ public sealed class RetentionSweepTests
     {
         _bench = await IntakeBench.StartAsync();
         await _bench.Registry.ImportAsync(_bench.Yaml.Replace("maxBytes: 100000", "maxBytes: 100000, retentionDays: 10", StringComparison.Ordinal), "operator:test");
-        _sweep = new RetentionSweep(_bench.Registry, _bench.Store, _bench.Committer, _bench.Clock);
+        _sweep = new RetentionSweep(_bench.Registry, _bench.Store, _bench.Committer, _bench.Signals, _bench.Clock);
     }
 
     [TearDown]

@@ -55,7 +55,11 @@ internal sealed record InMemoryState
 
     internal IEnumerable<DeliveryRecord> Untaken(DateTimeOffset now) => Deliveries.Values.Where(d => Ends(d, ignoreDue: true) <= now && !IsProtocol(d));
 
-    internal IEnumerable<DeliveryRecord> Claimable(DateTimeOffset now) => Deliveries.Values.Where(d => Ends(d) <= now);
+    internal IEnumerable<DeliveryRecord> Claimable(DateTimeOffset now)
+    {
+        var fronts = Deliveries.Values.Where(d => d.BlocksLane).GroupBy(d => (d.Recipient, d.Lane)).Select(lane => lane.MinBy(d => (d.LanePlace, d.Id))!.Id).ToHashSet();
+        return Deliveries.Values.Where(d => Ends(d) <= now && (d.Lane is null || fronts.Contains(d.Id)));
+    }
 
     internal bool IsExpired(DeliveryRecord delivery, DateTimeOffset now) =>
         Ends(delivery, ignoreDue: true) <= now && Messages[delivery.Message].Expires <= now;

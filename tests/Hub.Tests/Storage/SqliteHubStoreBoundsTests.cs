@@ -89,6 +89,44 @@ public sealed class SqliteHubStoreBoundsTests
     }
 
     [Test]
+    public async Task Lane_OfManyThatWait_CostsNoMoreThanAShortOne()
+    {
+        await using var store = _folder.CreateStore();
+        await store.OpenAsync();
+        for (var group = 0; group < 10; group++)
+        {
+            await store.WriteAsync(async transaction =>
+            {
+                for (var i = 0; i < 1000; i++)
+                {
+                    var message = NewMessage($"g{group}-{i}");
+                    await transaction.InsertMessageAsync(message, default, [NewDelivery(message) with { Lane = "long" }]);
+                }
+
+                if (group > 0) return;
+                var alone = NewMessage("alone");
+                await transaction.InsertMessageAsync(alone, default, [NewDelivery(alone) with { Lane = "short" }]);
+            });
+        }
+
+        Assert.That(await StepsAsync(store, Start, 10), Is.LessThan(1_000), "the first of each lane");
+        Assert.That(await StepsAsync(store, Start, 10), Is.LessThan(1_000), "nothing");
+        var front = (await store.ListDeliveriesAsync(NewMessage("g0-0").Key)).Single();
+        Assert.That(front.State, Is.EqualTo(DeliveryState.Claimed));
+        var ending = await store.WriteAsync(async transaction =>
+        {
+            store.TakeSteps();
+            await transaction.UpdateDeliveryAsync(front with { State = DeliveryState.Delivered, Claim = null, ClaimedUntil = null });
+            var message = NewMessage("last");
+            await transaction.InsertMessageAsync(message, default, [NewDelivery(message) with { Lane = "long" }]);
+            return store.TakeSteps();
+        });
+        Assert.That(ending, Is.LessThan(1_000));
+        Assert.That(await StepsAsync(store, Start, 10), Is.LessThan(1_000), "the next one");
+        Assert.That((await store.ListDeliveriesAsync(NewMessage("g0-1").Key)).Single().State, Is.EqualTo(DeliveryState.Claimed));
+    }
+
+    [Test]
     public async Task ListMessages_ByAFilterThatFewPass_EndsAPageAfterTheBound()
     {
         await using var store = _folder.CreateStore(mostScanned: 100);

@@ -270,7 +270,13 @@ public sealed class SqliteHubStoreDurabilityTests
         {
             connection.Open();
             using var command = connection.CreateCommand();
-            command.CommandText = "DROP TABLE message_upload; DROP INDEX message_reply; DROP TABLE registry_version; DROP TABLE registry_object; DROP TABLE proposal; ALTER TABLE delivery DROP COLUMN since; PRAGMA user_version = 3";
+            command.CommandText = """
+                DROP TABLE message_upload; DROP INDEX message_reply; DROP TABLE registry_version; DROP TABLE registry_object; DROP TABLE proposal;
+                DROP INDEX delivery_node; DROP INDEX delivery_lane; DROP INDEX delivery_behind;
+                ALTER TABLE delivery DROP COLUMN since; ALTER TABLE delivery DROP COLUMN node; ALTER TABLE delivery DROP COLUMN lane;
+                ALTER TABLE delivery DROP COLUMN lane_place; ALTER TABLE delivery DROP COLUMN holds_lane; ALTER TABLE delivery DROP COLUMN blocks;
+                PRAGMA user_version = 3
+                """;
             command.ExecuteNonQuery();
         }
 
