@@ -15,4 +15,7 @@ internal static class CommitMetrics
 
     /// <summary>From the first unit's start to durability.</summary>
     internal static readonly Histogram<double> Duration = Meter.CreateHistogram<double>("hub.commit.duration", "s", "Duration of one grouped commit");
+
+    /// <summary>What a receipt waits for the log: from asking for the sequencer's seat until the commit that integrated the entries is durable.</summary>
+    internal static readonly Histogram<double> Integration = Meter.CreateHistogram<double>("hub.log.integration", "s", "From asking for the log's seat to the durable commit");
 }

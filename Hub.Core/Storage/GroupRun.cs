@@ -29,7 +29,7 @@ internal static class GroupRun
             if (!await TryRunAsync(unit, seen, batch)) return new Outcome(null, unit);
         }
 
-        var head = log.Head;
+        var (head, asked) = (log.Head, clock.GetTimestamp());
         if (batch.Count > 0)
         {
             head = await batch.IntegrateAsync(await log.SeatAsync(transaction), transaction, keys);
@@ -37,6 +37,7 @@ internal static class GroupRun
         }
 
         if (seen.HasWrites || batch.Count > 0) await transaction.CommitAsync();
+        if (batch.Count > 0) CommitMetrics.Integration.Record(clock.GetElapsedTime(asked).TotalSeconds);
         foreach (var unit in units) unit.Settle();
         return new Outcome(head, null);
     }

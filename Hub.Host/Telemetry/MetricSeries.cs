@@ -25,7 +25,7 @@ internal sealed class MetricFamily(string name, MetricKind kind, string? unit, s
     private readonly Dictionary<string, MetricSeries> _series = new(StringComparer.Ordinal);
 
     /// <summary>Bounds of durations in seconds, and of counts.</summary>
-    private static readonly double[] Durations = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+    private static readonly double[] Durations = [0.001, 0.0025, 0.005, 0.01, 0.015, 0.02, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
     private static readonly double[] Counts = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
 
     internal string Name { get; } = name;

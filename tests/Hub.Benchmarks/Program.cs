@@ -1,9 +1,11 @@
+using Hub.Benchmarks.Peers;
 using Hub.Benchmarks.Registry;
 using Hub.Benchmarks.Throughput;
 
 return args switch
 {
     ["throughput", .. var options] => await ThroughputScenario.RunAsync(ThroughputOptions.Parse(options)).ConfigureAwait(false),
+    ["peers", .. var options] => await PeersScenario.RunAsync(ThroughputOptions.Parse(options, PeersScenario.Defaults)).ConfigureAwait(false),
     ["registry", .. var options] => await RegistryScenario.RunAsync(RegistryOptions.Parse(options)).ConfigureAwait(false),
     ["generator", var settings] => await Generator.RunAsync(settings).ConfigureAwait(false),
     ["sink", var settings] => await Sink.RunAsync(settings).ConfigureAwait(false),
@@ -14,10 +16,16 @@ static int Usage()
 {
     Console.Error.WriteLine("""
         Hub.Benchmarks throughput [--seconds 60] [--warmup 10] [--connections 64] [--presign-mib 3072]
-                [--cases 1KB,10KB,100KB,XML-4KB]
+                [--cases 1KB,10KB,100KB,XML-4KB] [--store sqlite|postgres] [--nodes 1] [--stored 0]
 
         Runs the shipped hub as its own process with default security and durability, between a generator process and a
-        sink process, and prints what was delivered and committed each second. The last line is one JSON object.
+        sink process, and prints what was delivered and committed each second, how long receipts took, and what processor
+        time each process used for a message. The last line is one JSON object. --store postgres starts a PostgreSQL of its
+        own on this machine; --nodes N also runs N hubs over one database, --stored N also a store that holds N messages.
+
+        Hub.Benchmarks peers [the same options] [--cases 1KB,10KB]
+
+        The same job on MassTransit and RabbitMQ (its own broker, installed from Debian when missing), then on the hub.
 
         Hub.Benchmarks registry [--systems 10000] [--agencies 5000] [--services 2000] [--rights 200000] [--members 3321]
                 [--fan-out 4]

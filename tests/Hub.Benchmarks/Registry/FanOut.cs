@@ -16,11 +16,11 @@ internal static class FanOut
 
     internal static async Task MeasureAsync(RegistryOptions options, string data, string senderPem, List<Result> results)
     {
-        var hubUrl = $"http://127.0.0.1:{ThroughputScenario.FreePort()}";
+        var hubUrl = $"http://127.0.0.1:{Ports.Free()}";
         await using var hub = ChildProcess.StartDotnet(Path.Combine(AppContext.BaseDirectory, "hub.dll"), "serve", "--data", data, "--listen", hubUrl);
         _ = hub.Output.ReadToEndAsync();
         using var http = LoopbackHttp.Create();
-        await ThroughputScenario.WaitReadyAsync(http, hubUrl, hub);
+        await HubLine.WaitReadyAsync(http, hubUrl, hub);
         var signer = LocalSigner.FromPem("k1", senderPem, SignatureAlgorithm.Es256);
         var token = await AccessToken.GetAsync(http, hubUrl, BenchmarkCountry.Sender.ToString(), signer, Clock);
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Hub.Adapters.Keys;
 using Hub.Adapters.Stores.Sqlite;
@@ -30,7 +29,7 @@ internal static class RegistryScenario
             var senderPem = await ImportAsync(options, folder, data, results);
             await MeasureAsync(data, results);
             if (options.FanOut > 0) await FanOut.MeasureAsync(options, data, senderPem, results);
-            Report(results);
+            Benchmarks.Report.Print("registry", results);
             return results.TrueForAll(r => r.Met != false) ? 0 : 1;
         }
         finally
@@ -220,16 +219,5 @@ internal static class RegistryScenario
         var begin = Stopwatch.GetTimestamp();
         work();
         return Stopwatch.GetElapsedTime(begin).TotalNanoseconds;
-    }
-
-    private static void Report(List<Result> results)
-    {
-        var machine = MachineInfo.Read();
-        Console.WriteLine(JsonSerializer.Serialize(new
-        {
-            scenario = "registry",
-            machine = new { cpu = machine.Cpu, cores = machine.Cores, memoryGiB = machine.MemoryGiB, os = machine.Os, runtime = machine.Runtime },
-            results,
-        }));
     }
 }

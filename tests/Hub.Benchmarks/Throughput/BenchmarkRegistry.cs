@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 
 namespace Hub.Benchmarks.Throughput;
@@ -8,23 +7,17 @@ internal static class BenchmarkRegistry
 {
     internal const string Sender = "Z97/sender";
 
+    /// <summary>Pushes at once to one recipient.</summary>
+    internal const int MaxInFlight = 16;
+
     internal static readonly IReadOnlyList<string> Recipients = ["Z97/sink-1", "Z97/sink-2", "Z97/sink-3", "Z97/sink-4"];
 
-    /// <summary>Writes <c>registry.yaml</c> into a folder and returns the sender's private key, which is made for this run.</summary>
-    internal static async Task<string> WriteAsync(string folder, string sinkUrl, string algorithm)
-    {
-        string privatePem, publicPem;
-        if (algorithm.StartsWith("ES", StringComparison.Ordinal))
-        {
-            using var key = ECDsa.Create(algorithm == "ES384" ? ECCurve.NamedCurves.nistP384 : ECCurve.NamedCurves.nistP256);
-            (privatePem, publicPem) = (key.ExportPkcs8PrivateKeyPem(), key.ExportSubjectPublicKeyInfoPem());
-        }
-        else
-        {
-            using var key = RSA.Create(2048);
-            (privatePem, publicPem) = (key.ExportPkcs8PrivateKeyPem(), key.ExportSubjectPublicKeyInfoPem());
-        }
+    /// <summary>Where the sink takes what is pushed to a recipient.</summary>
+    internal static string PushUrl(string sinkUrl, string recipient) => $"{sinkUrl}/in/{recipient[4..]}";
 
+    /// <summary>Writes <c>registry.yaml</c> into a folder and gives its path.</summary>
+    internal static async Task<string> WriteAsync(string folder, string sinkUrl, SenderKey sender)
+    {
         var yaml = new StringBuilder($$"""
             hub: Z97/hub
             levels: [{code: central, nameVi: Trung ương, nameEn: Central, order: 1}]
@@ -38,7 +31,7 @@ internal static class BenchmarkRegistry
                 keys:
                   - id: k1
                     pem: |
-                      {{publicPem.Replace("\n", "\n          ", StringComparison.Ordinal)}}
+                      {{sender.PublicPem.Replace("\n", "\n          ", StringComparison.Ordinal)}}
 
             """);
         foreach (var recipient in Recipients)
@@ -47,13 +40,14 @@ internal static class BenchmarkRegistry
                   - address: {{recipient}}
                     name: Sink
                     receives: [vn.document.v1]
-                    channel: {kind: push, url: "{{sinkUrl}}/in/{{recipient[4..]}}", allowPrivate: true}
-                    policy: {maxInFlight: 16, timeout: 30s}
+                    channel: {kind: push, url: "{{PushUrl(sinkUrl, recipient)}}", allowPrivate: true}
+                    policy: {maxInFlight: {{MaxInFlight}}, timeout: 30s}
 
                 """);
         }
 
-        await File.WriteAllTextAsync(Path.Combine(folder, "registry.yaml"), yaml.ToString());
-        return privatePem;
+        var path = Path.Combine(folder, "registry.yaml");
+        await File.WriteAllTextAsync(path, yaml.ToString());
+        return path;
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json;
 using Hub.Contracts.Trail;
@@ -10,12 +11,13 @@ internal sealed class Generator(GeneratorSettings settings, TimeProvider clock)
 {
     private readonly EnvelopeSource _source = new(settings, clock);
     private readonly SetDigest _digest = new();
+    private readonly ConcurrentBag<List<TimeSpan>> _waits = [];
+    private readonly string[] _tokens = new string[settings.Urls.Count];
     private long _sent;
     private long _receipted;
     private long _delivered;
     private int _verified;
     private string? _refusal;
-    private string _token = "";
     private NoteVerifier? _logKey;
 
     internal static async Task<int> RunAsync(string settingsPath)
@@ -29,20 +31,23 @@ internal sealed class Generator(GeneratorSettings settings, TimeProvider clock)
     {
         using var http = LoopbackHttp.Create();
         var presigned = await _source.PresignAsync((long)(settings.Seconds * 20_000));
-        _logKey = NoteVerifier.Parse((await http.GetStringAsync(new Uri($"{settings.HubUrl}/log/key"))).Trim());
-        await RenewTokenAsync(http);
+        if (settings.IsHub) _logKey = NoteVerifier.Parse((await http.GetStringAsync(new Uri($"{settings.Urls[0]}/log/key"))).Trim());
+        await RenewTokensAsync(http);
         Console.WriteLine("ready");
         await Console.In.ReadLineAsync();
 
         using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(settings.Seconds), clock);
         var watch = WatchSinkAsync(http, stop.Token);
-        await Task.WhenAll(Enumerable.Range(0, settings.Connections).Select(_ => SendAsync(stop.Token)));
+        await Task.WhenAll(Enumerable.Range(0, settings.Connections).Select(number => SendAsync(number % settings.Urls.Count, stop.Token)));
         await watch;
-        return new GeneratorReport(_sent, _receipted, _digest.ToString(), presigned, _verified, _refusal);
+        return new GeneratorReport(_sent, _receipted, _digest.ToString(), presigned, _verified, Latency.Of(_waits.SelectMany(static w => w)), _refusal);
     }
 
-    private async Task RenewTokenAsync(HttpClient http) =>
-        _token = await AccessToken.GetAsync(http, settings.HubUrl, settings.From, _source.Signer, clock);
+    private async Task RenewTokensAsync(HttpClient http)
+    {
+        for (var i = 0; settings.IsHub && i < _tokens.Length; i++)
+            _tokens[i] = await AccessToken.GetAsync(http, settings.Urls[i], settings.From, _source.Signer, clock);
+    }
 
     private async Task WatchSinkAsync(HttpClient http, CancellationToken stop)
     {
@@ -52,7 +57,7 @@ internal sealed class Generator(GeneratorSettings settings, TimeProvider clock)
             Volatile.Write(ref _delivered, long.Parse(await http.GetStringAsync(new Uri($"{settings.SinkUrl}/count"), CancellationToken.None)));
             if (clock.GetElapsedTime(renewed) > TimeSpan.FromMinutes(4))
             {
-                await RenewTokenAsync(http);
+                await RenewTokensAsync(http);
                 renewed = clock.GetTimestamp();
             }
 
@@ -60,10 +65,12 @@ internal sealed class Generator(GeneratorSettings settings, TimeProvider clock)
         }
     }
 
-    private async Task SendAsync(CancellationToken stop)
+    private async Task SendAsync(int place, CancellationToken stop)
     {
-        using var connection = new RawHttpConnection(new Uri(settings.HubUrl));
+        using var connection = new RawHttpConnection(new Uri(settings.Urls[place]));
         await connection.ConnectAsync();
+        var (begun, waits) = (clock.GetTimestamp(), new List<TimeSpan>());
+        _waits.Add(waits);
         while (!stop.IsCancellationRequested)
         {
             if (Volatile.Read(ref _receipted) - Volatile.Read(ref _delivered) > settings.MaxOutstanding)
@@ -74,7 +81,9 @@ internal sealed class Generator(GeneratorSettings settings, TimeProvider clock)
 
             var envelope = await _source.NextAsync();
             var number = Interlocked.Increment(ref _sent);
-            var (status, body) = await connection.PostAsync("/api/v1/messages", _source.ContentType, _token, envelope.Octets);
+            var asked = clock.GetTimestamp();
+            var (status, body) = await connection.PostAsync("/api/v1/messages", _source.ContentType, _tokens[place], envelope.Octets);
+            if (clock.GetElapsedTime(begun).TotalSeconds > settings.WarmupSeconds) waits.Add(clock.GetElapsedTime(asked));
             if (status == 202) Receipted(envelope, body, number);
             else Interlocked.CompareExchange(ref _refusal, $"{status} {Encoding.UTF8.GetString(body)}", null);
         }
@@ -84,7 +93,7 @@ internal sealed class Generator(GeneratorSettings settings, TimeProvider clock)
     {
         _digest.Add(envelope.Key, envelope.Sha256);
         Interlocked.Increment(ref _receipted);
-        if (number % 1000 != 0) return;
+        if (!settings.IsHub || number % 1000 != 0) return;
         var verdict = Receipt.Parse(Encoding.UTF8.GetString(receipt)).Verify(_logKey!, envelope.Octets);
         if (verdict.Valid) Interlocked.Increment(ref _verified);
         else Interlocked.CompareExchange(ref _refusal, $"receipt: {string.Join("; ", verdict.Failures)}", null);

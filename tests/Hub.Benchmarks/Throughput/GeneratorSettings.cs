@@ -2,10 +2,11 @@ using System.Text.Json;
 
 namespace Hub.Benchmarks.Throughput;
 
-/// <summary>What the generator process is told, as JSON in a file.</summary>
+/// <summary>What the generator process is told, as JSON in a file. Connections take turns with the URLs. A hub wants tokens and gives
+/// receipts; from a peer 202 is all there is. Answers before the warm-up's end are not timed.</summary>
 internal sealed record GeneratorSettings(
-    string HubUrl, string SinkUrl, string From, string KeyId, string KeyPem, string Algorithm, string Encoding,
-    int PayloadBytes, IReadOnlyList<string> Recipients, int Connections, int MaxOutstanding, double Seconds, long PresignBytes)
+    IReadOnlyList<string> Urls, bool IsHub, string SinkUrl, string From, string KeyId, string KeyPem, string Algorithm, string Encoding,
+    int PayloadBytes, IReadOnlyList<string> Recipients, int Connections, int MaxOutstanding, double WarmupSeconds, double Seconds, long PresignBytes)
 {
     internal static GeneratorSettings Load(string path) => JsonSerializer.Deserialize<GeneratorSettings>(File.ReadAllText(path))!;
 
@@ -14,9 +15,10 @@ internal sealed record GeneratorSettings(
 
 /// <summary>What the generator process reports.</summary>
 /// <param name="Sent">Requests made.</param>
-/// <param name="Receipted">Requests answered by a receipt.</param>
+/// <param name="Receipted">Requests answered by a receipt (or, by a peer, 202).</param>
 /// <param name="Digest">Order-free digest of (key, SHA-256 of octets) of everything receipted.</param>
 /// <param name="Presigned">How many were signed before the clock started.</param>
 /// <param name="ReceiptsVerified">Receipts verified in full (one in a thousand).</param>
+/// <param name="Waits">How long receipts took.</param>
 /// <param name="FirstRefusal">First answer that was no receipt, if any.</param>
-internal sealed record GeneratorReport(long Sent, long Receipted, string Digest, int Presigned, int ReceiptsVerified, string? FirstRefusal);
+internal sealed record GeneratorReport(long Sent, long Receipted, string Digest, int Presigned, int ReceiptsVerified, Latency Waits, string? FirstRefusal);

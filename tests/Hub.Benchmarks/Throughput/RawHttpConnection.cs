@@ -15,10 +15,10 @@ internal sealed class RawHttpConnection(Uri hub) : IDisposable
 
     internal async Task ConnectAsync() => await _socket.ConnectAsync(IPAddress.Parse(hub.Host), hub.Port);
 
-    internal async Task<(int Status, byte[] Body)> PostAsync(string path, string contentType, string token, ReadOnlyMemory<byte> body)
+    internal async Task<(int Status, byte[] Body)> PostAsync(string path, string contentType, string? token, ReadOnlyMemory<byte> body)
     {
         var head = Encoding.ASCII.GetBytes(
-            $"POST {path} HTTP/1.1\r\nHost: {hub.Authority}\r\nAuthorization: Bearer {token}\r\nContent-Type: {contentType}\r\nContent-Length: {body.Length}\r\n\r\n");
+            $"POST {path} HTTP/1.1\r\nHost: {hub.Authority}\r\n{(token is null ? "" : $"Authorization: Bearer {token}\r\n")}Content-Type: {contentType}\r\nContent-Length: {body.Length}\r\n\r\n");
         if (body.Length < 16 * 1024)
         {
             var whole = new byte[head.Length + body.Length];

@@ -12,11 +12,20 @@ internal sealed record ThroughputOptions
     /// <summary>Memory for envelopes signed before the clock starts; the rest is signed on the fly and costs the run its CPU.</summary>
     internal long PresignBytes { get; init; } = 3L << 30;
 
+    /// <summary>Whether the hub's store is PostgreSQL; otherwise SQLite.</summary>
+    internal bool Postgres { get; init; }
+
+    /// <summary>More than one: also run so many hub processes over one database.</summary>
+    internal int Nodes { get; init; } = 1;
+
+    /// <summary>More than none: also run over a store that holds so many messages.</summary>
+    internal int Stored { get; init; }
+
     internal IReadOnlyList<Case> Cases { get; init; } = Case.All;
 
-    internal static ThroughputOptions Parse(IReadOnlyList<string> arguments)
+    internal static ThroughputOptions Parse(IReadOnlyList<string> arguments, ThroughputOptions? defaults = null)
     {
-        var options = new ThroughputOptions();
+        var options = defaults ?? new ThroughputOptions();
         for (var i = 0; i + 1 < arguments.Count; i += 2)
         {
             var value = arguments[i + 1];
@@ -27,11 +36,14 @@ internal sealed record ThroughputOptions
                 "--connections" => options with { Connections = int.Parse(value) },
                 "--presign-mib" => options with { PresignBytes = long.Parse(value) << 20 },
                 "--cases" => options with { Cases = [.. value.Split(',').Select(Case.Named)] },
+                "--store" => options with { Postgres = value == "postgres" || (value == "sqlite" ? false : throw new ArgumentException($"--store is sqlite or postgres, not '{value}'.", nameof(arguments))) },
+                "--nodes" => options with { Nodes = int.Parse(value) },
+                "--stored" => options with { Stored = int.Parse(value) },
                 _ => throw new ArgumentException($"Unknown option {arguments[i]}.", nameof(arguments)),
             };
         }
 
-        return options;
+        return options.Nodes > 1 && !options.Postgres ? throw new ArgumentException("Several nodes need --store postgres.", nameof(arguments)) : options;
     }
 }
 
@@ -41,11 +53,12 @@ internal sealed record ThroughputOptions
 /// <param name="Encoding"><c>json</c> or <c>xml</c>.</param>
 /// <param name="Algorithm">Signature algorithm.</param>
 /// <param name="Target">Messages per second aimed at by a later version; null when none is set.</param>
-internal sealed record Case(string Name, int PayloadBytes, string Encoding, string Algorithm, int? Target = null)
+/// <param name="PostgresTarget">The same over PostgreSQL on the same machine.</param>
+internal sealed record Case(string Name, int PayloadBytes, string Encoding, string Algorithm, int? Target = null, int? PostgresTarget = null)
 {
     internal static readonly IReadOnlyList<Case> All =
     [
-        new("1KB", 1024, "json", "ES256"),
+        new("1KB", 1024, "json", "ES256", PostgresTarget: 3000),
         new("10KB", 10 * 1024, "json", "ES256"),
         new("100KB", 100 * 1024, "json", "ES256"),
         new("XML-4KB", 4 * 1024, "xml", "RS256"),
