@@ -1,0 +1,63 @@
+using System.Net;
+using Npgsql;
+
+namespace Hub.Adapters.Stores.PostgreSql;
+
+/// <summary>The connections of a node: one that writes, one pool for each kind of read, one that listens. Every session states what it
+/// may wait for, so that a node that was paused or cut off is ended by the database.</summary>
+internal static class PostgreSqlConnections
+{
+    // A writer that stops in the middle of a group holds others up: the database ends it. Whoever waits for it waits longer than that.
+    private const string WriterOptions =
+        "-c idle_in_transaction_session_timeout=2000 -c lock_timeout=4000 -c statement_timeout=5000 -c client_connection_check_interval=1000"
+        // Every statement is a walk through an index, whatever the tables' statistics say; a plan is made once.
+        + " -c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off";
+
+    private const string ReaderOptions = "-c default_transaction_read_only=on -c idle_in_transaction_session_timeout=10000 -c jit=off -c statement_timeout=";
+
+    internal static NpgsqlDataSource Writer(PostgreSqlSettings settings)
+    {
+        var text = Base(settings.ConnectionString, "writer", WriterOptions);
+        text.Pooling = false;
+        text.CommandTimeout = 8;
+        return new NpgsqlDataSourceBuilder(text.ConnectionString).Build();
+    }
+
+    internal static NpgsqlDataSource Readers(string connection, string name, int most, int seconds)
+    {
+        var text = Base(connection, name, $"{ReaderOptions}{seconds * 1000}");
+        text.MaxPoolSize = most;
+        text.NoResetOnClose = true;
+        text.CommandTimeout = seconds + 3;
+        return new NpgsqlDataSourceBuilder(text.ConnectionString).Build();
+    }
+
+    internal static NpgsqlDataSource Plain(string connection, string name)
+    {
+        var text = Base(connection, name, "");
+        text.Pooling = false;
+        return new NpgsqlDataSourceBuilder(text.ConnectionString).Build();
+    }
+
+    private static NpgsqlConnectionStringBuilder Base(string connection, string name, string options)
+    {
+        var text = new NpgsqlConnectionStringBuilder(connection);
+        if (!text.ContainsKey("SSL Mode") && !IsThisMachine(text.Host)) text.SslMode = SslMode.VerifyFull;
+        if (!text.ContainsKey("Timeout")) text.Timeout = 3;
+        if (!text.ContainsKey("Max Auto Prepare")) text.MaxAutoPrepare = 200;
+        text.AutoPrepareMinUsages = 2;
+        text.TcpKeepAlive = true;
+        text.TcpKeepAliveTime = 5;
+        text.TcpKeepAliveInterval = 2;
+        text.Options = $"{text.Options} {options}".Trim();
+        text.ApplicationName = $"hub {name}";
+        text.IncludeErrorDetail = false;
+        return text;
+    }
+
+    private static bool IsThisMachine(string? hosts) => (hosts ?? "").Split(',').All(static host =>
+    {
+        var name = host.Split(':')[0];
+        return host.StartsWith('/') || host.StartsWith('@') || name == "localhost" || (IPAddress.TryParse(name, out var address) && IPAddress.IsLoopback(address));
+    });
+}

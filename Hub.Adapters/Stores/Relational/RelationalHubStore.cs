@@ -1,0 +1,143 @@
+using System.Data.Common;
+using Hub.Contracts.Problems;
+using Hub.Core.Storage;
+using Hub.Core.Trail;
+using Microsoft.Extensions.Logging;
+
+namespace Hub.Adapters.Stores.Relational;
+
+/// <summary>A store in a database server, which the nodes of a hub share.</summary>
+/// <remarks>
+/// <para>Failure policy. Everything, bodies included, is in one transaction of the database: a group is there or not. A connection that
+/// failed is thrown away and the next use opens another, so the store recovers by itself when the database does; meanwhile every
+/// operation is <c>unavailable</c>. A commit whose answer was lost may be durable or not: its callers are told <c>unavailable</c> and
+/// sending again is safe, as is the committer's look at where the log stands.</para>
+/// <para>Nodes. What two nodes change at once ends in a <see cref="StoreConflictException"/> of one of them. Who holds the seat of the log
+/// and stops is ended by the database; a node whose lease has ended commits nothing.</para>
+/// <para>Erasing a message deletes its wrapped data key with its body; the database keeps the space until it cleans up (vacuum), and
+/// backups as long as they are kept.</para>
+/// </remarks>
+public abstract partial class RelationalHubStore : IHubStore
+{
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(2);
+    private readonly IHubKeys _keys;
+    private DbConnection? _writer;
+    private Action<StoreWake>? _heard;
+    private IAsyncDisposable? _listening;
+    private bool _writing;
+    private bool _disposed;
+
+    /// <summary>A store; <see cref="OpenAsync"/> connects it.</summary>
+    private protected RelationalHubStore(IRelationalDialect dialect, IHubKeys keys, TimeProvider clock, ILogger log)
+    {
+        (Dialect, _keys, Clock, Log) = (dialect, keys, clock, log);
+    }
+
+    /// <inheritdoc/>
+    public bool IsShared => true;
+
+    internal IRelationalDialect Dialect { get; }
+
+    internal TimeProvider Clock { get; }
+
+    internal ILogger Log { get; }
+
+    internal ReadOnlyMemory<byte> DataKey => _keys.DataKey;
+
+    /// <summary>The number that this node joined as; null before it joined: its commits are then not fenced (commands, tests).</summary>
+    internal int? Node { get; set; }
+
+    /// <summary>The incarnation that this node joined as.</summary>
+    internal long Incarnation { get; set; }
+
+    /// <summary>Where the last full page of recipients due ended.</summary>
+    internal string? LastDue { get; set; }
+
+    /// <summary>How many ids the last groups took, for a good guess at the next.</summary>
+    internal int IdsWanted { get; set; } = IdBlocks.Size;
+
+    /// <inheritdoc/>
+    /// <exception cref="InvalidDataException">The schema is not one that this program may run on.</exception>
+    public async ValueTask OpenAsync(CancellationToken cancellationToken = default)
+    {
+        if (_writer is not null) throw new InvalidOperationException("The store is open already.");
+        try
+        {
+            _writer = await Dialect.OpenWriterAsync(cancellationToken);
+            await Dialect.CheckSchemaAsync(_writer, cancellationToken);
+        }
+        catch (Exception failed) when (IsFailure(failed))
+        {
+            throw Unavailable(failed);
+        }
+
+        if (_heard is { } heard) _listening = Dialect.Listen(() => Node, heard);
+    }
+
+    /// <inheritdoc/>
+    public void Listen(Action<StoreWake> heard) =>
+        _heard = _heard is null && _writer is null ? heard : throw new InvalidOperationException("Listen once, before the store is opened.");
+
+    /// <inheritdoc/>
+    public async ValueTask<IStoreTransaction> BeginAsync(CancellationToken cancellationToken = default)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (_writing) throw new InvalidOperationException("A transaction is running; there is one at a time.");
+        try
+        {
+            _writer ??= await Dialect.OpenWriterAsync(cancellationToken);
+        }
+        catch (Exception failed) when (IsFailure(failed))
+        {
+            throw Unavailable(failed);
+        }
+
+        _writing = true;
+        return new RelationalTransaction(this, _writer);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_disposed) return;
+        _disposed = true;
+        GC.SuppressFinalize(this);
+        if (_listening is not null) await _listening.DisposeAsync();
+        if (_writer is not null) await _writer.DisposeAsync();
+        await Dialect.DisposeAsync();
+    }
+
+    /// <summary>The write transaction has ended.</summary>
+    /// <param name="broken">Its connection is not to be used any more.</param>
+    internal async ValueTask EndAsync(bool broken)
+    {
+        _writing = false;
+        if (!broken || _writer is not { } writer) return;
+        _writer = null;
+        await writer.DisposeAsync();
+    }
+
+    /// <summary>Reads on a connection of a kind. A failure of the database is <c>unavailable</c>.</summary>
+    internal async ValueTask<T> ReadAsync<T>(ReadKind kind, Func<ReadSession, ValueTask<T>> read, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var connection = await Dialect.OpenReaderAsync(kind, cancellationToken);
+            return await read(new ReadSession(Dialect, connection, cancellationToken));
+        }
+        catch (Exception failed) when (IsFailure(failed))
+        {
+            throw Unavailable(failed);
+        }
+    }
+
+    /// <summary>What a failure of the database means to the committer.</summary>
+    internal Exception Translate(Exception failed) => Dialect.Classify(failed) == RelationalFailure.Conflict
+        ? new StoreConflictException($"Another node was quicker: {failed.Message}", failed)
+        : new StoreFailedException($"The database failed: {failed.Message}", failed);
+
+    internal static bool IsFailure(Exception failed) => failed is DbException or TimeoutException or IOException or System.Net.Sockets.SocketException;
+
+    private static ProblemException Unavailable(Exception inner) => new(
+        new Problem(ProblemCode.Unavailable, $"The database cannot be reached or cannot work now ({inner.Message}). Retry in {RetryAfter.TotalSeconds:0} s.") { RetryAfter = RetryAfter }, inner);
+}
