@@ -31,6 +31,13 @@ public sealed class DeliverySignals
         if (ended.Lane is not null && !ended.BlocksLane) scope.AfterCommit(() => Notify(ended.Recipient));
     }
 
+    /// <summary>Something may have become due for any system: all who wait look.</summary>
+    public void NotifyAll()
+    {
+        foreach (var system in _waiters.Keys) Notify(system);
+        Requests.NotifyAll();
+    }
+
     /// <summary>Completes at the next notification for a system. Take it before looking for work.</summary>
     public Task NextAsync(SystemAddress system) => _waiters.GetOrAdd(system, static _ => New()).Task;
 

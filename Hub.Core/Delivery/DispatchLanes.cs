@@ -52,6 +52,16 @@ internal sealed class DispatchLanes(IRegistry registry, DeliveryAttempts attempt
         lane.MayHaveMore = true;
     }
 
+    /// <summary>Forgets what is claimed and not yet started; whatever is still this node's is claimed afresh.</summary>
+    internal void DropWaiting()
+    {
+        foreach (var lane in _lanes.Values.Where(static l => l.Waiting.Count > 0))
+        {
+            lane.Waiting.Clear();
+            lane.MayHaveMore = true;
+        }
+    }
+
     /// <summary>Forgets a lane that has no work and no failures to remember, or whose system is gone.</summary>
     internal void ForgetIfIdle(SystemLane lane)
     {

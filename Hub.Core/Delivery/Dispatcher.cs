@@ -23,7 +23,6 @@ public sealed class Dispatcher
     private static readonly TimeSpan ExpiryInterval = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan AgeInterval = TimeSpan.FromMinutes(1);
 
-    private const int ReleasedAtOnce = 1_000;
     private readonly ThisNode _node;
     private readonly ICommitter _committer;
     private readonly DeliverySignals _signals;
@@ -34,7 +33,11 @@ public sealed class Dispatcher
     private readonly DispatchLanes _lanes;
     private readonly LaneClaims _claims;
     private readonly LaneAttempts _inFlight;
+    private readonly DutyCommitter _expiry;
     private readonly ExpirySweep _sweep;
+    private readonly DutyCommitter _takingOver;
+    private readonly Takeover _takeover;
+    private long _incarnation = -1;
 
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly ConcurrentDictionary<SystemAddress, bool> _notified = new();
@@ -61,7 +64,11 @@ public sealed class Dispatcher
         _lanes = new DispatchLanes(registry, _attempts);
         _claims = new LaneClaims(committer, _lanes, node, Wake, clock, log);
         _inFlight = new LaneAttempts(_lanes, _attempts, _outcomes, budget, Wake, clock, log);
-        _sweep = new ExpirySweep(registry, committer, store, _outcomes, clock);
+        _expiry = new DutyCommitter(committer, node, Duties.Expiry);
+        _sweep = new ExpirySweep(
+            registry, _expiry, store, new DeliveryOutcomes(_expiry, acknowledgements, new DeliveryNotices(keys), intake, signals, clock), clock);
+        _takingOver = new DutyCommitter(committer, node, Duties.Takeover);
+        _takeover = new Takeover(_takingOver, node, clock, log);
     }
 
     /// <summary>Runs until cancelled, then drains: attempts in flight have 25 s to end, the rest goes back into the queue.</summary>
@@ -72,19 +79,13 @@ public sealed class Dispatcher
         await using var ticker = _clock.CreateTimer(_ => Wake(), null, TickInterval, TickInterval);
         try
         {
-            await GuardedAsync("releasing claims of before the start", ReleaseOwnClaimsAsync, stopping);
             var sweeps = Task.WhenAll(
-                SweepAsync(ExpiryInterval, _sweep.EndExpiredAsync, stopping), SweepAsync(AgeInterval, _sweep.EndAgedAsync, stopping));
+                SweepAsync(ExpiryInterval, _expiry, _sweep.EndExpiredAsync, stopping),
+                SweepAsync(AgeInterval, _expiry, _sweep.EndAgedAsync, stopping),
+                SweepAsync(TickInterval, _takingOver, _takeover.RunAsync, stopping));
             while (!stopping.IsCancellationRequested)
             {
-                await GuardedAsync(
-                    "dispatching",
-                    _ =>
-                    {
-                        Step(abort.Token, stopping);
-                        return default;
-                    },
-                    stopping);
+                await GuardedAsync("dispatching", token => StepAsync(abort.Token, token), stopping);
                 await WaitAsync(stopping);
             }
 
@@ -97,13 +98,26 @@ public sealed class Dispatcher
         }
     }
 
-    private void Step(CancellationToken abort, CancellationToken stopping)
+    private async ValueTask StepAsync(CancellationToken abort, CancellationToken stopping)
     {
         _inFlight.TakeEnded();
         TakeNotified();
         _claims.Take();
+        if (_node.Trouble is not null) return;
+        if (_node.Incarnation != _incarnation) await BeginAgainAsync(stopping);
         _inFlight.Start(abort);
         _claims.Begin(stopping);
+    }
+
+    /// <summary>The node has started, or joined again after its lease was lost: what was claimed before may be another's by now, and
+    /// what is not goes back into the queue.</summary>
+    private async ValueTask BeginAgainAsync(CancellationToken stopping)
+    {
+        var incarnation = _node.Incarnation;
+        await _claims.EndAsync();
+        _lanes.DropWaiting();
+        await Takeover.ReleaseAsync(_committer, _node.Number, _clock, stopping);
+        _incarnation = incarnation;
     }
 
     private void TakeNotified()
@@ -121,21 +135,14 @@ public sealed class Dispatcher
         await _inFlight.DrainAsync(abort);
     }
 
-    private async ValueTask ReleaseOwnClaimsAsync(CancellationToken stopping)
-    {
-        var now = _clock.GetUtcNow();
-        while (await _committer.RunAsync(scope => scope.Transaction.ReleaseClaimsAsync(_node.Number, now, ReleasedAtOnce), stopping) == ReleasedAtOnce)
-        {
-            // The next ones.
-        }
-    }
-
-    private async Task SweepAsync(TimeSpan interval, Func<CancellationToken, Task> sweep, CancellationToken stopping)
+    /// <summary>Sweeps at an interval, while this node holds the duty.</summary>
+    private async Task SweepAsync(TimeSpan interval, DutyCommitter duty, Func<CancellationToken, Task> sweep, CancellationToken stopping)
     {
         using var timer = new PeriodicTimer(interval, _clock);
         try
         {
-            while (await timer.WaitForNextTickAsync(stopping)) await GuardedAsync("sweeping", async token => await sweep(token), stopping);
+            while (await timer.WaitForNextTickAsync(stopping))
+                if (duty.TryBegin()) await GuardedAsync("sweeping", async token => await sweep(token), stopping);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
@@ -152,6 +159,10 @@ public sealed class Dispatcher
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
             // Stopping is no failure.
+        }
+        catch (DutyLostException lost)
+        {
+            _log.LogInformation("{Reason}", lost.Message);
         }
         catch (Exception failure)
         {

@@ -2,6 +2,7 @@ using Hub.Contracts.Addresses;
 using Hub.Contracts.Messages;
 using Hub.Contracts.Problems;
 using Hub.Core.Intake;
+using Hub.Core.Nodes;
 using Hub.Core.Registry;
 using Hub.Core.Storage;
 using Hub.Core.Trail;
@@ -33,6 +34,7 @@ public sealed class Mailbox
     private readonly ICommitter _committer;
     private readonly IHubStore _store;
     private readonly DeliverySignals _signals;
+    private readonly ThisNode _node;
     private readonly TimeProvider _clock;
     private readonly DeliveryOutcomes _outcomes;
     private readonly DeliveryStatements _statements;
@@ -40,8 +42,9 @@ public sealed class Mailbox
     /// <summary>Composes the mailbox.</summary>
     public Mailbox(
         IRegistry registry, ICommitter committer, IHubStore store, IHubKeys keys, Lazy<IIntake> intake, Acknowledgements acknowledgements,
-        DeliverySignals signals, TimeProvider clock)
+        DeliverySignals signals, ThisNode node, TimeProvider clock)
     {
+        _node = node;
         _registry = registry;
         _committer = committer;
         _store = store;
@@ -58,7 +61,7 @@ public sealed class Mailbox
     /// <param name="wait">How long to wait, 0 to <see cref="MaxWait"/>.</param>
     /// <param name="cancellationToken">The caller went away: nothing is claimed any more.</param>
     /// <returns>The claims; empty when the time is over.</returns>
-    /// <exception cref="ProblemException"><c>invalid-request</c> or <c>not-found</c>.</exception>
+    /// <exception cref="ProblemException"><c>invalid-request</c>, <c>not-found</c>, or <c>unavailable</c> while this node may take up no work.</exception>
     public async ValueTask<IReadOnlyList<MailboxClaim>> ClaimAsync(
         SystemAddress caller, int max, TimeSpan wait, CancellationToken cancellationToken = default)
     {
@@ -67,6 +70,7 @@ public sealed class Mailbox
         var deadline = _clock.GetUtcNow() + wait;
         while (true)
         {
+            _node.RequireFit();
             var next = _signals.NextAsync(caller);
             var claims = await ClaimOnceAsync(PolicyOf(caller), caller, max, cancellationToken);
             var left = deadline - _clock.GetUtcNow();

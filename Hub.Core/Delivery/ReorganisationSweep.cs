@@ -6,6 +6,7 @@ using Hub.Contracts.Envelopes;
 using Hub.Contracts.Problems;
 using Hub.Contracts.Trail;
 using Hub.Core.Intake;
+using Hub.Core.Nodes;
 using Hub.Core.Registry;
 using Hub.Core.Storage;
 using Hub.Core.Trail;
@@ -27,7 +28,7 @@ public sealed class ReorganisationSweep
     private static readonly TimeSpan FullInterval = TimeSpan.FromSeconds(10);
 
     private readonly IRegistry _registry;
-    private readonly ICommitter _committer;
+    private readonly DutyCommitter _committer;
     private readonly IHubStore _store;
     private readonly IHubKeys _keys;
     private readonly DeliverySignals _signals;
@@ -43,11 +44,12 @@ public sealed class ReorganisationSweep
     /// <summary>Composes the sweep.</summary>
     public ReorganisationSweep(
         IRegistry registry, ICommitter committer, IHubStore store, IHubKeys keys, Acknowledgements acknowledgements, Lazy<IIntake> intake,
-        DeliverySignals signals, TimeProvider clock, ILogger<ReorganisationSweep> log)
+        DeliverySignals signals, ThisNode node, TimeProvider clock, ILogger<ReorganisationSweep> log)
     {
-        (_registry, _committer, _store, _keys, _signals, _clock, _log) = (registry, committer, store, keys, signals, clock, log);
-        var outcomes = new DeliveryOutcomes(committer, acknowledgements, new DeliveryNotices(keys), intake, signals, clock);
-        _redirections = new Redirections(committer, store, outcomes, signals, clock);
+        (_registry, _store, _keys, _signals, _clock, _log) = (registry, store, keys, signals, clock, log);
+        _committer = new DutyCommitter(committer, node, Duties.Reorganisation);
+        var outcomes = new DeliveryOutcomes(_committer, acknowledgements, new DeliveryNotices(keys), intake, signals, clock);
+        _redirections = new Redirections(_committer, store, outcomes, signals, clock);
     }
 
     /// <summary>Runs until cancelled.</summary>
@@ -73,6 +75,10 @@ public sealed class ReorganisationSweep
     /// <summary>Sweeps what is due; all of it when a reorganisation took effect, the registry changed, or it is time.</summary>
     internal async Task TickAsync(CancellationToken stopping)
     {
+        var before = _committer.Term;
+        if (!_committer.TryBegin()) return;
+        // Another node has swept since.
+        if (_committer.Term != before) _seen = (-1, 0);
         var (registry, now) = (_registry.Current, _clock.GetUtcNow());
         try
         {
@@ -92,6 +98,10 @@ public sealed class ReorganisationSweep
                 var woken = _notified.Keys.Where(address => _notified.TryRemove(address, out _)).ToList();
                 if (!await SweepAsync(registry, woken, stopping)) _nextFull = DateTimeOffset.MinValue;
             }
+        }
+        catch (DutyLostException lost)
+        {
+            _log.LogInformation("{Reason}", lost.Message);
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {

@@ -2,6 +2,7 @@ using Hub.Contracts.Addresses;
 using Hub.Contracts.Envelopes;
 using Hub.Contracts.Problems;
 using Hub.Core.Delivery;
+using Hub.Core.Nodes;
 using Hub.Core.Pressure;
 using Hub.Core.Registry;
 using Hub.Core.Registry.Certificates;
@@ -25,16 +26,18 @@ public sealed class IntakeService : IIntake
     private readonly HubSettings _settings;
     private readonly TimeProvider _clock;
     private readonly ICertificateStatus _certificates;
+    private readonly ThisNode _node;
     private readonly AcceptanceUnit _unit;
 
     /// <summary>Composes the way in.</summary>
     public IntakeService(
         IRegistry registry, ICommitter committer, IHubStore store, IUploadStore uploads, IHubKeys keys,
         IAcknowledgements acknowledgements, TrailReader trail, DeliverySignals signals, DiskGuard disk, HubSettings settings, TimeProvider clock,
-        ICertificateStatus certificates)
+        ICertificateStatus certificates, ThisNode node)
     {
         (_registry, _committer, _store, _uploads, _keys) = (registry, committer, store, uploads, keys);
         (_trail, _disk, _settings, _clock, _certificates) = (trail, disk, settings, clock, certificates);
+        _node = node;
         _unit = new AcceptanceUnit(acknowledgements, uploads, signals, clock);
         Refusals = new RefusalTally(committer, clock);
     }
@@ -92,6 +95,7 @@ public sealed class IntakeService : IIntake
     private async ValueTask<Acceptance> AcceptCheckedAsync(
         ReadOnlyMemory<byte> octets, EnvelopeEncoding encoding, SystemAddress caller, Action<Envelope, Service, IReadOnlyList<ResolvedRecipient>>? prepare, CancellationToken cancellationToken)
     {
+        _node.RequireFit();
         var (registry, now) = (_registry.Current, Now());
         var verified = EnvelopeCodec.Verify(octets, encoding, new RegistryKeyRing(registry, _keys, _clock, _settings.Development, _certificates));
         var envelope = verified.Envelope;

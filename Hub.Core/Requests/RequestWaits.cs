@@ -75,6 +75,13 @@ public sealed class RequestWaits
             foreach (var wait in _waits.GetValueOrDefault(request) ?? []) wait.Wake();
     }
 
+    /// <summary>Something may have become of any request.</summary>
+    internal void NotifyAll()
+    {
+        lock (_gate)
+            foreach (var wait in _waits.Values.SelectMany(static w => w)) wait.Wake();
+    }
+
     internal void End(RequestWait wait)
     {
         lock (_gate)

@@ -8,6 +8,9 @@ namespace Hub.Core.Storage;
 /// <see cref="IStoreTransaction.RequireDutyAsync"/> ties a commit to it.</remarks>
 public interface INodeStore
 {
+    /// <summary>Whether other nodes may join; if not, its lease cannot be lost.</summary>
+    bool IsShared => true;
+
     /// <summary>Joins: gives the node of a name its number, for ever the same, and a new incarnation; its lease begins. Transactions of
     /// this store are those of this node from here on.</summary>
     ValueTask<NodeRecord> JoinAsync(NodeCard card, TimeSpan lease, CancellationToken cancellationToken = default);

@@ -1,4 +1,5 @@
 using Hub.Contracts.Problems;
+using Hub.Core.Nodes;
 using Hub.Core.Storage;
 
 namespace Hub.Host.Api;
@@ -11,24 +12,25 @@ internal static class HealthEndpoints
         routes.MapGet("/health/live", static () => Results.Json(new HealthView("live"), HubJson.Options))
             .WithTags("Health").WithName("live").WithSummary("The process answers").Produces<HealthView>();
         routes.MapGet("/health/ready", ReadyAsync)
-            .WithTags("Health").WithName("ready").WithSummary("The hub can accept: its store answers, its log is open, it is not stopping")
+            .WithTags("Health").WithName("ready").WithSummary("The node can accept: its store answers, its log is open, it holds its lease, its clock is right, it is not stopping")
             .Produces<HealthView>().ProducesProblems(ProblemCode.Unavailable);
     }
 
-    private static async Task<IResult> ReadyAsync(HttpContext context, IHubStore store, GroupCommitter committer, IHostApplicationLifetime lifetime)
+    private static async Task<IResult> ReadyAsync(HttpContext context, IHubStore store, GroupCommitter committer, ThisNode node, IHostApplicationLifetime lifetime)
     {
-        if (lifetime.ApplicationStopping.IsCancellationRequested) throw ProblemCode.Unavailable.With("The hub is stopping.");
-        if (committer.WritesRefused is { } why) throw ProblemCode.Unavailable.With($"The hub cannot write until it is started again: {why}");
+        if (lifetime.ApplicationStopping.IsCancellationRequested) throw ProblemCode.Unavailable.With("stopping: the hub ends what is under way.");
+        if (committer.WritesRefused is { } why) throw ProblemCode.Unavailable.With($"store: the hub cannot write until it is started again: {why}");
         try
         {
             if (await store.FindCheckpointAsync(cancellationToken: context.RequestAborted) is null)
-                throw ProblemCode.Unavailable.With("The log is not open yet.");
+                throw ProblemCode.Unavailable.With("store: the log is not open yet.");
         }
         catch (Exception failure) when (failure is not (ProblemException or OperationCanceledException))
         {
-            throw ProblemCode.Unavailable.With("The store does not answer.", failure);
+            throw ProblemCode.Unavailable.With("store: it does not answer.", failure);
         }
 
+        if (node.Trouble is { } trouble) throw ProblemCode.Unavailable.With($"{trouble.Cause}: {trouble.Detail}");
         return Results.Json(new HealthView("ready"), HubJson.Options);
     }
 }

@@ -1,10 +1,13 @@
+using Hub.Core.Nodes;
 using Hub.Core.Registry.Certificates;
 
 namespace Hub.Host.Composition;
 
-/// <summary>Lets the certificates of keys be looked at within a second of a change of the registry, and whenever a question is due.</summary>
-internal sealed class CertificateWatchService(CertificateWatch watch, TimeProvider clock, ILogger<CertificateWatchService> log) : BackgroundService
+/// <summary>Lets the certificates of keys be looked at within a second of a change of the registry, and whenever a question is due: by
+/// the node that holds the duty; the others take over what it learns.</summary>
+internal sealed class CertificateWatchService(CertificateWatch watch, DutyCommitters duties, TimeProvider clock, ILogger<CertificateWatchService> log) : BackgroundService
 {
+    private readonly DutyCommitter _duty = duties.Of(Duties.Certificates);
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(30);
 
@@ -27,7 +30,16 @@ internal sealed class CertificateWatchService(CertificateWatch watch, TimeProvid
     {
         try
         {
-            if (watch.IsDue(clock.GetUtcNow())) await watch.LookAsync(stoppingToken);
+            var before = _duty.Term;
+            var asks = _duty.TryBegin();
+            var isNew = asks && _duty.Term != before;
+            // What another node learnt before comes first.
+            if (!asks || isNew) await watch.FollowAsync(stoppingToken);
+            if (asks && (isNew || watch.IsDue(clock.GetUtcNow()))) await watch.LookAsync(stoppingToken);
+            return Interval;
+        }
+        catch (DutyLostException)
+        {
             return Interval;
         }
         catch (Exception failure) when (failure is not OperationCanceledException)

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Hub.Adapters.Keys;
 using Hub.Contracts.Problems;
+using Hub.Core.Nodes;
 using Hub.Core.Registry;
 using Hub.Core.Registry.Certificates;
 using Hub.Core.Storage;
@@ -66,6 +67,7 @@ internal sealed class HubNode : IAsyncDisposable
     {
         var services = _app.Services;
         await OpenStoreAsync(options, cancellationToken);
+        await services.GetRequiredService<NodeMembership>().StartAsync(cancellationToken);
         await services.GetRequiredService<GroupCommitter>().StartAsync(cancellationToken);
         await services.GetRequiredService<RegistryService>().LoadAsync(cancellationToken);
         await services.GetRequiredService<CertificateWatch>().LoadAsync(cancellationToken);
@@ -121,6 +123,9 @@ internal sealed class HubNode : IAsyncDisposable
         {
             await _app.StopAsync(CancellationToken.None);
             await DispatcherEndedAsync();
+            // What waits is committed while the lease runs; then it may end.
+            await _app.Services.GetRequiredService<GroupCommitter>().DisposeAsync();
+            await _app.Services.GetRequiredService<NodeMembership>().DisposeAsync();
             await _app.DisposeAsync();
         }
         finally

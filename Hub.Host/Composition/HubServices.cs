@@ -47,7 +47,7 @@ internal static class HubServices
         services.AddSingleton<DiskGuard>();
         services.AddSingleton<UploadSweep>();
         services.AddSingleton<GroupCommitter>();
-        services.AddSingleton<ICommitter>(static p => p.GetRequiredService<GroupCommitter>());
+        services.AddSingleton<ICommitter, LeasedCommitter>();
         services.AddSingleton<TrailReader>();
         services.AddSingleton<RegistryService>();
         services.AddSingleton<IRegistry>(static p => p.GetRequiredService<RegistryService>());
@@ -58,9 +58,9 @@ internal static class HubServices
         services.AddSingleton<CertificateTable>();
         services.AddSingleton<ICertificateStatus>(static p => p.GetRequiredService<CertificateTable>());
         services.AddSingleton<IRevocationSource>(p => new HttpRevocationSource(options.AllowPrivateRevocation, p.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<CertificateWatch>();
+        services.AddForDuty<CertificateWatch>(Duties.Certificates);
 
-        services.AddSingleton<ThisNode>();
+        services.AddNode(options);
         services.AddSingleton<DeliverySignals>();
         services.AddSingleton<Acknowledgements>();
         services.AddSingleton<IAcknowledgements>(static p => p.GetRequiredService<Acknowledgements>());
@@ -76,21 +76,40 @@ internal static class HubServices
         services.AddSingleton<IHandle, ArchiveApp>();
         services.AddSingleton<Dispatcher>();
         services.AddSingleton<ReorganisationSweep>();
-        services.AddSingleton<RetentionSweep>();
+        services.AddForDuty<RetentionSweep>(Duties.Retention);
         services.AddSingleton<RegistryRehearsal>();
         if (options.Dispatch) services.AddHostedService<DispatcherService>();
         if (options.Dispatch) services.AddHostedService<ReorganisationService>();
-        if (options.Dispatch) services.AddHostedService<UploadSweepService>();
-        if (options.Dispatch) services.AddHostedService<RetentionService>();
         if (options.Dispatch) services.AddHostedService<CertificateWatchService>();
-        services.AddSingleton<ExpiryNotices>();
-        services.AddSingleton<ServiceEndNotices>();
+        services.AddForDuty<ExpiryNotices>(Duties.KeyExpiry);
+        services.AddForDuty<ServiceEndNotices>(Duties.ServiceEnd);
+        services.AddSingleton<IScheduledWork, RetentionWork>();
+        services.AddSingleton<IScheduledWork>(static p =>
+            ActivatorUtilities.CreateInstance<UploadWork>(p, ActivatorUtilities.CreateInstance<UploadSweep>(p, p.GetRequiredService<DutyCommitters>().Of(Duties.Uploads))));
         services.AddSingleton<IScheduledWork, ExpiryWork>();
         services.AddSingleton<IScheduledWork, ServiceEndWork>();
         services.AddSingleton<IScheduledWork, ProposalWork>();
         if (options.Dispatch) services.AddHostedService<ScheduleService>();
         return services;
     }
+
+    /// <summary>Who this node is, and what it does for the hub.</summary>
+    private static void AddNode(this IServiceCollection services, NodeOptions options)
+    {
+        services.AddSingleton<ThisNode>();
+        services.AddSingleton<INodeStore, SoleNode>();
+        services.AddSingleton(new NodePart(
+            new NodeCard(Environment.MachineName, (options.PublicUrl ?? options.Listen)?.GetLeftPart(UriPartial.Authority), ProgramVersion.Text),
+            options.Dispatch ? Duties.All : []));
+        services.AddSingleton(static p => new Lazy<IEnumerable<ICatchUp>>(p.GetServices<ICatchUp>));
+        services.AddSingleton<NodeMembership>();
+        services.AddSingleton<StoreWakes>();
+        services.AddSingleton<DutyCommitters>();
+    }
+
+    /// <summary>Work that commits for its duty only.</summary>
+    private static void AddForDuty<T>(this IServiceCollection services, string duty) where T : class =>
+        services.AddSingleton(p => ActivatorUtilities.CreateInstance<T>(p, p.GetRequiredService<DutyCommitters>().Of(duty)));
 
     internal static IServiceCollection AddHubHttp(this IServiceCollection services)
     {

@@ -28,8 +28,8 @@ public sealed partial class CertificateWatch(
     /// <summary>Puts what the store knows into the table; the store must be open, and the registry loaded.</summary>
     public async ValueTask LoadAsync(CancellationToken cancellationToken = default)
     {
-        foreach (var (key, bytes) in await store.ListAppStateAsync(keys.Address, StandingRecord.Prefix, MaxStored, cancellationToken))
-            _stored[key[StandingRecord.Prefix.Length..]] = StandingRecord.Read(bytes.Span);
+        _mark = ReadMark(await store.ReadAppStateAsync(keys.Address, Mark, cancellationToken));
+        await ReadStoredAsync(cancellationToken);
         foreach (var (sha256, record) in _stored)
         {
             if (record.Chain.Count == 0 || !record.Chain.All(_stored.ContainsKey)) continue;
@@ -169,6 +169,7 @@ public sealed partial class CertificateWatch(
             if (after.State != certificate.Standing.State) scope.Append(Entry(certificate, after));
         }
 
+        await MarkAsync(scope);
         return kept.Count;
     }
 

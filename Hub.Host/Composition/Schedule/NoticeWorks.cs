@@ -1,3 +1,4 @@
+using Hub.Core.Nodes;
 using Hub.Core.Notices;
 using Hub.Core.Registry;
 
@@ -7,7 +8,7 @@ namespace Hub.Host.Composition.Schedule;
 internal sealed class ExpiryWork(ExpiryNotices notices, ILogger<ExpiryWork> log) : IScheduledWork
 {
     /// <inheritdoc/>
-    public string Name => "key-expiry";
+    public string Name => Duties.KeyExpiry;
 
     /// <inheritdoc/>
     public string Cron => "0 0 7 * * ?";
@@ -26,7 +27,7 @@ internal sealed class ExpiryWork(ExpiryNotices notices, ILogger<ExpiryWork> log)
 internal sealed class ServiceEndWork(ServiceEndNotices notices, ILogger<ServiceEndWork> log) : IScheduledWork
 {
     /// <inheritdoc/>
-    public string Name => "service-end";
+    public string Name => Duties.ServiceEnd;
 
     /// <inheritdoc/>
     public string Cron => "0 10 7 * * ?";
@@ -45,7 +46,7 @@ internal sealed class ServiceEndWork(ServiceEndNotices notices, ILogger<ServiceE
 internal sealed class ProposalWork(RegistryService registry, ILogger<ProposalWork> log) : IScheduledWork
 {
     /// <inheritdoc/>
-    public string Name => "proposals";
+    public string Name => Duties.Proposals;
 
     /// <inheritdoc/>
     public string Cron => "0 20 * * * ?";

@@ -1,14 +1,19 @@
 using System.Collections.Specialized;
+using System.Globalization;
+using Hub.Core.Nodes;
 using Quartz;
 using Quartz.Impl;
 using Quartz.Spi;
 
 namespace Hub.Host.Composition.Schedule;
 
-/// <summary>Runs the scheduled work of a node on a Quartz scheduler in memory: what was done stands in the hub's own store, so a
-/// restart neither forgets nor repeats. Stopping cancels what runs and waits for it.</summary>
-internal sealed class ScheduleService(IEnumerable<IScheduledWork> works, ILogger<ScheduleService> log) : BackgroundService
+/// <summary>Runs the scheduled work of the hub on a Quartz scheduler in memory, each on the node that holds its duty: what was done
+/// stands in the hub's own store, so neither a restart nor a change of nodes forgets or repeats. Stopping cancels what runs and
+/// waits for it.</summary>
+internal sealed class ScheduleService(IEnumerable<IScheduledWork> works, DutyCommitters duties, ILogger<ScheduleService> log) : BackgroundService
 {
+    private static readonly TimeSpan DutyInterval = TimeSpan.FromSeconds(1);
+
     /// <summary>Vietnam keeps one offset all the year.</summary>
     internal static readonly TimeZoneInfo Vietnam = TimeZoneInfo.CreateCustomTimeZone("Vietnam", TimeSpan.FromHours(7), "Vietnam", "Vietnam");
 
@@ -20,14 +25,14 @@ internal sealed class ScheduleService(IEnumerable<IScheduledWork> works, ILogger
         var scheduler = await new StdSchedulerFactory(new NameValueCollection
         {
             [StdSchedulerFactory.PropertySchedulerInstanceName] = $"hub-{Guid.NewGuid():n}",
-            [StdSchedulerFactory.PropertyThreadPoolPrefix + ".maxConcurrency"] = "2",
+            [StdSchedulerFactory.PropertyThreadPoolPrefix + ".maxConcurrency"] = works.Count().ToString(CultureInfo.InvariantCulture),
         }).GetScheduler(stoppingToken);
         try
         {
-            scheduler.JobFactory = new Jobs(works, log, stoppingToken);
+            scheduler.JobFactory = new Jobs(works, duties, log, stoppingToken);
             foreach (var work in works) await AddAsync(scheduler, work, stoppingToken);
             await scheduler.Start(stoppingToken);
-            await Task.Delay(Timeout.InfiniteTimeSpan, stoppingToken);
+            await StartTakenAsync(scheduler, stoppingToken);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -39,22 +44,35 @@ internal sealed class ScheduleService(IEnumerable<IScheduledWork> works, ILogger
         }
     }
 
+    /// <summary>Work whose duty this node has taken begins at once, wherever it was done before.</summary>
+    private async Task StartTakenAsync(IScheduler scheduler, CancellationToken stoppingToken)
+    {
+        var terms = works.Where(static w => w.AtStart).ToDictionary(static w => w.Name, static _ => 0L);
+        while (true)
+        {
+            foreach (var work in terms.Keys)
+            {
+                if (duties.Of(work).Open is not { } term || terms[work] == term) continue;
+                terms[work] = term;
+                await scheduler.TriggerJob(new JobKey(work), stoppingToken);
+            }
+
+            await Task.Delay(DutyInterval, stoppingToken);
+        }
+    }
+
     private static async Task AddAsync(IScheduler scheduler, IScheduledWork work, CancellationToken cancellationToken)
     {
         var job = JobBuilder.Create<WorkJob>().WithIdentity(work.Name).Build();
-        HashSet<ITrigger> triggers =
-        [
-            TriggerBuilder.Create().WithIdentity(work.Name).ForJob(job)
-                .WithCronSchedule(work.Cron, static cron => cron.InTimeZone(Vietnam).WithMisfireHandlingInstructionFireAndProceed()).Build(),
-        ];
-        if (work.AtStart) triggers.Add(TriggerBuilder.Create().WithIdentity(work.Name, "start").ForJob(job).StartNow().Build());
-        await scheduler.ScheduleJob(job, triggers, replace: false, cancellationToken);
+        var trigger = TriggerBuilder.Create().WithIdentity(work.Name).ForJob(job)
+            .WithCronSchedule(work.Cron, static cron => cron.InTimeZone(Vietnam).WithMisfireHandlingInstructionFireAndProceed()).Build();
+        await scheduler.ScheduleJob(job, trigger, cancellationToken);
     }
 
-    private sealed class Jobs(IEnumerable<IScheduledWork> works, ILogger log, CancellationToken stoppingToken) : IJobFactory
+    private sealed class Jobs(IEnumerable<IScheduledWork> works, DutyCommitters duties, ILogger log, CancellationToken stoppingToken) : IJobFactory
     {
         public IJob NewJob(TriggerFiredBundle bundle, IScheduler scheduler) =>
-            new WorkJob(works.First(w => w.Name == bundle.JobDetail.Key.Name), log, stoppingToken);
+            new WorkJob(works.First(w => w.Name == bundle.JobDetail.Key.Name), duties.Of(bundle.JobDetail.Key.Name), log, stoppingToken);
 
         public void ReturnJob(IJob job)
         {
@@ -63,10 +81,11 @@ internal sealed class ScheduleService(IEnumerable<IScheduledWork> works, ILogger
     }
 
     [DisallowConcurrentExecution]
-    private sealed class WorkJob(IScheduledWork work, ILogger log, CancellationToken stoppingToken) : IJob
+    private sealed class WorkJob(IScheduledWork work, DutyCommitter duty, ILogger log, CancellationToken stoppingToken) : IJob
     {
         public async Task Execute(IJobExecutionContext context)
         {
+            if (!duty.TryBegin()) return;
             try
             {
                 await work.RunAsync(stoppingToken);
@@ -74,6 +93,10 @@ internal sealed class ScheduleService(IEnumerable<IScheduledWork> works, ILogger
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
                 // What is left is done after the next start.
+            }
+            catch (DutyLostException lost)
+            {
+                log.LogInformation("{Reason}", lost.Message);
             }
             catch (Exception failure)
             {

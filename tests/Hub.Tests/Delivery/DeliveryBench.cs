@@ -120,7 +120,7 @@ internal sealed class DeliveryBench : IAsyncDisposable
     }
 
     internal ReorganisationSweep NewReorganisationSweep(IHubStore? store = null) =>
-        new(Registry, Committer, store ?? Store, Keys, Acknowledgements, _intake, Signals, Clock, new TestLog<ReorganisationSweep>());
+        new(Registry, Committer, store ?? Store, Keys, Acknowledgements, _intake, Signals, Node, Clock, new TestLog<ReorganisationSweep>());
 
     /// <summary>Stops the dispatcher in order and waits for its end.</summary>
     internal async Task StopAsync()
@@ -233,9 +233,9 @@ internal sealed class DeliveryBench : IAsyncDisposable
         Acknowledgements = new Acknowledgements(Clock, Signals);
         var intake = new IntakeService(
             Registry, Committer, Store, new InMemoryUploads(), Keys, Acknowledgements, new TrailReader(Store), Signals, new DiskGuard(new FixedDisk(), Clock), settings, Clock,
-            new CertificateTable());
+            new CertificateTable(), Node);
         _intake = new Lazy<IIntake>(() => intake);
-        Mailbox = new Mailbox(Registry, Committer, Store, Keys, _intake, Acknowledgements, Signals, Clock);
+        Mailbox = new Mailbox(Registry, Committer, Store, Keys, _intake, Acknowledgements, Signals, Node, Clock);
         DeadLetters = new DeadLetters(Committer, Signals, Clock);
     }
 }

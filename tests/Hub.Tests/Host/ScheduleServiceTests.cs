@@ -1,3 +1,4 @@
+using Hub.Core.Nodes;
 using Hub.Host.Composition.Schedule;
 using Microsoft.Extensions.Logging.Abstractions;
 using Quartz;
@@ -27,7 +28,7 @@ public sealed class ScheduleServiceTests
     public async Task Stop_WhileWorkRuns_CancelsItAndWaits(CancellationToken cancellationToken)
     {
         var work = new Work(started => Task.Delay(Timeout.Infinite, started));
-        using var schedule = new ScheduleService([work], NullLogger<ScheduleService>.Instance);
+        using var schedule = new ScheduleService([work], new DutyCommitters(null!, new ThisNode()), NullLogger<ScheduleService>.Instance);
         await schedule.StartAsync(cancellationToken);
         await work.Started.WaitAsync(cancellationToken);
         await schedule.StopAsync(cancellationToken);
@@ -39,7 +40,7 @@ public sealed class ScheduleServiceTests
     {
         var failing = new Work(static _ => throw new InvalidOperationException("broken")) { Name = "failing" };
         var good = new Work(static _ => Task.CompletedTask);
-        using var schedule = new ScheduleService([failing, good], NullLogger<ScheduleService>.Instance);
+        using var schedule = new ScheduleService([failing, good], new DutyCommitters(null!, new ThisNode()), NullLogger<ScheduleService>.Instance);
         await schedule.StartAsync(cancellationToken);
         await Task.WhenAll(failing.Started, good.Started).WaitAsync(cancellationToken);
         await schedule.StopAsync(cancellationToken);

@@ -9,6 +9,7 @@ using Hub.Contracts.Trail;
 using Hub.Core;
 using Hub.Core.Delivery;
 using Hub.Core.Intake;
+using Hub.Core.Nodes;
 using Hub.Core.Pressure;
 using Hub.Core.Registry;
 using Hub.Core.Registry.Certificates;
@@ -37,7 +38,7 @@ internal sealed class IntakeBench : IAsyncDisposable
         Committer = new GroupCommitter(Store, Keys, settings, Clock, NullLogger<GroupCommitter>.Instance);
         Registry = new RegistryService(Store, Committer, Keys, settings, Clock, NullLogger<RegistryService>.Instance);
         Trail = new TrailReader(Store);
-        Intake = new IntakeService(Registry, Committer, Store, Uploads, Keys, new Acknowledgements(Clock, Signals), Trail, Signals, new DiskGuard(Disk, Clock), settings, Clock, new CertificateTable());
+        Intake = new IntakeService(Registry, Committer, Store, Uploads, Keys, new Acknowledgements(Clock, Signals), Trail, Signals, new DiskGuard(Disk, Clock), settings, Clock, new CertificateTable(), new ThisNode());
     }
 
     /// <summary>Makes the store to run over.</summary>

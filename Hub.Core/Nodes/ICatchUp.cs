@@ -1,0 +1,8 @@
+namespace Hub.Core.Nodes;
+
+/// <summary>Something that a node keeps in memory of what all nodes share, and that other nodes change.</summary>
+public interface ICatchUp
+{
+    /// <summary>Reads what others changed; afterwards it is at least as new as the store was when this was called. Thread-safe.</summary>
+    ValueTask CatchUpAsync(CancellationToken cancellationToken = default);
+}

@@ -1,0 +1,33 @@
+using Hub.Core.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Hub.Core.Nodes;
+
+/// <summary>Ends the claims that dispatchers of dead nodes hold, so that living ones deliver what they held.</summary>
+internal sealed class Takeover(DutyCommitter committer, ThisNode node, TimeProvider clock, ILogger log)
+{
+    private const int AtOnce = 1_000;
+
+    /// <summary>Ends what the last beat found, page by page.</summary>
+    internal async Task RunAsync(CancellationToken cancellationToken)
+    {
+        foreach (var dead in node.Dead)
+        {
+            var released = await ReleaseAsync(committer, dead, clock, cancellationToken);
+            if (released > 0) log.LogWarning("Took over {Claims} deliveries that node {Node} held when its lease ended", released, dead);
+        }
+    }
+
+    /// <summary>Ends all claims of a node's dispatcher.</summary>
+    /// <returns>How many.</returns>
+    internal static async ValueTask<int> ReleaseAsync(ICommitter committer, int node, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        for (var all = 0; ;)
+        {
+            var now = clock.GetUtcNow();
+            var released = await committer.RunAsync(scope => scope.Transaction.ReleaseClaimsAsync(node, now, AtOnce), cancellationToken);
+            all += released;
+            if (released < AtOnce) return all;
+        }
+    }
+}
