@@ -85,6 +85,7 @@ internal sealed class HubNode : IAsyncDisposable
     private async Task OpenStoreAsync(NodeOptions options, CancellationToken cancellationToken)
     {
         var store = _app.Services.GetRequiredService<IHubStore>();
+        store.Listen(_app.Services.GetRequiredService<StoreWakes>().Hear);
         await new StoreOpening(options.Store.Wait, _app.Services.GetRequiredService<TimeProvider>(), _app.Services.GetRequiredService<ILogger<HubNode>>())
             .RunAsync(token => store.OpenAsync(token).AsTask(), cancellationToken);
         _app.Services.GetRequiredService<StoreChoice>().Memory?.Write(_folder.Directory);

@@ -60,7 +60,7 @@ internal static class HubServices
         services.AddSingleton<IRevocationSource>(p => new HttpRevocationSource(options.AllowPrivateRevocation, p.GetRequiredService<TimeProvider>()));
         services.AddForDuty<CertificateWatch>(Duties.Certificates);
 
-        services.AddNode(options);
+        services.AddNode(options, store.Node);
         services.AddSingleton<DeliverySignals>();
         services.AddSingleton<Acknowledgements>();
         services.AddSingleton<IAcknowledgements>(static p => p.GetRequiredService<Acknowledgements>());
@@ -94,12 +94,11 @@ internal static class HubServices
     }
 
     /// <summary>Who this node is, and what it does for the hub.</summary>
-    private static void AddNode(this IServiceCollection services, NodeOptions options)
+    private static void AddNode(this IServiceCollection services, NodeOptions options, string name)
     {
         services.AddSingleton<ThisNode>();
-        services.AddSingleton<INodeStore, SoleNode>();
         services.AddSingleton(new NodePart(
-            new NodeCard(Environment.MachineName, (options.PublicUrl ?? options.Listen)?.GetLeftPart(UriPartial.Authority), ProgramVersion.Text),
+            new NodeCard(name, (options.PublicUrl ?? options.Listen)?.GetLeftPart(UriPartial.Authority), ProgramVersion.Text),
             options.Dispatch ? Duties.All : []));
         services.AddSingleton(static p => new Lazy<IEnumerable<ICatchUp>>(p.GetServices<ICatchUp>));
         services.AddSingleton<NodeMembership>();

@@ -1,5 +1,6 @@
 using Hub.Adapters.Stores.Files;
 using Hub.Adapters.Stores.Sqlite;
+using Hub.Core.Nodes;
 using Hub.Core.Storage;
 
 namespace Hub.Host.Composition.Stores;
@@ -13,6 +14,7 @@ internal static class StoreServices
         if (choice.Primary is { } primary) throw new FormatException($"This program does not know the store of the {primary} yet.");
         services.AddSingleton<IHubStore, SqliteHubStore>();
         services.AddSingleton<IUploadStore, FileUploadStore>();
+        services.AddSingleton<INodeStore, SoleNode>();
         return services;
     }
 }
