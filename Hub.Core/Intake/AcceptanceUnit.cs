@@ -1,6 +1,7 @@
 using Hub.Contracts.Messages;
 using Hub.Contracts.Problems;
 using Hub.Core.Delivery;
+using Hub.Core.Registry;
 using Hub.Core.Routing;
 using Hub.Core.Storage;
 using Hub.Core.Trail;
@@ -17,6 +18,7 @@ internal sealed class AcceptanceUnit(IAcknowledgements acknowledgements, IUpload
     internal readonly record struct Outcome(MessageRecord Message, EntryTicket? Ticket);
 
     /// <exception cref="ProblemException"><c>duplicate-conflict</c>, <c>upload-incomplete</c>, or what an acknowledgement's delivery refuses.</exception>
+    /// <exception cref="StaleRegistryException">The candidate was checked on a registry that is not in force any more.</exception>
     internal async ValueTask<Outcome> RunAsync(CommitScope scope, Candidate candidate, TrailEntry entry)
     {
         if (await scope.Transaction.FindMessageAsync(candidate.Key) is { } accepted)
@@ -25,6 +27,7 @@ internal sealed class AcceptanceUnit(IAcknowledgements acknowledgements, IUpload
             return new Outcome(accepted, Ticket: null);
         }
 
+        await RegistryInForce.RequireAsync(scope, candidate.Registry);
         if (candidate.Answer is { } repeated && await FindRepeatedAsync(scope, candidate, repeated) is { } earlier) return new Outcome(earlier, Ticket: null);
         await UploadCheck.RequireStillThereAsync(uploads, candidate.Verified.Envelope.From, candidate.Uploads);
         var ticket = scope.Append(entry);

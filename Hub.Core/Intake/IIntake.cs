@@ -31,7 +31,7 @@ public interface IIntake
     /// <param name="octets">The exact bytes.</param>
     /// <param name="encoding">Their encoding.</param>
     /// <param name="caller">The authenticated system, which must be <c>from</c>.</param>
-    /// <param name="prepare">Called right before the commit is queued, with all checks passed: with the envelope, its service
+    /// <param name="prepare">Called right before the commit is queued, and again when another node has changed the registry meanwhile, with all checks passed: with the envelope, its service
     /// and its recipients. What it throws refuses the envelope. Not called for a message that was accepted before and would be refused now.</param>
     /// <param name="cancellationToken">Gives up before the commit is queued; afterwards the commit is awaited.</param>
     /// <exception cref="Hub.Contracts.Problems.ProblemException">The one problem.</exception>

@@ -16,6 +16,8 @@ namespace Hub.Core.Intake;
 /// <summary>The way in, one straight line. Thread-safe: every decision uses one registry snapshot and one instant.</summary>
 public sealed class IntakeService : IIntake
 {
+    private const int RegistryTries = 3;
+
     private readonly IRegistry _registry;
     private readonly ICommitter _committer;
     private readonly IHubStore _store;
@@ -56,7 +58,7 @@ public sealed class IntakeService : IIntake
     {
         try
         {
-            var acceptance = await AcceptCheckedAsync(octets, encoding, caller, prepare, cancellationToken);
+            var acceptance = await AcceptOnNewestAsync(octets, encoding, caller, prepare, cancellationToken);
             IntakeMetrics.Accepted(encoding, acceptance.Duplicate);
             return acceptance;
         }
@@ -73,7 +75,7 @@ public sealed class IntakeService : IIntake
     {
         ArgumentNullException.ThrowIfNull(scope);
         ArgumentNullException.ThrowIfNull(envelope);
-        var (registry, now, message) = (_registry.Current, Now(), envelope.Envelope);
+        var (registry, now, message) = (await _registry.InForceAsync(scope), Now(), envelope.Envelope);
         var service = ServiceRules.Find(registry, message, envelope.Octets.Length);
         ServiceRules.CheckAssurance(service, assurance);
         var recipients = registry.Resolve(message.To, message.Type, now);
@@ -90,6 +92,25 @@ public sealed class IntakeService : IIntake
             Verified = envelope, Assurance = assurance, Accepted = now, Registry = registry.Version, Recipients = recipients, Uploads = uploads, Order = ServiceRules.OrderOf(service),
         };
         await _unit.RunAsync(scope, candidate, candidate.ToEntry());
+    }
+
+    /// <summary>Prepares again what another node's change of the registry has overtaken: nothing is accepted by rules, keys or rights of
+    /// yesterday.</summary>
+    private async ValueTask<Acceptance> AcceptOnNewestAsync(
+        ReadOnlyMemory<byte> octets, EnvelopeEncoding encoding, SystemAddress caller, Action<Envelope, Service, IReadOnlyList<ResolvedRecipient>>? prepare, CancellationToken cancellationToken)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                return await AcceptCheckedAsync(octets, encoding, caller, prepare, cancellationToken);
+            }
+            catch (StaleRegistryException stale)
+            {
+                if (tries == RegistryTries) throw RegistryInForce.Behind(stale.Version, _registry.Current.Version);
+                await _registry.CatchUpAsync(stale.Version, cancellationToken);
+            }
+        }
     }
 
     private async ValueTask<Acceptance> AcceptCheckedAsync(

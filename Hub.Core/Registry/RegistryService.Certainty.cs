@@ -11,8 +11,7 @@ public sealed partial class RegistryService
     /// <summary>Takes what is durable into force; the caller makes the one change.</summary>
     private async ValueTask MakeSureNowAsync(CancellationToken cancellationToken)
     {
-        // Versions only grow by commits: with the same one nothing was lost, and nothing has to be read.
-        if (await _store.FindRegistryVersionAsync(DateTimeOffset.MaxValue, cancellationToken) is { } newest && newest != _current.Version) await ReloadAsync(cancellationToken);
+        await CatchUpAsync(long.MaxValue, cancellationToken);
         await _pending.LoadAsync(_store, cancellationToken);
         _uncertain = false;
     }

@@ -26,13 +26,13 @@ public sealed partial class RegistryService
     private async ValueTask<CheckedPatch> ReadAsync(RegistryPatch patch, CancellationToken cancellationToken, RegistryActor? actor = null)
     {
         var context = await ContextAsync(patch.Changes.Any(c => c.Section is RegistrySections.Agencies or RegistrySections.Codes), cancellationToken);
-        return CheckedPatch.Read(patch, _current, context, actor);
+        return CheckedPatch.Read(patch, _basis, context, actor);
     }
 
     /// <summary>What rules need to know besides the registry; the codes of all time only when codes are touched.</summary>
     private async ValueTask<RulesContext> ContextAsync(bool codes, CancellationToken cancellationToken)
     {
-        if (codes) _codes ??= await RegistryPast.ReadCodesAsync(_store, cancellationToken);
+        if (codes) await FollowCodesAsync(cancellationToken);
         return new RulesContext(_keys.Address, _settings.Development, Now(), _codes);
     }
 

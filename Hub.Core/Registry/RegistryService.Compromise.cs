@@ -25,9 +25,9 @@ public sealed partial class RegistryService
             {
                 var now = Now();
                 if (since > now) throw ProblemCode.InvalidRequest.With($"'since' is {since:u}, in the future; it is {now:u}. A key that ends later gets notAfter.");
-                var old = RegistryObjects.Find(_current, RegistrySections.Keys, $"{system} {key}") as OwnedKey ?? throw ProblemCode.NotFound.With($"{system} has no key '{key}' in the registry (version {_current.Version}).");
+                var old = RegistryObjects.Find(_basis, RegistrySections.Keys, $"{system} {key}") as OwnedKey ?? throw ProblemCode.NotFound.With($"{system} has no key '{key}' in the registry (version {_basis.Version}).");
                 var from = old.Key.Revoked is { } revoked && revoked < since ? revoked : since.AddTicks(-(since.Ticks % TimeSpan.TicksPerMillisecond)).ToUniversalTime();
-                var vouched = await RegistryPast.VouchedSinceAsync(_store, old, new SnapshotLookup(_current).KeysOf(system), from, cancellationToken);
+                var vouched = await RegistryPast.VouchedSinceAsync(_store, old, new SnapshotLookup(_basis).KeysOf(system), from, cancellationToken);
                 var patch = await ReadAsync(new RegistryPatch([.. vouched.Prepend(old).Select(k => Revoke(k, from))], reason), cancellationToken);
                 // Its own key is in the patch even when nothing changes: who reports must be allowed to.
                 CheckSubtree(patch with { Differences = [new ObjectDifference(RegistrySections.Keys, $"{system} {key}", old, old)] }, actor, now);
@@ -41,7 +41,7 @@ public sealed partial class RegistryService
 
                 await CommitAsync(scope => ValueTask.FromResult(scope.Append(entry).Index), cancellationToken);
                 await EndProposalsAsync(system, key, now, cancellationToken);
-                return new ChangeOutcome("unchanged", _current.Version, null, [], [], []);
+                return new ChangeOutcome("unchanged", _basis.Version, null, [], [], []);
             },
             cancellationToken);
     }
@@ -55,11 +55,9 @@ public sealed partial class RegistryService
     /// <summary>What the system asked for may have been asked by who has its key.</summary>
     private async ValueTask EndProposalsAsync(SystemAddress system, string key, DateTimeOffset now, CancellationToken cancellationToken)
     {
+        if (_store.IsShared) await _pending.LoadAsync(_store, cancellationToken);
         foreach (var id in _pending.Of(system.ToString()))
-        {
-            if (await _store.FindProposalAsync(id, cancellationToken) is { State: "pending" } record)
-                await EndAsync(Proposal.Read(record), "rejected", "hub", $"The key '{key}' of {system} was reported as compromised. Propose it afresh if it is wanted.", now, cancellationToken);
-        }
+            await EndIfPendingAsync(id, "rejected", $"The key '{key}' of {system} was reported as compromised. Propose it afresh if it is wanted.", now, cancellationToken);
     }
 
     private static TrailEntry Compromised(OwnedKey key, IReadOnlyList<OwnedKey> vouched, DateTimeOffset since, DateTimeOffset revoked, RegistryActor actor, string reason, DateTimeOffset now)

@@ -31,7 +31,7 @@ public sealed partial class RegistryService
         return AloneAsync(
             async () =>
             {
-                var before = _current;
+                var before = _basis;
                 var read = RegistryDocument.Read(yaml, before.Version == 0 ? null : new SnapshotLookup(before), await ContextAsync(codes: true, cancellationToken));
                 var sha256 = SectionForm.Digest(RegistryDocument.Write(read.Content));
                 var patch = CheckedPatch.Of(before, read);

@@ -16,10 +16,10 @@ public sealed partial class RegistryService
             async () =>
             {
                 var now = Now();
-                var waiting = ApprovalPolicy.AsOf(await FindPendingAsync(proposal, now, cancellationToken), _current, now);
+                var waiting = ApprovalPolicy.AsOf(await FindPendingAsync(proposal, now, cancellationToken), _basis, now);
                 if (ApprovalPolicy.PersonOf(actor) == ApprovalPolicy.PersonOf(waiting.Actor))
                     throw ProblemCode.NotAllowed.With($"{actor.Name} made the proposal {proposal}; somebody else has to approve it.");
-                var fulfils = ApprovalPolicy.Fulfils(waiting, actor, _current, now);
+                var fulfils = ApprovalPolicy.Fulfils(waiting, actor, _basis, now);
                 if (fulfils.Count == 0)
                     throw ProblemCode.NotAllowed.With($"No approval by {actor.Name} is missing for the proposal {proposal}. Missing: {Missing(waiting)}. A registered operator in force approves with a key of his own, once.");
                 var patch = await ReadAsync(waiting.Patch, cancellationToken);
@@ -61,13 +61,9 @@ public sealed partial class RegistryService
         async () =>
         {
             var now = Now();
+            if (_store.IsShared) await _pending.FollowAsync(_store, cancellationToken);
             var expired = _pending.Expired(now);
-            foreach (var id in expired)
-            {
-                if (await _store.FindProposalAsync(id, cancellationToken) is { State: "pending" } record) await EndAsync(Proposal.Read(record), "expired", "hub", null, now, cancellationToken);
-                else _pending.Remove(id);
-            }
-
+            foreach (var id in expired) await EndIfPendingAsync(id, "expired", null, now, cancellationToken);
             return expired.Count;
         },
         cancellationToken);
@@ -75,7 +71,7 @@ public sealed partial class RegistryService
     private async ValueTask<ChangeOutcome> ProposeAsync(
         CheckedPatch patch, RegistryActor actor, string? reason, Origin origin, IReadOnlyList<ApprovalNeed> needs, CancellationToken cancellationToken)
     {
-        _pending.CheckPlace(PendingProposals.ApplicantOf(actor, origin.Request));
+        await CheckPlaceAsync(PendingProposals.ApplicantOf(actor, origin.Request), cancellationToken);
         var now = Now();
         var proposal = new Proposal
         {
@@ -110,8 +106,9 @@ public sealed partial class RegistryService
                 await scope.Transaction.WriteProposalAsync(record);
                 return scope.Append(entry).Index;
             },
-            cancellationToken);
-        return new ChangeOutcome("pending", _current.Version, approved.Id, approved.Missing, patch.Changes, patch.Warnings);
+            cancellationToken,
+            approved);
+        return new ChangeOutcome("pending", _basis.Version, approved.Id, approved.Missing, patch.Changes, patch.Warnings);
     }
 
     private async ValueTask<ChangeOutcome> ApplyAsync(Proposal approved, CheckedPatch patch, DateTimeOffset now, CancellationToken cancellationToken)
@@ -119,7 +116,7 @@ public sealed partial class RegistryService
         if (patch.Differences.Count == 0)
         {
             await EndAsync(approved, "withdrawn", "hub", "The registry says all of it already.", now, cancellationToken);
-            return new ChangeOutcome("unchanged", _current.Version, approved.Id, [], [], patch.Warnings);
+            return new ChangeOutcome("unchanged", _basis.Version, approved.Id, [], [], patch.Warnings);
         }
 
         RegistryPast.CheckRemovals(patch, _codes);
@@ -139,7 +136,8 @@ public sealed partial class RegistryService
                 await scope.Transaction.WriteProposalAsync(record);
                 return scope.Append(entry).Index;
             },
-            cancellationToken);
+            cancellationToken,
+            proposal);
         _pending.Remove(ended.Id);
         LogProposal(ended.Id, by, state);
         return ended;
@@ -156,7 +154,7 @@ public sealed partial class RegistryService
     /// <summary>An operator who is none any more proposes nothing: two operators must stand behind a change when it is applied.</summary>
     private void CheckProposer(Proposal proposal, DateTimeOffset now)
     {
-        if (proposal.Actor.Person is { } name && !ApprovalPolicy.IsOperator(proposal.Actor, _current, now))
+        if (proposal.Actor.Person is { } name && !ApprovalPolicy.IsOperator(proposal.Actor, _basis, now))
             throw ProblemCode.NotAllowed.With($"{name}, who made the proposal {proposal.Id}, is no operator in force any more. Reject it, and propose it afresh if it is still wanted.");
     }
 

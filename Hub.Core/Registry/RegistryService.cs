@@ -23,12 +23,14 @@ public sealed partial class RegistryService : IRegistry, IRegistryChanges, IDisp
     private readonly SemaphoreSlim _oneChange = new(1, 1);
     private readonly PendingProposals _pending = new();
     private volatile RegistrySnapshot _current;
+    private RegistrySnapshot _basis;
     private CodeLedger? _codes;
     private volatile TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stopping = new();
     private int _disposed;
     private bool _uncertain;
     private bool _makingSure;
+    private Task? _followed;
 
     /// <summary>Begins with an empty registry at version 0, in which everything is denied.</summary>
     /// <param name="store">Keeps every version.</param>
@@ -44,7 +46,7 @@ public sealed partial class RegistryService : IRegistry, IRegistryChanges, IDisp
         ArgumentNullException.ThrowIfNull(keys);
         (_store, _committer, _keys, _settings, _clock, _log) = (store, committer, keys, settings, clock, log);
         _certificates = certificates ?? new CertificateTable();
-        _current = new RegistrySnapshot(0, new RegistryContent { Hub = keys.Address });
+        _basis = _current = new RegistrySnapshot(0, new RegistryContent { Hub = keys.Address });
     }
 
     /// <inheritdoc/>
@@ -61,8 +63,10 @@ public sealed partial class RegistryService : IRegistry, IRegistryChanges, IDisp
             await ReloadAsync(cancellationToken);
             if (_current.Version == 0 && await _store.ReadRegistryAsync(cancellationToken) is { } older) await TakeOverAsync(older.Version, older.Document, cancellationToken);
             // Read now, so that the first change of an agency does not wait for it.
-            _codes ??= await RegistryPast.ReadCodesAsync(_store, cancellationToken);
+            _basis = _current;
+            await FollowCodesAsync(cancellationToken);
             await _pending.LoadAsync(_store, cancellationToken);
+            if (_store.IsShared) _followed ??= FollowAlwaysAsync(_stopping.Token);
             LogLoaded(_current.Version, _current.Agencies.Count(), _current.Systems.Count());
         }
         finally
@@ -96,6 +100,7 @@ public sealed partial class RegistryService : IRegistry, IRegistryChanges, IDisp
         _stopping.Cancel();
         _stopping.Dispose();
         _oneChange.Dispose();
+        _following.Dispose();
     }
 
     /// <summary>Runs one change after the other, on a registry that is surely the one in the store.</summary>
@@ -104,8 +109,7 @@ public sealed partial class RegistryService : IRegistry, IRegistryChanges, IDisp
         await _oneChange.WaitAsync(cancellationToken);
         try
         {
-            if (_uncertain) await MakeSureNowAsync(cancellationToken);
-            return await change();
+            return await DecideOnNewestAsync(change, cancellationToken);
         }
         finally
         {
@@ -115,15 +119,14 @@ public sealed partial class RegistryService : IRegistry, IRegistryChanges, IDisp
 
     private async ValueTask ReloadAsync(CancellationToken cancellationToken)
     {
-        if (await _store.ReadRegistryStateAsync(cancellationToken: cancellationToken) is not { } state || state.Version == _current.Version) return;
+        if (await _store.ReadRegistryStateAsync(cancellationToken: cancellationToken) is not { } state || state.Version <= _current.Version) return;
         var objects = state.Objects.Where(o => o.Json is not null).Select(o => new SnapshotChange(o.Section, o.Id, ObjectForms.Read(o))).ToList();
-        _codes = null;
         PutInForce(RegistrySnapshot.Of(state.Version, _keys.Address, objects));
     }
 
     private async ValueTask TakeOverAsync(long version, string document, CancellationToken cancellationToken)
     {
-        var before = new RegistrySnapshot(version, new RegistryContent { Hub = _keys.Address });
+        var before = _basis = new RegistrySnapshot(version, new RegistryContent { Hub = _keys.Address });
         var patch = CheckedPatch.Of(before, new CheckedRegistry(RegistryDocument.ReadStored(document), []));
         var hub = new RegistryActor("hub");
         await CommitAsync(patch, hub, approvedBy: null, "The registry's document is kept object by object from now on.", whole: true, cancellationToken: cancellationToken);
@@ -150,17 +153,26 @@ public sealed partial class RegistryService : IRegistry, IRegistryChanges, IDisp
                 scope.AfterCommit(() => PutInForce(patch.After));
                 return ticket.Index;
             },
-            cancellationToken);
+            cancellationToken,
+            decided);
+        _basis = patch.After;
         RememberCodes(patch);
         if (applied is not null) _pending.Remove(applied.Id);
         LogChanged(patch.After.Version, actor.Name, objects.Count);
     }
 
-    private async ValueTask CommitAsync(Func<CommitScope, ValueTask<long>> work, CancellationToken cancellationToken)
+    private async ValueTask CommitAsync(Func<CommitScope, ValueTask<long>> work, CancellationToken cancellationToken, Proposal? decided = null)
     {
+        var version = _basis.Version;
         try
         {
-            await _committer.RunAsync(work, cancellationToken);
+            await _committer.RunAsync(
+                async scope =>
+                {
+                    await RequireUnchangedAsync(scope, version, decided);
+                    return await work(scope);
+                },
+                cancellationToken);
         }
         catch (ProblemException)
         {
@@ -173,15 +185,28 @@ public sealed partial class RegistryService : IRegistry, IRegistryChanges, IDisp
 
     private void RememberCodes(CheckedPatch patch)
     {
-        if (_codes is null) return;
+        if (_codes is null || _codes.Version != patch.Before.Version) return;
         foreach (var difference in patch.Differences)
             if (difference.After is not null) _codes.Remember(difference.After);
+        _codes.Version = patch.After.Version;
     }
 
-    private void PutInForce(RegistrySnapshot next)
+    private async ValueTask FollowCodesAsync(CancellationToken cancellationToken)
     {
-        _current = next;
+        if (_codes is null || _codes.Version < _basis.Version) await RegistryPast.FollowCodesAsync(_store, _codes ??= new CodeLedger(), cancellationToken);
+    }
+
+    /// <returns>False when this version or a later one is in force already.</returns>
+    private bool PutInForce(RegistrySnapshot next)
+    {
+        lock (_replacing)
+        {
+            if (next.Version <= _current.Version) return false;
+            _current = next;
+        }
+
         Interlocked.Exchange(ref _changed!, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+        return true;
     }
 
     /// <summary>Now, in the whole milliseconds that entries are written with.</summary>

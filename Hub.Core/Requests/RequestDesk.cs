@@ -47,6 +47,7 @@ public sealed class RequestDesk
             var accepted = await _intake.AcceptPreparedAsync(octets, encoding, caller, (envelope, service, recipients) =>
             {
                 if (recipients.Count != 1) throw ProblemCode.InvalidRequest.With($"The request goes to {recipients.Count} systems; exactly one can be waited for. Send it as a message instead.");
+                waiting?.Dispose();
                 waiting = Begin(envelope.Key, caller, service, wait);
             }, cancellationToken);
             var message = (await _store.FindMessageAsync(accepted.Key, CancellationToken.None))!;

@@ -26,6 +26,20 @@ internal sealed class PendingProposals
         while (cursor is not null);
     }
 
+    /// <summary>Adds those that other nodes made since: the newest, until none is new. What they decided stays counted until then.</summary>
+    internal async ValueTask FollowAsync(IHubStore store, CancellationToken cancellationToken)
+    {
+        string? cursor = null;
+        do
+        {
+            var page = await store.ListProposalsAsync("pending", cursor, 50, cancellationToken);
+            var fresh = page.Items.Where(p => !_waiting.ContainsKey(p.Id)).ToList();
+            foreach (var proposal in fresh) Add(Proposal.Read(proposal));
+            cursor = fresh.Count > 0 ? page.Next : null;
+        }
+        while (cursor is not null);
+    }
+
     internal void Add(Proposal proposal) => _waiting[proposal.Id] = (proposal.Created, ApplicantOf(proposal.Actor, proposal.Request));
 
     /// <summary>Whose places a proposal takes: a stranger's or a system's own few; null for operators.</summary>

@@ -63,6 +63,9 @@ public sealed record Proposal
     /// <summary>What an applicant asked for, of a proposal of kind <c>onboarding</c>.</summary>
     public JsonObject? Request { get; init; }
 
+    /// <summary>How many of the approvals the store knew of when it was read.</summary>
+    internal int StoredApprovals { get; init; }
+
     /// <summary>Until when it waits.</summary>
     public DateTimeOffset Expires => Created + Patience;
 
@@ -77,7 +80,8 @@ public sealed record Proposal
     public static Proposal Read(ProposalRecord record)
     {
         ArgumentNullException.ThrowIfNull(record);
-        return Changes.ProposalForm.Read(record.Json);
+        var proposal = Changes.ProposalForm.Read(record.Json);
+        return proposal with { StoredApprovals = proposal.Approvals.Count };
     }
 
     /// <summary>As the store keeps it.</summary>

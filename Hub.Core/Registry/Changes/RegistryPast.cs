@@ -26,11 +26,10 @@ internal static class RegistryPast
         mistakes.ThrowIfAny();
     }
 
-    /// <summary>Every code that ever stood and every agency that ever had a system, from all versions there are.</summary>
-    internal static async ValueTask<CodeLedger> ReadCodesAsync(IHubStore store, CancellationToken cancellationToken)
+    /// <summary>Remembers every code that stood and every agency that had a system in the versions that the ledger has not seen.</summary>
+    internal static async ValueTask FollowCodesAsync(IHubStore store, CodeLedger ledger, CancellationToken cancellationToken)
     {
-        var ledger = new CodeLedger();
-        for (var after = 0L; await store.ListRegistryVersionsAsync(after, Page, cancellationToken) is { Count: > 0 } versions; after = versions[^1].Version)
+        for (; await store.ListRegistryVersionsAsync(ledger.Version, Page, cancellationToken) is { Count: > 0 } versions; ledger.Version = versions[^1].Version)
         {
             foreach (var stored in versions.SelectMany(v => v.Changes).Where(static o => o.Json is not null))
             {
@@ -38,8 +37,6 @@ internal static class RegistryPast
                 else if (stored.Section == RegistrySections.Systems) ledger.RememberSystem(SystemAddress.Parse(stored.Id));
             }
         }
-
-        return ledger;
     }
 
     /// <summary>Whether an older key's word for this key was given to the hub before, or a later one was: it counts once, and does not

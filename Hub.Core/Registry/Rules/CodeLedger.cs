@@ -8,6 +8,9 @@ internal sealed class CodeLedger
     private readonly Dictionary<string, string> _names = new(StringComparer.Ordinal);
     private readonly HashSet<string> _used = new(StringComparer.Ordinal);
 
+    /// <summary>The last version that it has seen.</summary>
+    internal long Version { get; set; }
+
     /// <summary>Remembers the codes of an agency or of an entry of the table of codes; other records have none. To be called
     /// with every version there ever was, the oldest first.</summary>
     internal void Remember(object record)

@@ -7,7 +7,8 @@ using Hub.Core.Storage;
 namespace Hub.Tests.Storage;
 
 /// <summary>The store's contract in its shortest form: reference for adapters, double for tests. Thread-safe.</summary>
-internal sealed class InMemoryStore : IHubStore
+/// <param name="shared">Whether several committers write to it, one transaction at a time.</param>
+internal sealed class InMemoryStore(bool shared = false) : IHubStore
 {
     private readonly SemaphoreSlim _writer = new(1, 1);
     private readonly Turn _turn = new();
@@ -20,12 +21,14 @@ internal sealed class InMemoryStore : IHubStore
         set => _state = value;
     }
 
+    public bool IsShared => shared;
+
     public ValueTask OpenAsync(CancellationToken cancellationToken = default) => default;
 
     public async ValueTask<IStoreTransaction> BeginAsync(CancellationToken cancellationToken = default)
     {
         await _writer.WaitAsync(cancellationToken);
-        return new InMemoryTransaction(_state, _turn, next => _state = next, () => _writer.Release());
+        return new InMemoryTransaction(_state, _turn, shared, next => _state = next, () => _writer.Release());
     }
 
     public ValueTask<MessageRecord?> FindMessageAsync(MessageKey key, CancellationToken cancellationToken = default) => new(_state.Messages.GetValueOrDefault(key));

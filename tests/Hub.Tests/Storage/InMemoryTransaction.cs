@@ -5,8 +5,9 @@ using Hub.Core.Storage;
 
 namespace Hub.Tests.Storage;
 
-internal sealed class InMemoryTransaction(InMemoryState begun, InMemoryStore.Turn turn, Action<InMemoryState> commit, Action end) : IStoreTransaction
+internal sealed class InMemoryTransaction(InMemoryState begun, InMemoryStore.Turn turn, bool shared, Action<InMemoryState> commit, Action end) : IStoreTransaction
 {
+    private readonly InMemoryState _begun = begun;
     private InMemoryState _state = begun;
 
     public ValueTask<MessageRecord?> FindMessageAsync(MessageKey key) => new(_state.Messages.GetValueOrDefault(key));
@@ -25,7 +26,19 @@ internal sealed class InMemoryTransaction(InMemoryState begun, InMemoryStore.Tur
         return new([.. numbered.Select(d => d.Id)]);
     }
 
-    public ValueTask<LogPlace> TakeSeatAsync(LogPlace expected) => new(expected);
+    public ValueTask<LogPlace> TakeSeatAsync(LogPlace expected)
+    {
+        if (!shared || _state.Entries.Count == expected.Size) return new(expected);
+        var moved = _state.Entries.Count - expected.Size;
+        _state = _state with
+        {
+            Messages = _state.Messages.SetItems(_state.Order.Skip(_begun.Order.Count).Select(key => KeyValuePair.Create(key, _state.Messages[key] with { Entry = _state.Messages[key].Entry + moved }))),
+            Versions = [.. _state.Versions.Select((v, i) => i < _begun.Versions.Count ? v : v with { Entry = v.Entry + moved })],
+        };
+        return new(new LogPlace(_state.Entries.Count, _state.Checkpoints[_state.Entries.Count], _state.Entries[^1].ParseHeader().Time));
+    }
+
+    public ValueTask<long?> ReadRegistryVersionAsync() => new(shared ? _state.Versions.LastOrDefault()?.Version ?? _state.Registry?.Version ?? 0 : (long?)null);
 
     public ValueTask<IReadOnlyList<DeliveryRecord>> ClaimAsync(
         SystemAddress recipient, DateTimeOffset now, DateTimeOffset until, int limit, bool protocolOnly = false, int? node = null)

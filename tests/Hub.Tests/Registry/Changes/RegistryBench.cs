@@ -21,10 +21,10 @@ internal sealed class RegistryBench : IAsyncDisposable
     internal static readonly RegistryActor Socket = new("operator:lan");
     private readonly DataFolder _folder = new();
 
-    private RegistryBench(bool development)
+    private RegistryBench(bool development, IHubStore? store)
     {
         var settings = new HubSettings { DataDirectory = _folder.Path, Development = development };
-        Store = FailingStore.Wrap(_folder.CreateStore(), Failures);
+        Store = FailingStore.Wrap(store ?? _folder.CreateStore(), Failures);
         Committer = new GroupCommitter(Store, DataFolder.Keys, settings, Clock, NullLogger<GroupCommitter>.Instance);
         Registry = New(settings);
     }
@@ -45,17 +45,18 @@ internal sealed class RegistryBench : IAsyncDisposable
     /// <summary>Starts with a first document.</summary>
     /// <param name="operators">Names of operators, each with a key.</param>
     /// <param name="development">Whether proofs are needed.</param>
-    internal static async Task<RegistryBench> StartAsync(string[]? operators = null, bool development = false)
+    /// <param name="store">The store, instead of one in a folder of its own.</param>
+    internal static async Task<RegistryBench> StartAsync(string[]? operators = null, bool development = false, IHubStore? store = null)
     {
-        var bench = await StartEmptyAsync(development);
+        var bench = await StartEmptyAsync(development, store);
         await bench.Registry.ImportAsync(bench.Document(operators ?? []), Socket.Name);
         return bench;
     }
 
     /// <summary>Starts a hub that has no registry yet.</summary>
-    internal static async Task<RegistryBench> StartEmptyAsync(bool development = false)
+    internal static async Task<RegistryBench> StartEmptyAsync(bool development = false, IHubStore? store = null)
     {
-        var bench = new RegistryBench(development);
+        var bench = new RegistryBench(development, store);
         await bench.Store.OpenAsync();
         await bench.Committer.StartAsync();
         return bench;
