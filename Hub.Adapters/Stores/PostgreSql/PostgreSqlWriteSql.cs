@@ -3,7 +3,160 @@ using Hub.Adapters.Stores.Relational;
 namespace Hub.Adapters.Stores.PostgreSql;
 
 /// <summary>The write transaction's texts in PostgreSQL.</summary>
-internal static partial class PostgreSqlWriteSql
+internal static class PostgreSqlWriteSql
 {
-    internal static WriteSql Texts => throw new NotImplementedException();
+    private const string State = "role, why, since, state, ready, wake, due, attempts, interruptions, replays, claim, claimed_until, node, lane, lane_place, holds_lane, blocks, last_problem, last_detail, delivered_at, status, reason, outcome, asserted_by, answers, answer, changed";
+    private const string MessageInsert = "num, key, id, sender, type, encoding, size, sha256, content_digest, assurance, created, accepted, not_before, expires, priority, conversation, sequence, in_reply_to, subject, uploads, entry, erased";
+
+    // The first of its lane that blocks, or of no lane.
+    private const string LaneIsFree = "(d.lane IS NULL OR NOT EXISTS (SELECT 1 FROM delivery p WHERE p.blocks AND p.recipient = d.recipient AND p.lane = d.lane AND (p.lane_place, p.id) < (d.lane_place, d.id)))";
+
+    internal static WriteSql Texts { get; } = new()
+    {
+        Begin = "BEGIN ISOLATION LEVEL READ COMMITTED",
+        Commit = "COMMIT",
+        Rollback = "ROLLBACK",
+
+        // Month since January 2020 by the database's clock, block, place in the block.
+        TakeIds = """
+            SELECT ((((extract(year FROM t)::bigint - 2020) * 12 + extract(month FROM t)::bigint - 1) << 43) | (nextval('id_block') << 5))
+            FROM (SELECT now() AT TIME ZONE 'UTC' AS t) c, generate_series(1, $1)
+            """,
+        RegistryVersion = "SELECT max(version) FROM registry_version",
+        FindMessages = $"SELECT {Rows.MessageColumns} FROM message_key k JOIN message m ON m.num = k.num WHERE k.key = ANY ($1)",
+        FindDeliveries = $"SELECT {Rows.DeliveryColumns} FROM delivery d WHERE d.id = ANY ($1)",
+        FindDeliveryOfMessage = $"SELECT {Rows.DeliveryColumns} FROM delivery d WHERE d.message = (SELECT num FROM message_key WHERE key = $1) AND d.recipient = $2",
+
+        TakeSeat = "SELECT size, note, time, node, term FROM log_head WHERE one FOR UPDATE",
+        MoveHead = "UPDATE log_head SET size = $1, note = $2, time = $3, term = term + (node IS DISTINCT FROM $4)::int, node = $4 WHERE one AND size = $5",
+        Fence = "SELECT hub_fence($1, $2)",
+        RequireDuty = "SELECT hub_require_duty($1, $2, $3)",
+
+        InsertKeys = "INSERT INTO message_key (key, num) SELECT * FROM unnest($1::bytea[], $2::bigint[])",
+        InsertMessages = $"""
+            INSERT INTO message ({MessageInsert})
+            SELECT * FROM unnest($1::bigint[], $2::bytea[], $3::text[], $4::text[], $5::text[], $6::smallint[], $7::bigint[], $8::bytea[], $9::bytea[], $10::text[],
+                $11::timestamptz[], $12::timestamptz[], $13::timestamptz[], $14::timestamptz[], $15::smallint[], $16::text[], $17::bigint[], $18::bytea[], $19::text[],
+                $20::bytea[], $21::bigint[], $22::timestamptz[])
+            """,
+        InsertBodies = "INSERT INTO body (num, data_key, octets) SELECT * FROM unnest($1::bigint[], $2::bytea[], $3::bytea[])",
+        NameUploads = "INSERT INTO message_upload (sender, sha256, message) SELECT * FROM unnest($1::text[], $2::bytea[], $3::bigint[])",
+
+        InsertDeliveries = $"""
+            INSERT INTO delivery (id, message, key, accepted, rank, protocol, expires, recipient, {State}, rev)
+            SELECT r.*, 1 FROM unnest($1::bigint[], $2::bigint[], $3::bytea[], $4::timestamptz[], $5::smallint[], $6::boolean[], $7::timestamptz[], $8::text[], {StateArrays(9)}) AS r
+            """,
+        UpdateDeliveries = $"""
+            UPDATE delivery d SET rev = d.rev + 1, {string.Join(", ", State.Split(", ").Select(static column => $"{column} = r.{column}"))}
+            FROM unnest($1::bigint[], $2::integer[], {StateArrays(3)}) AS r (id, rev, {State})
+            WHERE d.id = r.id AND d.rev = r.rev
+            """,
+        AddToCounts = """
+            INSERT INTO delivery_count AS c (node, state, count) SELECT $1::integer, * FROM unnest($2::smallint[], $3::bigint[])
+            ON CONFLICT (node, state) DO UPDATE SET count = c.count + excluded.count
+            """,
+
+        // Whose number was not at hand is looked up; an entry that the store holds no message for keeps the key.
+        InsertEntries = """
+            INSERT INTO entry (idx, message, key, header, salt, body)
+            SELECT idx, num, CASE WHEN num IS NULL THEN key END, header, salt, body FROM (
+                SELECT r.idx, coalesce(r.message, (SELECT k.num FROM message_key k WHERE k.key = r.key)) AS num, r.key, r.header, r.salt, r.body
+                FROM unnest($1::bigint[], $2::bigint[], $3::bytea[], $4::bytea[], $5::bytea[], $6::bytea[]) AS r (idx, message, key, header, salt, body)) e
+            """,
+        WriteTiles = """
+            INSERT INTO tile (level, idx, hashes) SELECT * FROM unnest($1::integer[], $2::bigint[], $3::bytea[])
+            ON CONFLICT (level, idx) DO UPDATE SET hashes = excluded.hashes
+            """,
+        WriteCheckpoint = "INSERT INTO checkpoint (size, note) VALUES ($1, $2)",
+
+        Promote = """
+            UPDATE delivery SET ready = true WHERE id IN (
+                SELECT id FROM delivery WHERE NOT ready AND recipient = $1 AND wake <= $2 ORDER BY wake LIMIT $3 FOR UPDATE SKIP LOCKED)
+            """,
+
+        // The id in the token finds the row; the random rest is what proves the claim.
+        Claim = $"""
+            WITH c AS MATERIALIZED (
+                SELECT d.id, d.state FROM delivery d
+                WHERE d.ready AND d.recipient = $1 AND d.wake <= $2 AND (NOT $5 OR d.protocol) AND {LaneIsFree}
+                ORDER BY d.rank, d.id LIMIT $6 FOR UPDATE OF d SKIP LOCKED)
+            UPDATE delivery d SET state = 1, ready = false, wake = $3, claimed_until = $3, node = $4, attempts = d.attempts + 1, changed = $2, rev = d.rev + 1,
+                claim = to_hex(d.id) || '-' || replace(gen_random_uuid()::text, '-', '')
+            FROM c WHERE d.id = c.id RETURNING {Rows.DeliveryColumns}, c.state
+            """,
+        RecipientsDue = $"""
+            WITH RECURSIVE r (recipient) AS (
+                SELECT {Next("$1")}
+                UNION ALL SELECT {Next("r.recipient")} FROM r WHERE r.recipient IS NOT NULL AND ($2 IS NULL OR r.recipient <= $2))
+            SELECT r.recipient FROM r WHERE r.recipient IS NOT NULL AND ($2 IS NULL OR r.recipient <= $2) AND (
+                EXISTS (SELECT 1 FROM delivery d WHERE d.ready AND d.recipient = r.recipient AND d.wake <= $3 AND {LaneIsFree})
+                OR EXISTS (SELECT 1 FROM delivery d WHERE NOT d.ready AND d.recipient = r.recipient AND d.wake <= $3 AND {LaneIsFree}))
+            LIMIT $4
+            """,
+
+        // The attempt that a claim counted is given back, but not for ever: a delivery may be what brings the hub down.
+        ReleaseClaims = """
+            UPDATE delivery SET state = 0, attempts = attempts - (interruptions < $3 AND attempts > 0)::int, interruptions = interruptions + 1,
+                ready = true, wake = $2, due = $2, claim = NULL, claimed_until = NULL, node = NULL, changed = $2, rev = rev + 1
+            WHERE id IN (SELECT id FROM delivery WHERE node = $1 ORDER BY id LIMIT $4 FOR UPDATE)
+            """,
+        Expired = $"""
+            SELECT {Rows.DeliveryColumns} FROM delivery d
+            WHERE d.ready IS NOT NULL AND d.expires IS NOT NULL AND d.expires <= $1 AND (d.state = 0 OR d.claimed_until <= $1) ORDER BY d.expires, d.id LIMIT $2
+            """,
+
+        EraseMessage = "UPDATE message SET subject = NULL, erased = $2 WHERE num = $1",
+        EraseBody = "DELETE FROM body WHERE num = $1",
+        EraseDeliveries = "UPDATE delivery SET reason = NULL, last_detail = NULL, rev = rev + 1 WHERE message = $1",
+        EraseEntries = """
+            UPDATE entry SET salt = NULL, body = NULL
+            WHERE idx IN (SELECT idx FROM entry WHERE key = $1 UNION ALL SELECT idx FROM entry WHERE message = $2)
+            """,
+        EraseUploads = "UPDATE message_upload SET erased = true WHERE sender = $1 AND sha256 = ANY ($2) AND message = $3",
+        IsUploadNamed = "SELECT 1 FROM message_upload WHERE sender = $1 AND sha256 = $2 AND NOT erased LIMIT 1",
+        ErasedUploads = """
+            SELECT DISTINCT e.sender, e.sha256 FROM message_upload e
+            WHERE e.erased AND NOT EXISTS (SELECT 1 FROM message_upload n WHERE n.sender = e.sender AND n.sha256 = e.sha256 AND NOT n.erased) LIMIT $1
+            """,
+        ForgetErasedUpload = "DELETE FROM message_upload WHERE sender = $1 AND sha256 = $2 AND erased",
+
+        RegistryDocumentVersion = "SELECT version FROM registry ORDER BY version DESC LIMIT 1",
+        InsertRegistryVersion = "INSERT INTO registry_version (version, time, actor, approved_by, reason, entry) VALUES ($1, $2, $3, $4, $5, $6)",
+
+        // The newest row of an object is the one that nothing replaced.
+        ReplaceRegistryObjects = """
+            UPDATE registry_object o SET until = $1
+            FROM unnest($2::text[], $3::text[], $4::text[]) AS r (section, id, json) WHERE o.section = r.section AND o.id = r.id AND o.until IS NULL
+            """,
+        InsertRegistryObjects = "INSERT INTO registry_object (version, section, id, json) SELECT $1::bigint, * FROM unnest($2::text[], $3::text[], $4::text[])",
+        FindProposal = "SELECT id, kind, state, created, json, rev FROM proposal WHERE id = $1",
+        InsertProposal = "INSERT INTO proposal (id, kind, state, created, json, rev) VALUES ($1, $2, $3, $4, $5, 1)",
+        UpdateProposal = "UPDATE proposal SET kind = $2, state = $3, created = $4, json = $5, rev = rev + 1 WHERE id = $1 AND rev = $6",
+
+        LockApp = "SELECT pg_advisory_xact_lock(hashtextextended('hub app ' || $1, 0))",
+        TryLockApp = """
+            SELECT set_config('lock_timeout', '200', true), pg_advisory_xact_lock(hashtextextended('hub app ' || $1, 0)), set_config('lock_timeout', '4000', true)
+            """,
+        ReadAppState = "SELECT value FROM app_state WHERE app = $1 AND key = $2",
+        WriteAppState = """
+            INSERT INTO app_state (app, key, value) SELECT * FROM unnest($1::text[], $2::text[], $3::bytea[])
+            ON CONFLICT (app, key) DO UPDATE SET value = excluded.value
+            """,
+        RemoveAppState = "DELETE FROM app_state s USING unnest($1::text[], $2::text[], $3::bytea[]) AS r (app, key, value) WHERE s.app = r.app AND s.key = r.key",
+    };
+
+    private static string Next(string after) => $"""
+        least((SELECT recipient FROM delivery WHERE ready AND recipient > {after} ORDER BY recipient LIMIT 1),
+              (SELECT recipient FROM delivery WHERE NOT ready AND recipient > {after} ORDER BY recipient LIMIT 1))
+        """;
+
+    private static string StateArrays(int first)
+    {
+        string[] types =
+        [
+            "smallint", "text", "timestamptz", "smallint", "boolean", "timestamptz", "timestamptz", "integer", "integer", "integer", "text", "timestamptz", "integer",
+            "text", "bigint", "boolean", "boolean", "text", "text", "timestamptz", "text", "text", "text", "text", "integer", "bytea", "timestamptz",
+        ];
+        return string.Join(", ", types.Select((type, i) => $"${first + i}::{type}[]"));
+    }
 }

@@ -50,6 +50,9 @@ public abstract partial class RelationalHubStore : IHubStore
     /// <summary>The incarnation that this node joined as.</summary>
     internal long Incarnation { get; set; }
 
+    /// <summary>Whether no other node lives, so that nobody need be told; false when it is not known.</summary>
+    internal bool IsAlone { get; set; }
+
     /// <summary>Where the last full page of recipients due ended.</summary>
     internal string? LastDue { get; set; }
 

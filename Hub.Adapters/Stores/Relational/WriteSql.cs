@@ -95,7 +95,7 @@ internal sealed record WriteSql
     /// <summary>Parameters: key, number or null.</summary>
     internal required string EraseEntries { get; init; }
 
-    /// <summary>Parameter: number.</summary>
+    /// <summary>Parameters: owner, digests, number.</summary>
     internal required string EraseUploads { get; init; }
 
     /// <summary>Parameters: owner, digest.</summary>
