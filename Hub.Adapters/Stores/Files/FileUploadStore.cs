@@ -1,3 +1,4 @@
+using Hub.Adapters.Stores.Uploads;
 using Hub.Contracts.Addresses;
 using Hub.Contracts.Problems;
 using Hub.Core;
@@ -18,8 +19,6 @@ namespace Hub.Adapters.Stores.Files;
 /// </remarks>
 public sealed class FileUploadStore : IUploadStore, IDisposable
 {
-    internal const long MaxBytes = 10L << 30;
-    internal const int MaxUnfinished = 32;
     private readonly UnfinishedUploads _unfinished = new();
     private readonly Lock _beginning = new();
     private readonly string _folder;
@@ -45,13 +44,12 @@ public sealed class FileUploadStore : IUploadStore, IDisposable
     public async ValueTask<UploadStatus> BeginAsync(SystemAddress owner, string sha256, long size, CancellationToken cancellationToken = default)
     {
         var place = UploadPlace.Of(_folder, owner, sha256);
-        if (size < 0) throw ProblemCode.InvalidRequest.With($"The size of an upload is a number of bytes, not {size}.");
-        if (size > MaxBytes) throw ProblemCode.TooLarge.With($"An upload has at most {MaxBytes} bytes (10 GiB), not {size}.");
+        UploadRules.CheckSize(size);
         if (await FindAsync(owner, sha256, cancellationToken) is { } found)
         {
             return found.Size == size
                 ? found
-                : throw ProblemCode.InvalidRequest.With($"The upload {sha256} was begun with {found.Size} bytes, not {size}. One digest has one size: check which is right.");
+                : throw UploadRules.OtherSize(sha256, found.Size, size);
         }
 
         _disk.RequireRoom(size);
@@ -59,7 +57,7 @@ public sealed class FileUploadStore : IUploadStore, IDisposable
         DurableFile.CreateFolder(place.Folder);
         lock (_beginning)
         {
-            _unfinished.MakeRoom(place.Folder, MaxUnfinished, _clock.GetUtcNow().UtcDateTime);
+            _unfinished.MakeRoom(place.Folder, UploadRules.MaxUnfinished, _clock.GetUtcNow().UtcDateTime);
             CheckAllowance(place.Folder, size);
             UploadFile.Create(place.Part, _hubKey.Span, place.Name, size);
         }
@@ -86,7 +84,7 @@ public sealed class FileUploadStore : IUploadStore, IDisposable
         var place = UploadPlace.Of(_folder, owner, sha256);
         using var visit = await _unfinished.EnterAsync(place, cancellationToken);
         if (visit.Load(_hubKey.Span) is not { } progress) return AppendToNone(place, offset);
-        if (offset != progress.Offset) throw WrongOffset(offset, progress.Offset);
+        if (offset != progress.Offset) throw UploadRules.WrongOffset(offset, progress.Offset);
         _disk.RequireRoom();
         try
         {
@@ -166,7 +164,7 @@ public sealed class FileUploadStore : IUploadStore, IDisposable
     {
         var size = progress.Size;
         if (!progress.HasDigest(place.Sha256))
-            throw ProblemCode.DigestMismatch.With($"The {size} bytes that arrived do not have the SHA-256 {place.Sha256}. The upload starts over.");
+            throw UploadRules.OtherDigest(place.Sha256, size);
         progress.Sync();
         UnnamedUploads.Write(place, owner, size, _clock.GetUtcNow());
         File.Move(place.Part, place.Complete, overwrite: true);
@@ -177,8 +175,8 @@ public sealed class FileUploadStore : IUploadStore, IDisposable
 
     private UploadStatus AppendToNone(UploadPlace place, long offset)
     {
-        var complete = FindComplete(place) ?? throw ProblemCode.NotFound.With($"There is no upload {place.Sha256}: begin it first.");
-        return offset == complete.Offset ? complete : throw WrongOffset(offset, complete.Offset);
+        var complete = FindComplete(place) ?? throw UploadRules.NotBegun(place.Sha256);
+        return offset == complete.Offset ? complete : throw UploadRules.WrongOffset(offset, complete.Offset);
     }
 
     private UploadStatus? FindComplete(UploadPlace place)
@@ -188,9 +186,6 @@ public sealed class FileUploadStore : IUploadStore, IDisposable
     }
 
     private static UploadStatus StatusOf(UploadPlace place, UploadProgress progress) => new(place.Sha256, progress.Size, progress.Offset, Complete: false);
-
-    private static ProblemException WrongOffset(long offset, long stands) =>
-        ProblemCode.InvalidRequest.With($"The upload stands at byte {stands}, not at {offset}. Send from there.");
 
     // ENOSPC, ERROR_DISK_FULL, ERROR_HANDLE_DISK_FULL.
     private static bool IsDiskFull(IOException failure) => (failure.HResult & 0xFFFF) is 28 or 112 or 39;

@@ -1,3 +1,4 @@
+using Hub.Adapters.Stores.Uploads;
 using Hub.Contracts.Problems;
 
 namespace Hub.Adapters.Stores.Files;
@@ -7,7 +8,6 @@ internal sealed class UnfinishedUploads : IDisposable
 {
     // Each holds an open file; more than these are read back from disk when they go on.
     private const int MostKept = 256;
-    private static readonly TimeSpan Abandoned = TimeSpan.FromDays(1);
     private readonly Dictionary<string, Upload> _uploads = new(StringComparer.Ordinal);
 
     /// <summary>How far an upload is, when it is known without reading its file.</summary>
@@ -45,7 +45,7 @@ internal sealed class UnfinishedUploads : IDisposable
     {
         var left = Directory.GetFiles(folder, "*" + UploadPlace.PartSuffix).Length;
         if (left >= most) left = DropAbandoned(folder, now);
-        if (left >= most) throw ProblemCode.RateLimited.With($"The sender has {left} unfinished uploads; {most} are allowed. Finish some of them first.");
+        if (left >= most) throw UploadRules.TooManyUnfinished(left, most);
     }
 
     /// <summary>Removes those nobody touched for a day; returns how many are left.</summary>
@@ -57,7 +57,7 @@ internal sealed class UnfinishedUploads : IDisposable
         {
             foreach (var part in parts)
             {
-                if (now - part.LastWriteTimeUtc < Abandoned) continue;
+                if (now - part.LastWriteTimeUtc < UploadRules.Abandoned) continue;
                 if (_uploads.TryGetValue(part.FullName, out var upload))
                 {
                     if (upload.Visitors > 0) continue;

@@ -1,31 +1,27 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
-using System.Text;
 using Hub.Adapters.Stores.Bodies;
+using Hub.Adapters.Stores.Uploads;
 using Hub.Contracts.Problems;
 using Microsoft.Win32.SafeHandles;
 
 namespace Hub.Adapters.Stores.Files;
 
 /// <summary>The file of one upload: the bytes <c>HBU1</c>, the promised size (int64, little-endian), the file's wrapped data
-/// key, then chunks of 64 KiB of content, each as random nonce (12), AES-256-GCM ciphertext, tag (16).</summary>
-/// <remarks>The data key is bound to owner, digest and size, a chunk to its place: files and chunks cannot stand in for one
-/// another. The last chunk is written again, under a fresh nonce, while it grows; one torn by a crash fails its tag and is
+/// key, then chunks of 64 KiB of content, each sealed (<see cref="UploadCipher"/>).</summary>
+/// <remarks>The last chunk is written again, under a fresh nonce, while it grows; one torn by a crash fails its tag and is
 /// given up, so an upload goes on from a chunk's beginning.</remarks>
 internal sealed class UploadFile : IDisposable
 {
     internal const int ChunkBytes = 64 << 10;
-    internal const int SealedChunkBytes = NonceBytes + ChunkBytes + TagBytes;
-    private const int NonceBytes = 12;
-    private const int TagBytes = 16;
+    internal const int SealedChunkBytes = ChunkBytes + UploadCipher.Overhead;
     private const int HeaderBytes = 4 + sizeof(long) + KeyWrap.WrappedBytes;
     private readonly SafeFileHandle _handle;
-    private readonly AesGcm _cipher;
+    private readonly UploadCipher _cipher;
 
-    private UploadFile(SafeFileHandle handle, ReadOnlySpan<byte> dataKey, long size)
+    private UploadFile(SafeFileHandle handle, UploadCipher cipher, long size)
     {
         _handle = handle;
-        _cipher = new AesGcm(dataKey, TagBytes);
+        _cipher = cipher;
         Size = size;
     }
 
@@ -37,12 +33,9 @@ internal sealed class UploadFile : IDisposable
     internal static void Create(string path, ReadOnlySpan<byte> hubKey, string name, long size)
     {
         Span<byte> header = stackalloc byte[HeaderBytes];
-        Span<byte> dataKey = stackalloc byte[KeyWrap.KeyBytes];
-        RandomNumberGenerator.Fill(dataKey);
         Magic.CopyTo(header);
         BinaryPrimitives.WriteInt64LittleEndian(header[4..], size);
-        KeyWrap.Wrap(hubKey, OwnerOf(name, size), dataKey, header[12..]);
-        CryptographicOperations.ZeroMemory(dataKey);
+        UploadCipher.NewKey(hubKey, name, size, header[12..]);
         DurableFile.Write(path, header, DurableFile.OwnerOnlyFile, overwrite: false);
     }
 
@@ -61,18 +54,15 @@ internal sealed class UploadFile : IDisposable
         }
 
         Span<byte> header = stackalloc byte[HeaderBytes];
-        Span<byte> dataKey = stackalloc byte[KeyWrap.KeyBytes];
         var read = RandomAccess.Read(handle, header, 0);
         var size = BinaryPrimitives.ReadInt64LittleEndian(header[4..]);
-        if (read != HeaderBytes || !header.StartsWith(Magic) || !KeyWrap.TryUnwrap(hubKey, OwnerOf(name, size), header[12..], dataKey))
+        if (read != HeaderBytes || !header.StartsWith(Magic) || UploadCipher.Open(hubKey, name, size, header[12..]) is not { } cipher)
         {
             handle.Dispose();
             throw ProblemCode.InternalError.With($"The stored upload '{path}' cannot be opened: it is damaged, or keys/data.key is not the one it was written with. Restore it from a backup, or delete it and upload again.");
         }
 
-        var file = new UploadFile(handle, dataKey, size);
-        CryptographicOperations.ZeroMemory(dataKey);
-        return file;
+        return new UploadFile(handle, cipher, size);
     }
 
     /// <summary>The size that a file's header promises; 0 when it is gone or has none. Not proven: see <see cref="Open"/>.</summary>
@@ -117,26 +107,13 @@ internal sealed class UploadFile : IDisposable
             read += more;
         }
 
-        if (read == 0) return 0;
-        var length = read - NonceBytes - TagBytes;
-        if (length <= 0) return -1;
-        try
-        {
-            _cipher.Decrypt(scratch[..NonceBytes], scratch.Slice(NonceBytes, length), scratch.Slice(NonceBytes + length, TagBytes), content[..length], IndexOf(index, stackalloc byte[sizeof(long)]));
-            return length;
-        }
-        catch (AuthenticationTagMismatchException)
-        {
-            return -1;
-        }
+        return read == 0 ? 0 : _cipher.Open(index, scratch[..read], content);
     }
 
     internal void WriteChunk(long index, ReadOnlySpan<byte> content, Span<byte> scratch)
     {
-        var record = scratch[..(NonceBytes + content.Length + TagBytes)];
-        RandomNumberGenerator.Fill(record[..NonceBytes]);
-        _cipher.Encrypt(record[..NonceBytes], content, record.Slice(NonceBytes, content.Length), record[(NonceBytes + content.Length)..], IndexOf(index, stackalloc byte[sizeof(long)]));
-        RandomAccess.Write(_handle, record, Place(index));
+        var length = _cipher.Seal(index, content, scratch);
+        RandomAccess.Write(_handle, scratch[..length], Place(index));
     }
 
     /// <summary>Cuts the file behind a number of whole chunks.</summary>
@@ -151,12 +128,4 @@ internal sealed class UploadFile : IDisposable
     }
 
     private static long Place(long index) => HeaderBytes + (index * SealedChunkBytes);
-
-    private static byte[] OwnerOf(string name, long size) => Encoding.UTF8.GetBytes($"{name}\n{size}");
-
-    private static Span<byte> IndexOf(long index, Span<byte> bytes)
-    {
-        BinaryPrimitives.WriteInt64LittleEndian(bytes, index);
-        return bytes;
-    }
 }

@@ -1,6 +1,6 @@
-using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
+using Hub.Adapters.Stores.Uploads;
 using Hub.Contracts.Addresses;
 using Hub.Contracts.Problems;
 
@@ -14,7 +14,6 @@ namespace Hub.Adapters.Stores.Files;
 internal sealed record UploadPlace(string Folder, string Sha256, string Name)
 {
     internal const string PartSuffix = ".part";
-    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
 
     internal string Complete => Path.Combine(Folder, Sha256);
 
@@ -23,8 +22,7 @@ internal sealed record UploadPlace(string Folder, string Sha256, string Name)
     /// <exception cref="ProblemException"><c>invalid-request</c>: the digest has not its form.</exception>
     internal static UploadPlace Of(string uploads, SystemAddress owner, string sha256)
     {
-        if (sha256.Length != 64 || sha256.AsSpan().ContainsAnyExcept(HexDigits))
-            throw ProblemCode.InvalidRequest.With("The digest of an upload is its SHA-256 in 64 lower-case hexadecimal digits.");
+        UploadRules.CheckDigest(sha256);
         var folder = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(owner.ToString())))[..16];
         return new UploadPlace(Path.Combine(uploads, folder), sha256, $"{owner}\n{sha256}");
     }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Security.Cryptography;
+using Hub.Adapters.Stores.Uploads;
 using Hub.Contracts.Problems;
 
 namespace Hub.Adapters.Stores.Files;
@@ -42,7 +43,7 @@ internal sealed class UploadProgress : IDisposable
         using var buffers = new Buffers();
         var (chunk, filled) = (Offset / UploadFile.ChunkBytes, (int)(Offset % UploadFile.ChunkBytes));
         if (filled > 0 && _file.ReadChunk(chunk, buffers.Content, buffers.Sealed) != filled)
-            throw ProblemCode.InternalError.With("The unfinished upload was altered on disk. Ask where it stands and go on from there.");
+            throw UploadRules.Altered();
         var unwritten = 0;
         try
         {
@@ -50,7 +51,7 @@ internal sealed class UploadProgress : IDisposable
             {
                 var room = (int)Math.Min(UploadFile.ChunkBytes - filled, Size - Offset - unwritten);
                 if (room == 0 && await content.ReadAsync(buffers.Probe, cancellationToken) > 0)
-                    throw ProblemCode.TooLarge.With($"More than the promised {Size} bytes arrived. The upload starts over: begin it with the right size.");
+                    throw UploadRules.TooMuch(Size);
                 var read = room == 0 ? 0 : await content.ReadAsync(buffers.Memory.Slice(filled, room), cancellationToken);
                 if (read == 0) break;
                 requireRoom();

@@ -32,6 +32,14 @@ internal static class PostgreSqlConnections
         return new NpgsqlDataSourceBuilder(text.ConnectionString).Build();
     }
 
+    internal static NpgsqlDataSource Uploads(string connection)
+    {
+        var text = Base(connection, "uploads", "-c idle_in_transaction_session_timeout=10000 -c lock_timeout=10000 -c statement_timeout=60000 -c plan_cache_mode=force_generic_plan -c enable_seqscan=off");
+        text.MaxPoolSize = 16;
+        text.NoResetOnClose = true;
+        return new NpgsqlDataSourceBuilder(text.ConnectionString).Build();
+    }
+
     internal static NpgsqlDataSource Plain(string connection, string name)
     {
         var text = Base(connection, name, "");

@@ -210,6 +210,8 @@ internal static class PostgreSqlSchema
         );
         CREATE INDEX upload_unnamed ON upload (completed) WHERE completed IS NOT NULL AND NOT kept;
         CREATE INDEX upload_unfinished ON upload (touched) WHERE completed IS NULL;
+        -- What counts against an owner's allowance.
+        CREATE INDEX upload_owner ON upload (owner) WHERE NOT kept;
 
         CREATE TABLE upload_chunk (upload bigint NOT NULL, place integer NOT NULL, octets bytea NOT NULL, PRIMARY KEY (upload, place));
         ALTER TABLE upload_chunk ALTER COLUMN octets SET STORAGE EXTERNAL;
