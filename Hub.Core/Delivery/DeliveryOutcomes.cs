@@ -2,6 +2,7 @@ using Hub.Contracts.Envelopes;
 using Hub.Contracts.Messages;
 using Hub.Contracts.Problems;
 using Hub.Core.Intake;
+using Hub.Core.Requests;
 using Hub.Core.Storage;
 
 namespace Hub.Core.Delivery;
@@ -36,6 +37,7 @@ internal sealed class DeliveryOutcomes(
 
             if (answer is null) return current;
             var answered = await acknowledgements.ApplyUnsignedAsync(scope, current, message, answer);
+            RequestWaits.Tell(scope, message, now);
             scope.AfterCommit(() => signals.Requests.Notify(message.Key));
             await StageAsync(scope, answered.Answers > current.Answers && answered.AssertedBy == Assertion.Hub ? notice : null, answered, message);
             return answered;
@@ -83,6 +85,7 @@ internal sealed class DeliveryOutcomes(
             await scope.Transaction.UpdateDeliveryAsync(ended);
             signals.NotifyLane(scope, ended);
             await StageAsync(scope, notice, ended, message);
+            RequestWaits.Tell(scope, message, now);
             scope.AfterCommit(() =>
             {
                 DeliveryMetrics.Changed(state);

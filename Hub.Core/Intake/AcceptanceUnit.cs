@@ -2,6 +2,7 @@ using Hub.Contracts.Messages;
 using Hub.Contracts.Problems;
 using Hub.Core.Delivery;
 using Hub.Core.Registry;
+using Hub.Core.Requests;
 using Hub.Core.Routing;
 using Hub.Core.Storage;
 using Hub.Core.Trail;
@@ -9,7 +10,7 @@ using Hub.Core.Trail;
 namespace Hub.Core.Intake;
 
 /// <summary>The unit of work that accepts one candidate: message, deliveries and log entry, together or not at all.</summary>
-internal sealed class AcceptanceUnit(IAcknowledgements acknowledgements, IUploadStore uploads, DeliverySignals signals, TimeProvider clock)
+internal sealed class AcceptanceUnit(IAcknowledgements acknowledgements, IUploadStore uploads, DeliverySignals signals, IRegistry registry, TimeProvider clock)
 {
     /// <summary>What the unit did.</summary>
     /// <param name="Message">The message; the one accepted before, when this is a duplicate or an
@@ -31,7 +32,7 @@ internal sealed class AcceptanceUnit(IAcknowledgements acknowledgements, IUpload
         if (candidate.Answer is { } repeated && await FindRepeatedAsync(scope, candidate, repeated) is { } earlier) return new Outcome(earlier, Ticket: null);
         await UploadCheck.RequireStillThereAsync(uploads, candidate.Verified.Envelope.From, candidate.Uploads);
         var ticket = scope.Append(entry);
-        var message = candidate.ToRecord(ticket.Index);
+        var message = candidate.ToRecord(ticket.Index) with { WaitedUntil = signals.Requests.UntilOf(candidate.Key) };
         var deliveries = RoutePlanner.Plan(message, candidate.Recipients, candidate.Order);
         if (candidate.Answer is { } answer) await ApplyAsync(scope, candidate, answer);
         deliveries = await HoldAsync(scope, candidate, deliveries);
@@ -46,16 +47,16 @@ internal sealed class AcceptanceUnit(IAcknowledgements acknowledgements, IUpload
         return new Outcome(message, ticket);
     }
 
-    /// <summary>Holds a reply back from its usual way while who asked waits for it.</summary>
+    /// <summary>Holds the first reply back from its usual way while who asked waits for it, on whichever node, and tells him.</summary>
     private async ValueTask<IReadOnlyList<DeliveryRecord>> HoldAsync(CommitScope scope, Candidate candidate, IReadOnlyList<DeliveryRecord> deliveries)
     {
         var envelope = candidate.Verified.Envelope;
-        if (envelope.InReplyTo?.Key is not { } request || !signals.Requests.IsWaitedFor(request)) return deliveries;
-        if (await scope.Transaction.FindDeliveryAsync(request, envelope.From) is null) return deliveries;
-        return
-        [
-            .. deliveries.Select(d => signals.Requests.Hold(request, envelope.Type, candidate.Key, d.Recipient) is { } until && until > d.Due ? d with { Due = until } : d),
-        ];
+        if (envelope.InReplyTo?.Key is not { } key || await scope.Transaction.FindMessageAsync(key) is not { } request) return deliveries;
+        RequestWaits.Tell(scope, request, candidate.Accepted);
+        if (RequestWaits.HoldOf(request, candidate.Accepted) is not { } until || !deliveries.Any(d => d.Recipient == request.From)) return deliveries;
+        if (registry.Current.FindService(request.Type)?.Reply != envelope.Type || await scope.Transaction.FindDeliveryAsync(key, envelope.From) is null) return deliveries;
+        await scope.Transaction.WriteWaitAsync(key, null);
+        return [.. deliveries.Select(d => d.Recipient == request.From && until > d.Due ? d with { Due = until } : d)];
     }
 
     private async ValueTask ApplyAsync(CommitScope scope, Candidate candidate, Acknowledgement answer)

@@ -40,7 +40,7 @@ public sealed class IntakeService : IIntake
         (_registry, _committer, _store, _uploads, _keys) = (registry, committer, store, uploads, keys);
         (_trail, _disk, _settings, _clock, _certificates) = (trail, disk, settings, clock, certificates);
         _node = node;
-        _unit = new AcceptanceUnit(acknowledgements, uploads, signals, clock);
+        _unit = new AcceptanceUnit(acknowledgements, uploads, signals, registry, clock);
         Refusals = new RefusalTally(committer, clock);
     }
 
@@ -137,7 +137,7 @@ public sealed class IntakeService : IIntake
         }
 
         var entry = candidate.ToEntry();
-        var (message, ticket) = await _committer.RunAsync(new UnitReads(Message: candidate.Key), scope => _unit.RunAsync(scope, candidate, entry), cancellationToken);
+        var (message, ticket) = await _committer.RunAsync(new UnitReads(Message: candidate.Key, Answered: envelope.InReplyTo?.Key), scope => _unit.RunAsync(scope, candidate, entry), cancellationToken);
         return ticket is null
             ? await DuplicateOfAsync(message, CancellationToken.None)
             : new Acceptance(message.Key, TrailReader.ReceiptOf(ticket), Duplicate: false) { Type = message.Type };

@@ -31,6 +31,9 @@ public sealed partial class RegistryService
         }
     }
 
+    /// <inheritdoc/>
+    public ValueTask CatchUpAsync(CancellationToken cancellationToken = default) => CatchUpAsync(long.MaxValue, cancellationToken);
+
     /// <summary>Applies the versions after the one in force; reads everything when there are too many of them.</summary>
     private async ValueTask FollowAsync(CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 using Hub.Contracts.Problems;
+using Hub.Core.Nodes;
 using Hub.Core.Registry.Certificates;
 using Hub.Core.Registry.Changes;
 using Hub.Core.Registry.Documents;
@@ -11,7 +12,7 @@ namespace Hub.Core.Registry;
 
 /// <summary>Holds the registry in force and changes it, object by object or as a whole. Thread-safe; a new snapshot is seen only
 /// after its objects and its entry in the log are durable. One change is checked and committed after the other.</summary>
-public sealed partial class RegistryService : IRegistry, IRegistryChanges, IDisposable
+public sealed partial class RegistryService : IRegistry, IRegistryChanges, ICatchUp, IDisposable
 {
     private readonly IHubStore _store;
     private readonly ICommitter _committer;

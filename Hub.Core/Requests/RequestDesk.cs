@@ -52,6 +52,7 @@ public sealed class RequestDesk
             }, cancellationToken);
             var message = (await _store.FindMessageAsync(accepted.Key, CancellationToken.None))!;
             waiting ??= Begin(message.Key, caller, ServiceOf(message), wait);
+            waiting.IsKnown = !accepted.Duplicate;
             return new PendingRequest(this, message, waiting, accepted);
         }
         catch
@@ -77,6 +78,13 @@ public sealed class RequestDesk
         {
             var next = pending.Wait.NextAsync();
             if (await LookAsync(pending, cancellationToken) is { } outcome) return outcome;
+            if (!pending.Wait.IsKnown)
+            {
+                // The reply may come before others know of him: then it is seen now.
+                await WriteWaitAsync(pending);
+                continue;
+            }
+
             var left = pending.Wait.Until - _clock.GetUtcNow();
             if (left <= TimeSpan.Zero) return new RequestOutcome(null, null);
             using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -106,16 +114,44 @@ public sealed class RequestDesk
         });
     }
 
+    /// <summary>Says to all nodes, for a request that was accepted before, that its reply is waited for (again).</summary>
+    private async ValueTask WriteWaitAsync(PendingRequest pending)
+    {
+        var (key, until) = (pending.Message.Key, pending.Wait.Until);
+        pending.Wait.IsKnown = true;
+        await _committer.RunAsync(new UnitReads(Message: key), async scope =>
+        {
+            if (await scope.Transaction.FindMessageAsync(key) is not { } request || request.WaitedUntil >= until) return false;
+            await scope.Transaction.WriteWaitAsync(key, until);
+            return true;
+        });
+    }
+
     internal async ValueTask EndAsync(PendingRequest pending)
     {
-        // From here on nothing is held back for him; what was, is seen.
         pending.Wait.Dispose();
-        if (pending.IsWritten || pending.Wait.Held is not { } held || _signals.Requests.IsWaitedFor(pending.Message.Key)) return;
-        var now = _clock.GetUtcNow();
-        await _committer.RunAsync(async scope =>
+        var (key, wait, now) = (pending.Message.Key, pending.Wait, _clock.GetUtcNow());
+        if (pending.IsWritten || _signals.Requests.IsWaitedFor(key)) return;
+        if (wait.IsKnown && wait.Until > now && await NobodyWaitsAsync(key, wait.Until)) return;
+        if (await _store.FindReplyAsync(key, wait.Reply, now) is { } reply) await FreeAsync(reply, wait.Requester, now);
+    }
+
+    /// <summary>From here on nothing is held back for him.</summary>
+    /// <returns>False when the reply has come.</returns>
+    private ValueTask<bool> NobodyWaitsAsync(MessageKey key, DateTimeOffset until) => _committer.RunAsync(new UnitReads(Message: key), async scope =>
+    {
+        if (await scope.Transaction.FindMessageAsync(key) is not { WaitedUntil: { } known }) return false;
+        if (known == until) await scope.Transaction.WriteWaitAsync(key, null);
+        return true;
+    });
+
+    /// <summary>A reply that was held back and not given to him takes its usual way.</summary>
+    private async ValueTask FreeAsync(MessageRecord reply, SystemAddress requester, DateTimeOffset now)
+    {
+        if ((await _store.ListDeliveriesAsync(reply.Key)).FirstOrDefault(d => d.Recipient == requester) is not { State: DeliveryState.Queued } held || held.Due <= now) return;
+        await _committer.RunAsync(new UnitReads(Delivery: held.Id), async scope =>
         {
-            if (await scope.Transaction.FindDeliveryAsync(held, pending.Wait.Requester) is not { State: DeliveryState.Queued } queued || queued.Due <= now) return false;
-            if (await scope.Transaction.FindMessageAsync(held) is not { } reply || reply.NotBefore > now) return false;
+            if (await scope.Transaction.FindDeliveryAsync(held.Id) is not { State: DeliveryState.Queued } queued || queued.Due <= now) return false;
             await scope.Transaction.UpdateDeliveryAsync(queued with { Due = now, Changed = now });
             scope.AfterCommit(() => _signals.Notify(queued.Recipient));
             return true;

@@ -1,13 +1,15 @@
 using Hub.Contracts.Addresses;
 using Hub.Contracts.Envelopes;
 using Hub.Contracts.Problems;
+using Hub.Core.Storage;
 
 namespace Hub.Core.Requests;
 
-/// <summary>Who waits for the reply to which request, in memory. Thread-safe; bounded.</summary>
-/// <remarks>While somebody waits, the first reply that he waits for is not due for delivery before his time and
-/// <see cref="Grace"/> are over: he gets it, and it is not pushed a second time. The due time stands in the store, so that a
-/// reply whose waiter is lost, with the hub or without it, takes its usual way.</remarks>
+/// <summary>Who waits on this node for the reply to which request, in memory. Thread-safe; bounded.</summary>
+/// <remarks>The end of the wait stands with the request in the store (<see cref="MessageRecord.WaitedUntil"/>): whichever node accepts
+/// the first reply that is waited for makes it due for delivery only when that time and <see cref="Grace"/> are over, and wakes the
+/// waiter, who gets it, so that it is not pushed a second time. A reply whose waiter is lost, with his node or without it, takes its
+/// usual way then.</remarks>
 public sealed class RequestWaits
 {
     /// <summary>How long a reply is held back beyond the waiter's time (10 s).</summary>
@@ -49,22 +51,20 @@ public sealed class RequestWaits
         lock (_gate) return _waits.ContainsKey(request);
     }
 
-    /// <summary>Until when a reply is held back for who waits for it; null: it is not. Only the first reply is; asked again for
-    /// the same one, the answer is the same.</summary>
-    internal DateTimeOffset? Hold(MessageKey request, MessageType type, MessageKey reply, SystemAddress recipient)
+    /// <summary>Until when the last waiter of this node for a request waits; null when none does.</summary>
+    internal DateTimeOffset? UntilOf(MessageKey request)
     {
-        lock (_gate)
-        {
-            DateTimeOffset? until = null;
-            foreach (var wait in _waits.GetValueOrDefault(request) ?? [])
-            {
-                if (wait.Requester != recipient || wait.Reply != type) continue;
-                wait.Held ??= reply;
-                if (wait.Held == reply && !(until > wait.Until + Grace)) until = wait.Until + Grace;
-            }
+        if (_count == 0) return null;
+        lock (_gate) return _waits.TryGetValue(request, out var waits) ? waits.Max(static w => w.Until) : null;
+    }
 
-            return until;
-        }
+    /// <summary>Until when the reply to a request is held back for who waits; null: it is not.</summary>
+    internal static DateTimeOffset? HoldOf(MessageRecord request, DateTimeOffset now) => request.WaitedUntil > now ? request.WaitedUntil + Grace : null;
+
+    /// <summary>Tells the other nodes, with the commit, that something became of a request, if somebody waits for it.</summary>
+    internal static void Tell(CommitScope scope, MessageRecord request, DateTimeOffset now)
+    {
+        if (request.WaitedUntil > now) scope.Transaction.Tell(request.Key);
     }
 
     /// <summary>Something became of a request: a reply, an answer, an end. Cheap when nobody waits.</summary>
@@ -107,8 +107,8 @@ internal sealed class RequestWait(RequestWaits all, MessageKey request, SystemAd
 
     internal DateTimeOffset Until => until;
 
-    /// <summary>The reply that is held back for him; written under the gate of <see cref="RequestWaits"/>.</summary>
-    internal MessageKey? Held { get; set; }
+    /// <summary>Whether the store knows that he waits.</summary>
+    internal bool IsKnown { get; set; }
 
     /// <summary>Completes when something becomes of the request. Take it before looking.</summary>
     internal Task NextAsync()

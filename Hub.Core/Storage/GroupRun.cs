@@ -49,6 +49,7 @@ internal static class GroupRun
         foreach (var unit in units)
         {
             if (unit.Reads.Message is { } message) messages.Add(message);
+            if (unit.Reads.Answered is { } answered) messages.Add(answered);
             if (unit.Reads.Delivery is { } delivery) deliveries.Add(delivery);
         }
 

@@ -45,6 +45,8 @@ internal sealed class GroupTransaction(IStoreTransaction inner) : IStoreTransact
 
     public ValueTask<IReadOnlyList<DeliveryRecord>> ListExpiredAsync(DateTimeOffset now, int limit) => inner.ListExpiredAsync(now, limit);
 
+    public ValueTask WriteWaitAsync(MessageKey request, DateTimeOffset? until) => Writing.WriteWaitAsync(request, until);
+
     public ValueTask EraseAsync(MessageKey key, DateTimeOffset at) => Writing.EraseAsync(key, at);
 
     public ValueTask<bool> IsUploadNamedAsync(UploadName upload) => inner.IsUploadNamedAsync(upload);

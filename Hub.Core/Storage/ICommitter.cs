@@ -19,8 +19,9 @@ public interface ICommitter
 /// <summary>What a unit of work will read first; a hint.</summary>
 /// <param name="Message">The message it looks for.</param>
 /// <param name="Delivery">The delivery it looks for.</param>
+/// <param name="Answered">The message that it answers, and looks for too.</param>
 [System.Runtime.InteropServices.StructLayout(System.Runtime.InteropServices.LayoutKind.Auto)]
-public readonly record struct UnitReads(MessageKey? Message = null, long? Delivery = null);
+public readonly record struct UnitReads(MessageKey? Message = null, long? Delivery = null, MessageKey? Answered = null);
 
 /// <summary>Shorter calls.</summary>
 public static class CommitterCalls

@@ -43,6 +43,10 @@ public interface IStoreTransaction : IAsyncDisposable
     /// <returns>The ids of the deliveries.</returns>
     ValueTask<IReadOnlyList<long>> InsertMessageAsync(MessageRecord message, ReadOnlyMemory<byte> octets, IReadOnlyList<DeliveryRecord> deliveries);
 
+    /// <summary>Changes until when the reply to a message that is there is waited for (<see cref="MessageRecord.WaitedUntil"/>). Of two
+    /// nodes that write it at once, either may be the last.</summary>
+    ValueTask WriteWaitAsync(MessageKey request, DateTimeOffset? until) => default;
+
     /// <summary>Claims due deliveries (queued and due, or claimed with an ended claim) of one recipient, most urgent first:
     /// priority descending, then id. Of deliveries in one lane only the first that blocks it (<see cref="DeliveryRecord.BlocksLane"/>):
     /// the smallest place, then id. Sets state, a fresh claim token, <paramref name="until"/>, and adds one attempt.</summary>

@@ -67,6 +67,9 @@ public sealed record MessageRecord
     /// <summary>Index of the acceptance entry in the log. The receipt's checkpoint is the first that covers it.</summary>
     public long Entry { get; init; }
 
+    /// <summary>Until when its sender waits for the reply, on whichever node; null when nobody does, or the reply has come.</summary>
+    public DateTimeOffset? WaitedUntil { get; init; }
+
     /// <summary>When the body was erased by law, if it was.</summary>
     public DateTimeOffset? Erased { get; init; }
 }

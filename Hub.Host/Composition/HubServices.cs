@@ -52,6 +52,7 @@ internal static class HubServices
         services.AddSingleton<RegistryService>();
         services.AddSingleton<IRegistry>(static p => p.GetRequiredService<RegistryService>());
         services.AddSingleton<IRegistryChanges>(static p => p.GetRequiredService<RegistryService>());
+        services.AddSingleton<ICatchUp>(static p => p.GetRequiredService<RegistryService>());
         services.AddSingleton<OnboardingService>();
         services.AddSingleton<SignedMessages>();
         services.AddSingleton<BulkRun>();

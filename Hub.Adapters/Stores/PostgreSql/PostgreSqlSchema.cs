@@ -69,7 +69,8 @@ internal static class PostgreSqlSchema
             subject text,
             uploads bytea,                    -- 32 bytes each
             entry bigint NOT NULL,
-            erased timestamptz
+            erased timestamptz,
+            waited_until timestamptz          -- the sender waits for the reply; null: he does not, or it has come
         ) PARTITION BY RANGE (num);
         CREATE INDEX message_accepted ON message (accepted, num);
         CREATE INDEX message_sender ON message (sender, accepted, num);

@@ -6,7 +6,7 @@ namespace Hub.Adapters.Stores.PostgreSql;
 internal static class PostgreSqlWriteSql
 {
     private const string State = "role, why, since, state, ready, wake, due, attempts, interruptions, replays, claim, claimed_until, node, lane, lane_place, holds_lane, blocks, last_problem, last_detail, delivered_at, status, reason, outcome, asserted_by, answers, answer, changed";
-    private const string MessageInsert = "num, key, id, sender, type, encoding, size, sha256, content_digest, assurance, created, accepted, not_before, expires, priority, conversation, sequence, in_reply_to, subject, uploads, entry, erased";
+    private const string MessageInsert = "num, key, id, sender, type, encoding, size, sha256, content_digest, assurance, created, accepted, not_before, expires, priority, conversation, sequence, in_reply_to, subject, uploads, entry, erased, waited_until";
 
     // The first of its lane that blocks, or of no lane.
     private const string LaneIsFree = "(d.lane IS NULL OR NOT EXISTS (SELECT 1 FROM delivery p WHERE p.blocks AND p.recipient = d.recipient AND p.lane = d.lane AND (p.lane_place, p.id) < (d.lane_place, d.id)))";
@@ -37,7 +37,7 @@ internal static class PostgreSqlWriteSql
             INSERT INTO message ({MessageInsert})
             SELECT * FROM unnest($1::bigint[], $2::bytea[], $3::text[], $4::text[], $5::text[], $6::smallint[], $7::bigint[], $8::bytea[], $9::bytea[], $10::text[],
                 $11::timestamptz[], $12::timestamptz[], $13::timestamptz[], $14::timestamptz[], $15::smallint[], $16::text[], $17::bigint[], $18::bytea[], $19::text[],
-                $20::bytea[], $21::bigint[], $22::timestamptz[])
+                $20::bytea[], $21::bigint[], $22::timestamptz[], $23::timestamptz[])
             """,
         InsertBodies = "INSERT INTO body (num, data_key, octets) SELECT * FROM unnest($1::bigint[], $2::bytea[], $3::bytea[])",
         NameUploads = "INSERT INTO message_upload (sender, sha256, message) SELECT * FROM unnest($1::text[], $2::bytea[], $3::bigint[])",
@@ -105,6 +105,7 @@ internal static class PostgreSqlWriteSql
             WHERE d.ready IS NOT NULL AND d.expires IS NOT NULL AND d.expires <= $1 AND (d.state = 0 OR d.claimed_until <= $1) ORDER BY d.expires, d.id LIMIT $2
             """,
 
+        WriteWait = "UPDATE message SET waited_until = $2 WHERE num = $1",
         EraseMessage = "UPDATE message SET subject = NULL, erased = $2 WHERE num = $1",
         EraseBody = "DELETE FROM body WHERE num = $1",
         EraseDeliveries = "UPDATE delivery SET reason = NULL, last_detail = NULL, rev = rev + 1 WHERE message = $1",

@@ -22,6 +22,7 @@ internal sealed partial class RelationalTransaction
     private UploadRows _newUploads = new();
     private HashSet<SystemAddress>? _wakeRecipients;
     private HashSet<MessageKey>? _wakeMessages;
+    private SortedDictionary<long, DateTimeOffset?>? _waits;
     private List<(string Duty, long Term)>? _duties;
     private List<(long Size, string Note)>? _checkpoints;
     private LogPlace? _seat;
@@ -170,6 +171,8 @@ internal sealed partial class RelationalTransaction
             }
         }
 
+        foreach (var (number, until) in _waits ?? []) batch.Change(_sql.WriteWait).With("num", number).With("until", until?.ToUniversalTime());
+        _waits = null;
         if (_changedDeliveries.Count > 0)
         {
             _changedDeliveries.Sort(static (a, b) => a.Record.Id.CompareTo(b.Record.Id));

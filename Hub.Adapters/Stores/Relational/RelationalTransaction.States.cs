@@ -13,6 +13,15 @@ internal sealed partial class RelationalTransaction
     private string? _lastLockedApp;
     private HashSet<string>? _lockedApps;
 
+    public async ValueTask WriteWaitAsync(MessageKey request, DateTimeOffset? until)
+    {
+        if (await FindMessageAsync(request) is not { } message) return;
+        var number = _numbers[request];
+        _messages[request] = message with { WaitedUntil = until };
+        if (_unsentMessages.Contains(number)) _newMessages.Wait(number, until);
+        else (_waits ??= [])[number] = until;
+    }
+
     public async ValueTask EraseAsync(MessageKey key, DateTimeOffset at)
     {
         var bytes = Convert.FromHexString(key.Value);

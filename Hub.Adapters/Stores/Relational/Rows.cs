@@ -8,10 +8,10 @@ namespace Hub.Adapters.Stores.Relational;
 /// <summary>Rows as records; the columns are those of the constants, in their order.</summary>
 internal static class Rows
 {
-    internal const string MessageColumns = "m.num, m.key, m.id, m.sender, m.type, m.encoding, m.size, m.sha256, m.content_digest, m.assurance, m.created, m.accepted, m.not_before, m.expires, m.priority, m.conversation, m.sequence, m.in_reply_to, m.subject, m.uploads, m.entry, m.erased";
+    internal const string MessageColumns = "m.num, m.key, m.id, m.sender, m.type, m.encoding, m.size, m.sha256, m.content_digest, m.assurance, m.created, m.accepted, m.not_before, m.expires, m.priority, m.conversation, m.sequence, m.in_reply_to, m.subject, m.uploads, m.entry, m.erased, m.waited_until";
 
     /// <summary>How many columns <see cref="MessageColumns"/> are.</summary>
-    internal const int MessageWidth = 22;
+    internal const int MessageWidth = 23;
 
     internal const string DeliveryColumns = "d.id, d.message, d.rev, d.rank, d.key, d.recipient, d.role, d.why, d.since, d.state, d.due, d.attempts, d.interruptions, d.replays, d.claim, d.claimed_until, d.node, d.lane, d.lane_place, d.holds_lane, d.last_problem, d.last_detail, d.delivered_at, d.status, d.reason, d.outcome, d.asserted_by, d.answers, d.answer, d.changed";
 
@@ -43,6 +43,7 @@ internal static class Rows
         Uploads = row.IsDBNull(19) ? [] : Digests.WriteMany(row.GetFieldValue<byte[]>(19)),
         Entry = row.GetInt64(20),
         Erased = NullableTime(row, 21),
+        WaitedUntil = NullableTime(row, 22),
     };
 
     internal static DeliveryRecord Delivery(DbDataReader row) => new()

@@ -46,7 +46,7 @@ internal sealed class MessageRows : RowSet
     private readonly Column<string?> _subject;
     private readonly Column<byte[]?> _uploads;
     private readonly Column<long> _entry;
-    private readonly Column<DateTimeOffset?> _erased;
+    private readonly Column<DateTimeOffset?> _erased, _waitedUntil;
 
     internal MessageRows()
         : base("hub_messages")
@@ -57,6 +57,7 @@ internal sealed class MessageRows : RowSet
         (_notBefore, _expires, _priority) = (Add<DateTimeOffset?>("not_before"), Add<DateTimeOffset?>("expires"), Add<short>("priority"));
         (_conversation, _sequence, _inReplyTo) = (Add<string?>("conversation"), Add<long?>("sequence"), Add<byte[]?>("in_reply_to"));
         (_subject, _uploads, _entry, _erased) = (Add<string?>("subject"), Add<byte[]?>("uploads"), Add<long>("entry"), Add<DateTimeOffset?>("erased"));
+        _waitedUntil = Add<DateTimeOffset?>("waited_until");
     }
 
     internal void Add(long number, byte[] key, MessageRecord message)
@@ -83,6 +84,7 @@ internal sealed class MessageRows : RowSet
         _uploads.Add(Digests.ReadMany(message.Uploads)?.ToArray());
         _entry.Add(message.Entry);
         _erased.Add(message.Erased?.ToUniversalTime());
+        _waitedUntil.Add(message.WaitedUntil?.ToUniversalTime());
         Count++;
     }
 
@@ -91,6 +93,8 @@ internal sealed class MessageRows : RowSet
     {
         for (var row = 0; row < Count; row++) _entry[row] += by;
     }
+
+    internal void Wait(long number, DateTimeOffset? until) => _waitedUntil[_number.Values.IndexOf(number)] = until?.ToUniversalTime();
 
     internal void Erase(long number, DateTimeOffset at)
     {

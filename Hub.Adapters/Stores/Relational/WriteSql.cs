@@ -83,6 +83,9 @@ internal sealed record WriteSql
     /// <summary>Parameters: now, how many.</summary>
     internal required string Expired { get; init; }
 
+    /// <summary>Parameters: number, until.</summary>
+    internal required string WriteWait { get; init; }
+
     /// <summary>Parameters: number, at.</summary>
     internal required string EraseMessage { get; init; }
 

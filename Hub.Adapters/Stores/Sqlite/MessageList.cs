@@ -5,7 +5,7 @@ namespace Hub.Adapters.Stores.Sqlite;
 /// <summary>Lists messages, newest first, by the index that fits the filters best.</summary>
 internal static class MessageList
 {
-    private const int Matches = 22;
+    private const int Matches = 23;
 
     /// <summary>One page; it ends, with a cursor, after <paramref name="mostScanned"/> rows looked at, whatever it holds.</summary>
     internal static Page<MessageRecord> Read(SqliteSession session, MessageQuery query, int mostScanned)

@@ -30,6 +30,7 @@ internal static class Rows
         Uploads = Digests.WriteMany(row.Blob(19)),
         Entry = row.Int(20),
         Erased = row.NullableTime(21),
+        WaitedUntil = row.NullableTime(22),
     };
 
     internal static DeliveryRecord Delivery(Statement row, SqliteSession session) => new()

@@ -184,4 +184,9 @@ internal static class SqliteSchema
         CREATE INDEX delivery_lane ON delivery (recipient, lane, lane_place, id) WHERE blocks = 1;
         CREATE INDEX delivery_behind ON delivery (recipient) WHERE ready = 2;
         """;
+
+    /// <summary>Version 9. Until when somebody waits for the reply to a request.</summary>
+    internal const string Version9 = """
+        ALTER TABLE message ADD COLUMN waited_until INTEGER; -- null: nobody waits, or the reply has come
+        """;
 }

@@ -26,7 +26,7 @@ internal static partial class SqliteSql
     internal const string NameId = "SELECT id FROM name WHERE text = ?";
     internal const string InsertName = "INSERT INTO name (text) VALUES (?)";
 
-    internal const string MessageColumns = "m.num, m.key, m.id, m.sender, m.type, m.encoding, m.size, m.sha256, m.content_digest, m.assurance, m.created, m.accepted, m.not_before, m.expires, m.priority, m.conversation, m.sequence, m.in_reply_to, m.subject, m.uploads, m.entry, m.erased";
+    internal const string MessageColumns = "m.num, m.key, m.id, m.sender, m.type, m.encoding, m.size, m.sha256, m.content_digest, m.assurance, m.created, m.accepted, m.not_before, m.expires, m.priority, m.conversation, m.sequence, m.in_reply_to, m.subject, m.uploads, m.entry, m.erased, m.waited_until";
     internal const string FindMessage = $"SELECT {MessageColumns} FROM message m WHERE m.key = ?";
 
     /// <summary>?1 the request's key, ?2 the reply's type, ?3 now.</summary>
@@ -46,10 +46,11 @@ internal static partial class SqliteSql
 
     internal const string InsertMessage = """
         INSERT INTO message (key, id, sender, type, encoding, size, sha256, content_digest, assurance, created, accepted, not_before, expires,
-            priority, conversation, sequence, in_reply_to, subject, uploads, entry, erased, segment, offset, length, body_key)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            priority, conversation, sequence, in_reply_to, subject, uploads, entry, erased, waited_until, segment, offset, length, body_key)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """;
 
+    internal const string WriteWait = "UPDATE message SET waited_until = ? WHERE key = ?";
     internal const string EraseMessage = "UPDATE message SET body_key = NULL, subject = NULL, erased = ? WHERE num = ?";
     internal const string EraseDeliveries = "UPDATE delivery SET reason = NULL, last_detail = NULL WHERE message = ?";
     internal const string EraseEntries = "UPDATE entry SET salt = NULL, body = NULL WHERE message = ?";

@@ -32,7 +32,7 @@ internal sealed class SqliteTransaction(SqliteHubStore store, SqliteSession sess
             .Bind(message.Created).Bind(message.Accepted).Bind(message.NotBefore).Bind(message.Expires)
             .Bind((long)message.Priority).Bind(message.Conversation).Bind(message.Sequence);
         _ = message.InReplyTo is { } answered ? insert.Bind(Digests.Read(answered.Value, inReplyTo)) : insert.BindNull();
-        insert.Bind(message.Subject).Bind(Digests.ReadMany(message.Uploads)).Bind(message.Entry).Bind(message.Erased)
+        insert.Bind(message.Subject).Bind(Digests.ReadMany(message.Uploads)).Bind(message.Entry).Bind(message.Erased).Bind(message.WaitedUntil)
             .Bind((long)body.Segment).Bind(body.Offset).Bind((long)body.Length).Bind(bodyKey).Run();
         var number = session.LastInsertedRow;
         _newMessages.Add(message.Key, number);
@@ -89,6 +89,13 @@ internal sealed class SqliteTransaction(SqliteHubStore store, SqliteSession sess
 
     public ValueTask<IReadOnlyList<DeliveryRecord>> ListExpiredAsync(DateTimeOffset now, int limit) =>
         new(session.All(session.Use(SqliteSql.Expired).Bind(now).Bind(limit)));
+
+    public ValueTask WriteWaitAsync(MessageKey request, DateTimeOffset? until)
+    {
+        Span<byte> key = stackalloc byte[Digests.Bytes];
+        Change(SqliteSql.WriteWait).Bind(until).Bind(Digests.Read(request.Value, key)).Run();
+        return default;
+    }
 
     public ValueTask EraseAsync(MessageKey key, DateTimeOffset at)
     {

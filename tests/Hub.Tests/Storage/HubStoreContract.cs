@@ -46,6 +46,7 @@ public abstract partial class HubStoreContract
             Subject = "V/v triển khai 📄",
             Uploads = [new string('a', 64), new string('b', 64)],
             Entry = 41,
+            WaitedUntil = Start.AddMinutes(1),
         };
         await Store.AddAsync(message);
 

@@ -13,6 +13,7 @@ internal sealed class InMemoryStore(bool shared = false) : IHubStore
     private readonly SemaphoreSlim _writer = new(1, 1);
     private readonly Turn _turn = new();
     private volatile InMemoryState _state = new();
+    private Action<StoreWake>? _heard;
 
     /// <summary>All it holds; setting it is what restoring a backup under a running hub does.</summary>
     internal InMemoryState State
@@ -23,12 +24,21 @@ internal sealed class InMemoryStore(bool shared = false) : IHubStore
 
     public bool IsShared => shared;
 
+    /// <summary>All nodes hear all, also of themselves.</summary>
+    public void Listen(Action<StoreWake> heard) => _heard += heard;
+
     public ValueTask OpenAsync(CancellationToken cancellationToken = default) => default;
 
     public async ValueTask<IStoreTransaction> BeginAsync(CancellationToken cancellationToken = default)
     {
         await _writer.WaitAsync(cancellationToken);
-        return new InMemoryTransaction(_state, _turn, shared, next => _state = next, () => _writer.Release());
+        return new InMemoryTransaction(_state, _turn, shared, Commit, () => _writer.Release());
+    }
+
+    private void Commit(InMemoryState next, StoreWake wake)
+    {
+        _state = next;
+        _heard?.Invoke(wake);
     }
 
     public ValueTask<MessageRecord?> FindMessageAsync(MessageKey key, CancellationToken cancellationToken = default) => new(_state.Messages.GetValueOrDefault(key));

@@ -5,10 +5,13 @@ using Hub.Core.Storage;
 
 namespace Hub.Tests.Storage;
 
-internal sealed class InMemoryTransaction(InMemoryState begun, InMemoryStore.Turn turn, bool shared, Action<InMemoryState> commit, Action end) : IStoreTransaction
+internal sealed class InMemoryTransaction(InMemoryState begun, InMemoryStore.Turn turn, bool shared, Action<InMemoryState, StoreWake> commit, Action end) : IStoreTransaction
 {
     private readonly InMemoryState _begun = begun;
+    private readonly List<MessageKey> _told = [];
     private InMemoryState _state = begun;
+
+    public void Tell(MessageKey message) => _told.Add(message);
 
     public ValueTask<MessageRecord?> FindMessageAsync(MessageKey key) => new(_state.Messages.GetValueOrDefault(key));
 
@@ -97,6 +100,12 @@ internal sealed class InMemoryTransaction(InMemoryState begun, InMemoryStore.Tur
     public ValueTask<IReadOnlyList<DeliveryRecord>> ListExpiredAsync(DateTimeOffset now, int limit) =>
         new([.. _state.Deliveries.Values.Where(d => _state.IsExpired(d, now)).Take(limit)]);
 
+    public ValueTask WriteWaitAsync(MessageKey request, DateTimeOffset? until)
+    {
+        _state = _state with { Messages = _state.Messages.SetItem(request, _state.Messages[request] with { WaitedUntil = until }) };
+        return default;
+    }
+
     public ValueTask EraseAsync(MessageKey key, DateTimeOffset at)
     {
         var message = _state.Messages[key];
@@ -172,7 +181,7 @@ internal sealed class InMemoryTransaction(InMemoryState begun, InMemoryStore.Tur
 
     public ValueTask CommitAsync()
     {
-        commit(_state);
+        commit(_state, new StoreWake([], _told, _state.Versions.Count > _begun.Versions.Count ? _state.Versions[^1].Version : null));
         return default;
     }
 
