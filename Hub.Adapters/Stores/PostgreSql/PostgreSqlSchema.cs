@@ -78,12 +78,12 @@ internal static class PostgreSqlSchema
         CREATE INDEX message_conversation ON message (conversation, accepted, num) WHERE conversation IS NOT NULL;
         CREATE INDEX message_reply ON message (in_reply_to) WHERE in_reply_to IS NOT NULL;
 
-        -- Sealed: compressing it would be in vain.
+        -- Sealed: compressing it would be in vain. Octets of up to 4 KB stay in the row: looked for and written once, not as chunks.
         CREATE TABLE body (num bigint PRIMARY KEY, data_key bytea NOT NULL, octets bytea NOT NULL) PARTITION BY RANGE (num);
         ALTER TABLE body ALTER COLUMN octets SET STORAGE EXTERNAL;
 
         CREATE TABLE message_rest PARTITION OF message DEFAULT;
-        CREATE TABLE body_rest PARTITION OF body DEFAULT;
+        CREATE TABLE body_rest PARTITION OF body DEFAULT WITH (toast_tuple_target = 4080);
 
         CREATE TABLE message_upload (
             sender text COLLATE "C" NOT NULL,
@@ -275,7 +275,8 @@ internal static class PostgreSqlSchema
                 num := (extract(year FROM month)::bigint - 2020) * 12 + extract(month FROM month)::bigint - 1;
                 FOREACH parent IN ARRAY ARRAY['message', 'body'] LOOP
                     IF to_regclass(format('%I', parent || to_char(month, '_YYYYMM'))) IS NULL THEN
-                        EXECUTE format('CREATE TABLE %I PARTITION OF %I FOR VALUES FROM (%s) TO (%s)', parent || to_char(month, '_YYYYMM'), parent, num << 43, (num + 1) << 43);
+                        EXECUTE format('CREATE TABLE %I PARTITION OF %I FOR VALUES FROM (%s) TO (%s) %s', parent || to_char(month, '_YYYYMM'), parent, num << 43, (num + 1) << 43,
+                            CASE parent WHEN 'body' THEN 'WITH (toast_tuple_target = 4080)' END);
                         made := made + 1;
                     END IF;
                 END LOOP;

@@ -89,6 +89,7 @@ internal sealed class HubLine : ILine
         string[] store = _postgres is null ? [] : ["--store", $"postgres:{_postgres.ConnectionString}"];
         if (_postgres is not null) await ChildProcess.RunAsync("dotnet", [HubDll, "store", "migrate", "--data", data, .. store]);
         await ChildProcess.RunAsync("dotnet", [HubDll, "import", registry, "--data", data, .. store]);
+        if (setup.Stored > 0) await StoredMessages.AddAsync(data, _postgres?.ConnectionString, setup.Stored);
         using var http = LoopbackHttp.Create();
         for (var node = 1; node <= setup.Nodes; node++)
         {
