@@ -9,6 +9,9 @@ internal interface IRelationalDialect : IAsyncDisposable
     /// <summary>Texts of the write transaction.</summary>
     WriteSql Writes { get; }
 
+    /// <summary>Texts of reads of committed state.</summary>
+    ReadSql Reads { get; }
+
     /// <summary>Opens a connection of its own for the writer of this node, whose session bounds every wait.</summary>
     ValueTask<DbConnection> OpenWriterAsync(CancellationToken cancellationToken);
 

@@ -10,6 +10,8 @@ internal sealed class ReadSession(IRelationalDialect dialect, DbConnection conne
 
     internal CancellationToken Cancellation => cancellationToken;
 
+    internal DbParameter Parameter<T>(string name, T value) => dialect.Parameter(name, value);
+
     /// <summary>A command; its parameters are added in the order in which the text numbers them.</summary>
     internal ReadCommand Use(string sql) => new(dialect, connection, sql, cancellationToken);
 

@@ -23,7 +23,10 @@ internal static class Cursors
     {
         Span<byte> bytes = stackalloc byte[Bytes];
         if (cursor.Length != Base64Url.GetEncodedLength(Bytes) || !Base64Url.TryDecodeFromChars(cursor, bytes, out var written) || written != Bytes)
-            throw ProblemCode.InvalidRequest.With("The cursor is not one that this hub gave: use the 'next' of the page before, or none for the first page.");
+            throw NotOurs();
         return (BinaryPrimitives.ReadInt64LittleEndian(bytes), BinaryPrimitives.ReadInt64LittleEndian(bytes[8..]), BinaryPrimitives.ReadInt64LittleEndian(bytes[16..]));
     }
+
+    internal static ProblemException NotOurs() =>
+        ProblemCode.InvalidRequest.With("The cursor is not one that this hub gave: use the 'next' of the page before, or none for the first page.");
 }

@@ -1,4 +1,3 @@
-using Hub.Contracts.Problems;
 using Hub.Core.Storage;
 
 namespace Hub.Adapters.Stores.Sqlite;
@@ -22,7 +21,7 @@ internal static class ProposalRows
     internal static Page<ProposalRecord> List(SqliteSession session, string? state, string? cursor, int limit)
     {
         if (cursor is not null && (cursor.Length > MaxIdLength || !cursor.All(char.IsAsciiLetterOrDigit)))
-            throw ProblemCode.InvalidRequest.With("The cursor is not one that this hub gave: use the 'next' of the page before, or none for the first page.");
+            throw Cursors.NotOurs();
         var query = session.Use(state is null ? SqliteSql.Proposals : SqliteSql.ProposalsInState).Bind(state).Bind(cursor ?? AfterEveryId);
         var (items, characters) = (new List<ProposalRecord>(), 0);
         using var rows = query.Rows();

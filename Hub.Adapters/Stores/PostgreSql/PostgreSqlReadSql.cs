@@ -1,0 +1,136 @@
+using Hub.Adapters.Stores.Relational;
+
+namespace Hub.Adapters.Stores.PostgreSql;
+
+/// <summary>The texts of reads in PostgreSQL. Whatever grows with the store is reached through an index: lists are walked in the order of
+/// theirs, never sorted.</summary>
+internal static class PostgreSqlReadSql
+{
+    // The look-up of each row is a scalar subquery: EXISTS would be turned into a join, or into a table of all that it could find.
+    // $1 $2 accepted and number before which, $3 accepted since, $4 sender, $5 recipient, $6 another recipient, $7 type, $8 state,
+    // $9 conversation, $10 instant after which messages are held back from $11, who looks: a sender sees all of its own, a recipient
+    // its own delivery; null does not filter. $12 rows looked at, $13 rows given.
+    private const string Filters = """
+        ($4::text IS NULL OR m.sender = $4)
+        AND ($5::text IS NULL OR (SELECT true FROM delivery r WHERE r.message = m.num AND r.recipient = $5))
+        AND ($6::text IS NULL OR (SELECT true FROM delivery r WHERE r.message = m.num AND r.recipient = $6))
+        AND ($7::text IS NULL OR m.type = $7)
+        AND ($8::smallint IS NULL OR (SELECT true FROM delivery s WHERE s.message = m.num AND s.state = $8 AND ($11::text IS NULL OR m.sender = $11 OR s.recipient = $11) LIMIT 1))
+        AND ($9::text IS NULL OR m.conversation = $9)
+        AND ($10::timestamptz IS NULL OR m.not_before IS NULL OR m.not_before <= $10 OR m.sender = $11)
+        """;
+
+    private const string VersionColumns = "v.version, v.time, v.actor, v.approved_by, v.reason, v.entry";
+    private static readonly ListSql[] MessageLists = Array.ConvertAll(Enum.GetValues<MessageDriver>(), MessageListOf);
+
+    internal static readonly ReadSql Texts = new()
+    {
+        FindMessage = $"SELECT {Rows.MessageColumns} FROM message_key k JOIN message m ON m.num = k.num WHERE k.key = $1",
+        FindReply = $"""
+            SELECT {Rows.MessageColumns} FROM message_key k JOIN message q ON q.num = k.num JOIN message m ON m.in_reply_to = $1
+            WHERE k.key = $1 AND m.type = $2 AND (m.not_before IS NULL OR m.not_before <= $3)
+            AND (SELECT true FROM delivery a WHERE a.message = q.num AND a.recipient = m.sender)
+            AND (SELECT true FROM delivery b WHERE b.message = m.num AND b.recipient = q.sender)
+            ORDER BY m.num LIMIT 1
+            """,
+        CountReplies = "SELECT count(*)::integer FROM (SELECT FROM message m WHERE m.in_reply_to = $1 AND m.sender = $2 LIMIT $3) r",
+        FindBody = "SELECT b.data_key, b.octets FROM message_key k JOIN body b ON b.num = k.num WHERE k.key = $1",
+        DeliveriesOfMessage = $"SELECT {Rows.DeliveryColumns} FROM message_key k JOIN delivery d ON d.message = k.num WHERE k.key = $1 ORDER BY d.id",
+        FindDelivery = $"SELECT {Rows.DeliveryColumns} FROM delivery d WHERE d.id = $1",
+        Untaken = $"""
+            SELECT {Rows.DeliveryColumns} FROM (
+                SELECT id FROM delivery WHERE ready AND recipient = $1 AND id > $3
+                UNION ALL SELECT id FROM delivery WHERE NOT ready AND recipient = $1 AND id > $3) u
+            JOIN delivery d ON d.id = u.id
+            WHERE (d.state = 0 OR d.claimed_until <= $2) AND NOT d.protocol ORDER BY d.id LIMIT $4
+            """,
+
+        // Leaps from one recipient to the next: two look-ups for each.
+        UnfinishedRecipients = """
+            WITH RECURSIVE found AS (
+                SELECT least((SELECT min(recipient) FROM delivery WHERE ready), (SELECT min(recipient) FROM delivery WHERE NOT ready)) AS recipient
+                UNION ALL
+                SELECT least((SELECT min(d.recipient) FROM delivery d WHERE d.ready AND d.recipient > f.recipient), (SELECT min(d.recipient) FROM delivery d WHERE NOT d.ready AND d.recipient > f.recipient))
+                FROM found f WHERE f.recipient IS NOT NULL
+            )
+            SELECT recipient FROM found WHERE recipient IS NOT NULL
+            """,
+        Messages = static driver => MessageLists[(int)driver],
+        DeliveriesInState = DeliveryListOf("state = $1", "($2::text IS NULL OR d.recipient = $2)"),
+        DeliveriesOfRecipient = DeliveryListOf("recipient = $2", "d.state = $1"),
+        IsUploadNamed = "SELECT 1 FROM message_upload WHERE sender = $1 AND sha256 = $2 AND NOT erased LIMIT 1",
+
+        // The two halves do not meet: an entry has either its message's number or, when the store holds no such message, its key.
+        EntriesOfMessage = $"""
+            SELECT {Rows.EntryColumns} FROM message_key k JOIN entry e ON e.message = k.num WHERE k.key = $1
+            UNION ALL SELECT {Rows.EntryColumns} FROM entry e WHERE e.key = $1 ORDER BY 1
+            """,
+        Entries = $"SELECT {Rows.EntryColumns} FROM entry e WHERE e.idx >= $1 ORDER BY e.idx LIMIT $2",
+        NewestCheckpoint = "SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1",
+        CheckpointOver = "SELECT note FROM checkpoint WHERE size > $1 ORDER BY size LIMIT 1",
+        Tile = "SELECT hashes FROM tile WHERE level = $1 AND idx = $2",
+        NewestRegistryVersion = "SELECT max(version) FROM registry_version",
+        HasRegistryVersion = "SELECT 1 FROM registry_version WHERE version = $1",
+        CurrentRegistryObjects = "SELECT section, id, json FROM registry_object WHERE until IS NULL AND json IS NOT NULL",
+        PastRegistryObjects = "SELECT section, id, json FROM registry_object WHERE version <= $1 AND (until IS NULL OR until > $1) AND json IS NOT NULL",
+        RegistryVersions = $"SELECT {VersionColumns} FROM registry_version v WHERE v.version > $1 ORDER BY v.version LIMIT $2",
+        RegistryObjectsOfVersion = "SELECT section, id, json FROM registry_object WHERE version = $1 ORDER BY num",
+
+        // By version, not by time: a clock that was set back must not hide the later version.
+        RegistryVersionAt = "SELECT version FROM registry_version WHERE time <= $1 ORDER BY version DESC LIMIT 1",
+        RegistryHistory = $"""
+            SELECT o.section, o.id, o.json, {VersionColumns} FROM registry_object o JOIN registry_version v ON v.version = o.version
+            WHERE o.section = $1 AND o.id = $2 AND o.version <= $3 ORDER BY o.version DESC LIMIT $4
+            """,
+        KeyHistory = "SELECT section, id, json FROM registry_object WHERE section = 'keys' AND id > $1 AND id < $2 AND version > $3 AND json IS NOT NULL ORDER BY version, num",
+        FindProposal = "SELECT id, kind, state, created, json FROM proposal WHERE id = $1",
+        Proposals = "SELECT id, kind, state, created, json FROM proposal WHERE ($1::text IS NULL OR id < $1) ORDER BY id DESC LIMIT $2",
+        ProposalsInState = "SELECT id, kind, state, created, json FROM proposal WHERE state = $1 AND ($2::text IS NULL OR id < $2) ORDER BY id DESC LIMIT $3",
+        RegistryDocument = "SELECT version, document FROM registry ORDER BY version DESC LIMIT 1",
+        AppState = "SELECT value FROM app_state WHERE app = $1 AND key = $2",
+        AppStates = "SELECT key, value FROM app_state WHERE app = $1 AND key >= $2 AND starts_with(key, $2) ORDER BY key LIMIT $3",
+        Counts = "SELECT state, sum(count)::bigint FROM delivery_count GROUP BY state",
+        OldestQueued = "SELECT due FROM delivery WHERE state = 0 ORDER BY accepted, message, id LIMIT 1",
+    };
+
+    private static ListSql MessageListOf(MessageDriver driver) => driver switch
+    {
+        MessageDriver.Type => FromMessages("type = $7 AND"),
+        MessageDriver.Sender => FromMessages("sender = $4 AND"),
+        MessageDriver.Conversation => FromMessages("conversation = $9 AND"),
+        MessageDriver.Recipient => FromDeliveries("recipient = $5 AND"),
+        MessageDriver.State => FromDeliveries("state = $8 AND"),
+        _ => FromMessages(""),
+    };
+
+    private static ListSql FromMessages(string by)
+    {
+        var range = $"FROM message WHERE {by} (accepted, num) < ($1, $2) AND accepted >= $3 ORDER BY accepted DESC, num DESC LIMIT $12";
+        return new ListSql(
+            $"SELECT {Rows.MessageColumns} FROM (SELECT * {range}) m WHERE {Filters} ORDER BY m.accepted DESC, m.num DESC LIMIT $13",
+            $"SELECT accepted, num FROM (SELECT accepted, num {range}) m {LastOf("accepted DESC, num DESC", "$12", "$13")}");
+    }
+
+    // By state a message may come several times in a row.
+    private static ListSql FromDeliveries(string by)
+    {
+        var range = $"SELECT accepted, message FROM delivery WHERE {by} (accepted, message) < ($1, $2) AND accepted >= $3 ORDER BY accepted DESC, message DESC LIMIT $12";
+        return new ListSql(
+            $"""
+            SELECT DISTINCT ON (d.accepted, d.message) {Rows.MessageColumns} FROM ({range}) d JOIN message m ON m.num = d.message
+            WHERE {Filters} ORDER BY d.accepted DESC, d.message DESC LIMIT $13
+            """,
+            $"SELECT accepted, message FROM ({range}) d {LastOf("accepted DESC, message DESC", "$12", "$13")}");
+    }
+
+    private static ListSql DeliveryListOf(string by, string filter)
+    {
+        var range = $"FROM delivery WHERE {by} AND (accepted, message, id) > ($3, $4, $5) ORDER BY accepted, message, id LIMIT $6";
+        return new ListSql(
+            $"SELECT {Rows.DeliveryColumns}, d.accepted FROM (SELECT * {range}) d WHERE {filter} ORDER BY d.accepted, d.message, d.id LIMIT $7",
+            $"SELECT accepted, message, id FROM (SELECT accepted, message, id {range}) d {LastOf("accepted, message, id", "$6", "$7")}");
+    }
+
+    // The second parameter is named only so that it has a type.
+    private static string LastOf(string order, string scanned, string given) => $"WHERE {given}::bigint IS NOT NULL ORDER BY {order} LIMIT 1 OFFSET {scanned} - 1";
+}
