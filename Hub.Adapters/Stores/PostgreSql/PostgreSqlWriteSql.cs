@@ -16,6 +16,7 @@ internal static class PostgreSqlWriteSql
         Begin = "BEGIN ISOLATION LEVEL READ COMMITTED",
         Commit = "COMMIT",
         Rollback = "ROLLBACK",
+        HavePatience = "SELECT set_config('statement_timeout', '120000', true)",
 
         // Month since January 2020 by the database's clock, block, place in the block.
         TakeIds = """

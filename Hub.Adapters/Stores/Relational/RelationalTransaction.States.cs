@@ -7,9 +7,11 @@ namespace Hub.Adapters.Stores.Relational;
 // Erasure, the registry, proposals, apps' own state.
 internal sealed partial class RelationalTransaction
 {
+    private const int ManyObjects = 2_000;
     private readonly Dictionary<(SystemAddress App, string Key), byte[]?> _appWrites = [];
     private Dictionary<string, KnownProposal>? _proposals;
     private List<RegistryVersion>? _newVersions;
+    private int _objectsSent;
     private string? _lastLockedApp;
     private HashSet<string>? _lockedApps;
 
@@ -157,6 +159,7 @@ internal sealed partial class RelationalTransaction
         }
 
         if (_appWrites.Count > 0) FlushAppState(batch);
+        for (; _objectsSent < (_newVersions?.Count ?? 0); _objectsSent++) FlushObjects(batch, _newVersions![_objectsSent]);
         return checks;
     }
 
@@ -177,6 +180,15 @@ internal sealed partial class RelationalTransaction
         _appWrites.Clear();
     }
 
+    /// <summary>The objects of a version: they name no entry, so that the seat need not wait while many are written.</summary>
+    private void FlushObjects(WriterBatch batch, RegistryVersion version)
+    {
+        if (version.Changes.Count == 0) return;
+        if (version.Changes.Count > ManyObjects) batch.HavePatience(_sql.HavePatience);
+        batch.Change(_sql.ReplaceRegistryObjects).With("version", version.Version).With(new RegistryObjectRows(version.Changes));
+        batch.Change(_sql.InsertRegistryObjects).With("version", version.Version).With(new RegistryObjectRows(version.Changes));
+    }
+
     private void MoveVersions(long by)
     {
         for (var i = 0; i < (_newVersions?.Count ?? 0); i++) _newVersions![i] = _newVersions[i] with { Entry = _newVersions[i].Entry + by };
@@ -189,9 +201,6 @@ internal sealed partial class RelationalTransaction
             batch.Change(_sql.InsertRegistryVersion)
                 .With("version", version.Version).With("time", version.Time.ToUniversalTime()).With("actor", version.Actor)
                 .With("approved_by", version.ApprovedBy).With("reason", StoredText.Of(version.Reason)).With("entry", version.Entry);
-            if (version.Changes.Count == 0) continue;
-            batch.Change(_sql.ReplaceRegistryObjects).With("version", version.Version).With(new RegistryObjectRows(version.Changes));
-            batch.Change(_sql.InsertRegistryObjects).With("version", version.Version).With(new RegistryObjectRows(version.Changes));
         }
     }
 

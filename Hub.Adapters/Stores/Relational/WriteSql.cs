@@ -10,6 +10,9 @@ internal sealed record WriteSql
 
     internal required string Rollback { get; init; }
 
+    /// <summary>Lets the rest of the transaction take long.</summary>
+    internal required string HavePatience { get; init; }
+
     /// <summary>Parameter: how many blocks of <see cref="IdBlocks.Size"/> ids. Gives the first id of each.</summary>
     internal required string TakeIds { get; init; }
 

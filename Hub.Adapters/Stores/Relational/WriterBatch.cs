@@ -6,6 +6,7 @@ namespace Hub.Adapters.Stores.Relational;
 /// <summary>Statements that go to the database together, in one round trip.</summary>
 internal sealed class WriterBatch(IRelationalDialect dialect, DbConnection connection)
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
     private readonly DbBatch _batch = connection.CreateBatch();
     private readonly List<Action<DbDataReader>> _readers = [];
     private List<(DbBatchCommand Command, int Rows, string What)>? _expected;
@@ -30,6 +31,13 @@ internal sealed class WriterBatch(IRelationalDialect dialect, DbConnection conne
         var command = Add(sql);
         (_expected ??= []).Add((command.Command, rows, what));
         return command;
+    }
+
+    /// <summary>What follows may take long.</summary>
+    internal void HavePatience(string sql)
+    {
+        _batch.Timeout = (int)Patience.TotalSeconds;
+        Query(sql, null);
     }
 
     internal void Add(DbBatchCommand command)
