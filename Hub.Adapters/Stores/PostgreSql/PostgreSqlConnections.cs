@@ -56,9 +56,13 @@ internal static class PostgreSqlConnections
         if (!text.ContainsKey("Timeout")) text.Timeout = 3;
         if (!text.ContainsKey("Max Auto Prepare")) text.MaxAutoPrepare = 200;
         text.AutoPrepareMinUsages = 2;
-        text.TcpKeepAlive = true;
-        text.TcpKeepAliveTime = 5;
-        text.TcpKeepAliveInterval = 2;
+        if (!IsSocketFile(text.Host))
+        {
+            text.TcpKeepAlive = true;
+            text.TcpKeepAliveTime = 5;
+            text.TcpKeepAliveInterval = 2;
+        }
+
         text.Options = $"{text.Options} {options}".Trim();
         text.ApplicationName = $"hub {name}";
         text.IncludeErrorDetail = false;
@@ -68,6 +72,9 @@ internal static class PostgreSqlConnections
     private static bool IsThisMachine(string? hosts) => (hosts ?? "").Split(',').All(static host =>
     {
         var name = host.Split(':')[0];
-        return host.StartsWith('/') || host.StartsWith('@') || name == "localhost" || (IPAddress.TryParse(name, out var address) && IPAddress.IsLoopback(address));
+        return IsSocketFile(host) || name == "localhost" || (IPAddress.TryParse(name, out var address) && IPAddress.IsLoopback(address));
     });
+
+    // A socket in the file system knows no keep-alive: setting it fails.
+    private static bool IsSocketFile(string? hosts) => hosts is not null && (hosts.StartsWith('/') || hosts.StartsWith('@'));
 }

@@ -21,6 +21,8 @@ internal sealed class PeerLine : ILine
 
     public long PeakMemory => _peer!.PeakMemory;
 
+    public string Printed => _peer!.Errors;
+
     /// <summary>The peer's program, beside this one in its own project's output.</summary>
     private static string PeerDll => Path.Combine(
         AppContext.BaseDirectory.Replace("Hub.Benchmarks", "Hub.Benchmarks.Peers", StringComparison.Ordinal), "Hub.Benchmarks.Peers.dll");

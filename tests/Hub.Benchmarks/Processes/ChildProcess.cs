@@ -36,6 +36,7 @@ internal sealed class ChildProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>The first lines of its errors, and of a server's output.</summary>
     internal string Errors
     {
         get
@@ -52,7 +53,7 @@ internal sealed class ChildProcess : IAsyncDisposable
         var start = new ProcessStartInfo(program);
         foreach (var (name, value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
         var child = Start(start, arguments, stopSignal);
-        _ = child.Output.ReadToEndAsync();
+        _ = child.KeepOutputAsync();
         return child;
     }
 
@@ -95,6 +96,11 @@ internal sealed class ChildProcess : IAsyncDisposable
         child._process.ErrorDataReceived += (_, line) => child.Remember(line.Data);
         child._process.BeginErrorReadLine();
         return child;
+    }
+
+    private async Task KeepOutputAsync()
+    {
+        while (await _process.StandardOutput.ReadLineAsync() is { } line) Remember(line);
     }
 
     private void Remember(string? line)

@@ -29,6 +29,8 @@ internal sealed class HubLine : ILine
 
     public long PeakMemory => _hubs.Max(static h => h.PeakMemory);
 
+    public string Printed => string.Join('\n', _hubs.Select(static h => h.Errors));
+
     internal static async Task<HubLine> StartAsync(HubSetup setup, string folder, string sinkUrl, SenderKey sender)
     {
         var line = new HubLine(setup.Postgres ? await PostgresServer.StartAsync() : null);

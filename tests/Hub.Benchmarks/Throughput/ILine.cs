@@ -15,6 +15,9 @@ internal interface ILine : IAsyncDisposable
     /// <summary>Bytes of its own processes at most.</summary>
     long PeakMemory { get; }
 
+    /// <summary>The first lines that its programs printed.</summary>
+    string Printed { get; }
+
     /// <summary>How long entries waited for the log so far; null when it does not say.</summary>
     Task<IntegrationWait?> ReadIntegrationAsync(HttpClient http);
 }

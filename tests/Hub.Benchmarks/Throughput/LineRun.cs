@@ -27,6 +27,7 @@ internal static class LineRun
             await using var line = await start(folder, sinkUrl, sender);
             var measured = await MeasureAsync(options, one, folder, new Ends(line, sink, sinkUrl, sender));
             measured.Print($"{one.Name,-8} {one.Encoding} {one.Algorithm} {name}");
+            if (!measured.IsSound) Console.WriteLine(line.Printed);
             return measured;
         }
         finally
