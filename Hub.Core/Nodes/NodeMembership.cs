@@ -47,7 +47,7 @@ public sealed class NodeMembership : IAsyncDisposable
     /// <summary>Joins and begins to beat; call it before anything is committed.</summary>
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {
-        await JoinAsync(isFirst: true, cancellationToken);
+        await JoinAsync(cancellationToken);
         _loop = LoopAsync();
     }
 
@@ -75,7 +75,7 @@ public sealed class NodeMembership : IAsyncDisposable
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         try
         {
-            if (_standing is not { BeatAt: not null }) await JoinAsync(isFirst: false, either.Token);
+            if (_standing is not { BeatAt: not null }) await JoinAsync(either.Token);
             else if (!await BeatAsync(either.Token)) Lost();
             if (_failed) _log.LogInformation("The store of the nodes answers again");
             _failed = false;
@@ -104,7 +104,7 @@ public sealed class NodeMembership : IAsyncDisposable
         }
     }
 
-    private async Task JoinAsync(bool isFirst, CancellationToken cancellationToken)
+    private async Task JoinAsync(CancellationToken cancellationToken)
     {
         if (_standBackSince is { } since && _clock.GetElapsedTime(since) < Lease) return;
         _standBackSince = null;
@@ -112,7 +112,9 @@ public sealed class NodeMembership : IAsyncDisposable
         _log.LogInformation("Node {Name} joined as number {Number}, incarnation {Incarnation}", record.Card.Name, record.Number, record.Incarnation);
         _standing = new NodeStanding
         {
-            Number = record.Number, Incarnation = record.Incarnation, BeatAt = null, Lease = _nodes.IsShared ? Lease : TimeSpan.MaxValue, IsCaughtUp = isFirst,
+            Number = record.Number, Incarnation = record.Incarnation, BeatAt = null, Lease = _nodes.IsShared ? Lease : TimeSpan.MaxValue,
+            // A node that starts reads everything anyway.
+            IsCaughtUp = _standing is null,
         };
         if (!await BeatAsync(cancellationToken)) Lost();
     }

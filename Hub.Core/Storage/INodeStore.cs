@@ -31,6 +31,9 @@ public interface INodeStore
 
     /// <summary>All duties that were ever held, by name.</summary>
     ValueTask<IReadOnlyList<DutyRecord>> ListDutiesAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Who wrote to the log last; null: a store that nobody shares does not keep that.</summary>
+    ValueTask<LogSeat?> ReadSeatAsync(CancellationToken cancellationToken = default) => new((LogSeat?)null);
 }
 
 /// <summary>What a node says of itself.</summary>
@@ -56,6 +59,12 @@ public sealed record NodeRecord(int Number, long Incarnation, NodeCard Card, Dat
 /// <param name="Until">When it ends unless renewed.</param>
 /// <param name="Held">Whether it is held, by the store's clock.</param>
 public sealed record DutyRecord(string Name, int Node, long Term, DateTimeOffset Since, DateTimeOffset Until, bool Held);
+
+/// <summary>The seat of the log's one sequencer. It is held for the length of one commit.</summary>
+/// <param name="Size">Entries in the log.</param>
+/// <param name="Node">Number of the node that wrote to it last; null for an empty log.</param>
+/// <param name="Term">Grows by one whenever another node writes than before.</param>
+public sealed record LogSeat(long Size, int? Node, long Term);
 
 /// <summary>What a beat came to.</summary>
 /// <param name="Time">The store's clock.</param>

@@ -27,6 +27,7 @@ internal static class HubCommand
         ReplayCommand.Create,
         EraseCommand.Create,
         StatusCommand.Create,
+        NodesCommand.Create,
         TokenCommand.Create,
         ReceiptCommand.Create,
         LogCommand.Create,

@@ -65,6 +65,7 @@ internal static class NodeApplication
         ServiceSchemaEndpoint.Map(app);
         UploadEndpoints.Map(app);
         OperatorEndpoints.Map(app);
+        NodeEndpoints.Map(app);
         OperatorMessageEndpoints.Map(app);
         RegistryEndpoints.Map(app);
         KeyEndpoints.Map(app);
