@@ -101,6 +101,7 @@ internal static class HubServices
         services.AddSingleton(new NodePart(
             new NodeCard(name, (options.PublicUrl ?? options.Listen)?.GetLeftPart(UriPartial.Authority), ProgramVersion.Text),
             options.Dispatch ? Duties.All : []));
+        services.AddSingleton<ICatchUp, RegistryCatchUp>();
         services.AddSingleton(static p => new Lazy<IEnumerable<ICatchUp>>(p.GetServices<ICatchUp>));
         services.AddSingleton<NodeMembership>();
         services.AddSingleton<StoreWakes>();

@@ -30,6 +30,8 @@ internal sealed class PostgreSqlDialect : IRelationalDialect, IColumnParameters
 
     public ReadSql Reads => PostgreSqlReadSql.Texts;
 
+    public NodeSql Nodes => PostgreSqlNodeSql.Texts;
+
     public async ValueTask<DbConnection> OpenWriterAsync(CancellationToken cancellationToken) => await _writer.OpenConnectionAsync(cancellationToken);
 
     public async ValueTask<DbConnection> OpenReaderAsync(ReadKind kind, CancellationToken cancellationToken)

@@ -254,7 +254,7 @@ internal static class PostgreSqlSchema
 
         CREATE FUNCTION hub_require_duty(name_ text, number_ integer, term_ bigint) RETURNS void LANGUAGE plpgsql AS $$
         BEGIN
-            PERFORM 1 FROM duty WHERE name = name_ AND node = number_ AND term = term_ AND until > clock_timestamp() FOR SHARE;
+            PERFORM 1 FROM duty WHERE name = name_ AND node = number_ AND term = term_ AND until > clock_timestamp() FOR KEY SHARE;
             IF NOT FOUND THEN
                 RAISE EXCEPTION 'node % no longer holds the duty % in term %', number_, name_, term_ USING ERRCODE = 'HUB02';
             END IF;

@@ -12,6 +12,9 @@ internal interface IRelationalDialect : IAsyncDisposable
     /// <summary>Texts of reads of committed state.</summary>
     ReadSql Reads { get; }
 
+    /// <summary>Texts of the nodes and their duties.</summary>
+    NodeSql Nodes { get; }
+
     /// <summary>Opens a connection of its own for the writer of this node, whose session bounds every wait.</summary>
     ValueTask<DbConnection> OpenWriterAsync(CancellationToken cancellationToken);
 

@@ -25,7 +25,7 @@ internal sealed class ReadSession(IRelationalDialect dialect, DbConnection conne
     }
 }
 
-/// <summary>A query with its parameters.</summary>
+/// <summary>A statement with its parameters.</summary>
 internal sealed class ReadCommand
 {
     private readonly IRelationalDialect _dialect;
@@ -60,6 +60,10 @@ internal sealed class ReadCommand
         while (await rows.ReadAsync(_cancellationToken)) found.Add(map(rows));
         return found;
     }
+
+    /// <summary>Runs a statement that changes rows.</summary>
+    /// <returns>How many.</returns>
+    internal Task<int> ChangeAsync() => _command.ExecuteNonQueryAsync(_cancellationToken);
 
     /// <summary>The rows, for one who may stop early; dispose it.</summary>
     internal Task<DbDataReader> ReaderAsync() => _command.ExecuteReaderAsync(_cancellationToken);

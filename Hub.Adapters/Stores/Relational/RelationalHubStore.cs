@@ -107,6 +107,8 @@ public abstract partial class RelationalHubStore : IHubStore
         GC.SuppressFinalize(this);
         if (_listening is not null) await _listening.DisposeAsync();
         if (_writer is not null) await _writer.DisposeAsync();
+        await EndBeatsAsync();
+        _oneBeat.Dispose();
         await Dialect.DisposeAsync();
     }
 

@@ -27,6 +27,9 @@ internal sealed partial class RelationalTransaction
     private List<(long Size, string Note)>? _checkpoints;
     private LogPlace? _seat;
     private LogPlace? _head;
+    // As of the beginning: what began under a lease that was lost does not end under the next one.
+    private readonly int? _node = store.Node;
+    private readonly long _incarnation = store.Incarnation;
     private bool _begun;
     private bool _failed;
     private bool _broken;
@@ -94,7 +97,7 @@ internal sealed partial class RelationalTransaction
         AddLast(batch);
         if (_begun || !batch.IsEmpty)
         {
-            if (_duties is not null && store.Node is null) throw new InvalidOperationException("Only a node that has joined holds a duty.");
+            if (_duties is not null && _node is null) throw new InvalidOperationException("Only a node that has joined holds a duty.");
             AddFence(batch);
             batch.Change(_sql.Commit);
             await SendAsync(batch);
@@ -219,8 +222,8 @@ internal sealed partial class RelationalTransaction
 
     private void AddFence(WriterBatch batch)
     {
-        foreach (var (duty, term) in _duties ?? []) batch.Query(_sql.RequireDuty, null).With("duty", duty).With("node", store.Node!.Value).With("term", term);
-        if (store.Node is { } node) batch.Query(_sql.Fence, null).With("node", node).With("incarnation", store.Incarnation);
+        foreach (var (duty, term) in _duties ?? []) batch.Query(_sql.RequireDuty, null).With("duty", duty).With("node", _node!.Value).With("term", term);
+        if (_node is { } node) batch.Query(_sql.Fence, null).With("node", node).With("incarnation", _incarnation);
         if (store.IsAlone || (_wakeRecipients is null && _wakeMessages is null && _newVersions is null)) return;
         var wake = new StoreWake([.. _wakeRecipients ?? []], [.. _wakeMessages ?? []], _newVersions?[^1].Version);
         if (store.Dialect.Wake(batch.Batch, store.Node ?? 0, wake) is { } tell) batch.Add(tell);

@@ -96,10 +96,10 @@ public abstract class NodeStoreContract
     {
         await JoinAsync(_a, "a");
         await using var begun = await _a.Store.BeginAsync();
-        await begun.WriteAppStateAsync(CommitterBench.Sender, "late", new byte[1]);
+        await begun.WriteAppStateAsync(StoreSamples.Sender, "late", new byte[1]);
         await JoinAsync(bySameProcess ? _a : _b, "a");
         Assert.That(async () => await begun.CommitAsync(), Throws.InstanceOf<StoreConflictException>());
-        Assert.That(await _b.Store.ReadAppStateAsync(CommitterBench.Sender, "late"), Is.Null);
+        Assert.That(await _b.Store.ReadAppStateAsync(StoreSamples.Sender, "late"), Is.Null);
     }
 
     [Test]
@@ -246,7 +246,7 @@ public abstract class NodeStoreContract
             try
             {
                 if (term is { } required) await transaction.RequireDutyAsync(Duty, required);
-                await transaction.WriteAppStateAsync(CommitterBench.Sender, key, new byte[1]);
+                await transaction.WriteAppStateAsync(StoreSamples.Sender, key, new byte[1]);
                 await transaction.CommitAsync();
                 isCommitted = true;
             }
@@ -256,7 +256,7 @@ public abstract class NodeStoreContract
             }
         }
 
-        Assert.That(await member.Store.ReadAppStateAsync(CommitterBench.Sender, key) is not null, Is.EqualTo(isCommitted), key);
+        Assert.That(await member.Store.ReadAppStateAsync(StoreSamples.Sender, key) is not null, Is.EqualTo(isCommitted), key);
         return isCommitted;
     }
 
