@@ -43,6 +43,7 @@ internal sealed class DeliveryBench : IAsyncDisposable
     private DeliveryBench(RegistryContent content, IEnumerable<IHandle> handlers)
     {
         Handlers = [.. handlers];
+        Node = new ThisNode(Clock);
         Keys = FileHubKeys.OpenOrCreate(_folder.Path, content.Hub);
         Registry = new FixedRegistry(new RegistrySnapshot(1, content));
     }
@@ -99,7 +100,7 @@ internal sealed class DeliveryBench : IAsyncDisposable
     }
 
     /// <summary>The node whose dispatcher it is.</summary>
-    internal ThisNode Node { get; } = new();
+    internal ThisNode Node { get; }
 
     /// <summary>Starts the dispatcher.</summary>
     internal void Dispatch(OctetBudget? budget = null)
@@ -112,6 +113,12 @@ internal sealed class DeliveryBench : IAsyncDisposable
             budget ?? new OctetBudget(128 * 1024 * 1024));
         _dispatching = dispatcher.RunAsync(_stopping.Token);
     }
+
+    /// <summary>Starts the dispatcher of another node over the same store; it runs until cancelled.</summary>
+    internal Task DispatchAt(ThisNode node, CancellationToken stopping) =>
+        new Dispatcher(
+            Registry, Committer, Store, Keys, [Channel], Acknowledgements, _intake, new DeliverySignals(), node, Clock, new TestLog<Dispatcher>(),
+            new OctetBudget(128 * 1024 * 1024)).RunAsync(stopping);
 
     internal ExpirySweep NewSweep(int pageSize = 200, int mostPages = 20)
     {

@@ -95,11 +95,14 @@ public abstract class NodeStoreContract
     public async Task Commit_TransactionBegunBeforeTheNodeJoinedAgain_IsRefused(bool bySameProcess)
     {
         await JoinAsync(_a, "a");
-        await using var begun = await _a.Store.BeginAsync();
-        await begun.WriteAppStateAsync(StoreSamples.Sender, "late", new byte[1]);
-        await JoinAsync(bySameProcess ? _a : _b, "a");
-        Assert.That(async () => await begun.CommitAsync(), Throws.InstanceOf<StoreConflictException>());
-        Assert.That(await _b.Store.ReadAppStateAsync(StoreSamples.Sender, "late"), Is.Null);
+        await using (var begun = await _a.Store.BeginAsync())
+        {
+            await begun.WriteAppStateAsync(StoreSamples.Sender, "late", new byte[1]);
+            await JoinAsync(bySameProcess ? _a : _b, "a");
+            Assert.That(async () => await begun.CommitAsync(), Throws.InstanceOf<StoreConflictException>());
+        }
+
+        Assert.That(await HasAsync(_b, "late"), Is.False);
     }
 
     [Test]
@@ -256,8 +259,14 @@ public abstract class NodeStoreContract
             }
         }
 
-        Assert.That(await member.Store.ReadAppStateAsync(StoreSamples.Sender, key) is not null, Is.EqualTo(isCommitted), key);
+        Assert.That(await HasAsync(member, key), Is.EqualTo(isCommitted), key);
         return isCommitted;
+    }
+
+    private static async Task<bool> HasAsync(Member member, string key)
+    {
+        await using var transaction = await member.Store.BeginAsync();
+        return await transaction.ReadAppStateAsync(StoreSamples.Sender, key) is not null;
     }
 
     private static async Task ClaimAsync(Member member, int node, string id)
