@@ -12,7 +12,7 @@ namespace Hub.Tests.Nodes;
 public sealed class When_a_node_dies
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
-    private readonly TaskCompletionSource _lateAnswer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource _lateAnswer = null!;
     private DeliveryBench _bench = null!;
     private NodeMembership _first = null!;
     private NodeMembership _second = null!;
@@ -21,6 +21,7 @@ public sealed class When_a_node_dies
     [SetUp]
     public async Task StartAsync()
     {
+        _lateAnswer = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _bench = await DeliveryBench.StartAsync();
         var nodes = new InMemoryNodes(_bench.Clock, static number => number == 1);
         _survivor = new ThisNode(_bench.Clock);
