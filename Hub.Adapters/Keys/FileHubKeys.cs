@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using Hub.Adapters.Stores.Files;
@@ -15,15 +14,12 @@ namespace Hub.Adapters.Keys;
 /// replaced. A key file that others may read, or that is damaged, stops the hub with the path and the remedy.</remarks>
 public sealed class FileHubKeys : IHubKeys
 {
-    private readonly ConcurrentDictionary<SystemAddress, Lazy<(LocalSigner Signer, VerificationKey Verifier)>> _apps = new();
-    private readonly string _appFolder;
+    private readonly AppKeys _apps;
 
     private FileHubKeys(string dataDirectory, HubIdentity identity)
     {
         var folder = Path.Combine(dataDirectory, "keys");
-        _appFolder = Path.Combine(folder, "apps");
         DurableFile.CreateFolder(folder);
-        DurableFile.CreateFolder(_appFolder);
 
         Address = identity.Address;
         Origin = identity.Origin;
@@ -32,7 +28,8 @@ public sealed class FileHubKeys : IHubKeys
         (Gateway, GatewayVerifier) = Open(folder, "gateway");
         (Token, TokenVerifier) = Open(folder, "token");
         LogVerifier = new NoteVerifier(Origin, log);
-        DataKey = KeyFile.OpenOrCreateDataKey(Path.Combine(folder, "data.key"));
+        DataKey = KeyFile.OpenOrCreateSecret(Path.Combine(folder, "data.key"), "no stored body can be read");
+        _apps = new AppKeys(KeyFile.OpenOrCreateSecret(Path.Combine(folder, "apps.key"), "apps sign with other keys"), Path.Combine(folder, "apps"));
         Publish(Path.Combine(dataDirectory, "public"));
     }
 
@@ -87,16 +84,10 @@ public sealed class FileHubKeys : IHubKeys
     public static void Check(string dataDirectory, SystemAddress? address) => HubIdentity.Choose(dataDirectory, address);
 
     /// <inheritdoc/>
-    public ISigner AppKey(SystemAddress app) => App(app).Signer;
+    public ISigner AppKey(SystemAddress app) => _apps.Of(app).Signer;
 
     /// <inheritdoc/>
-    public VerificationKey AppVerifier(SystemAddress app) => App(app).Verifier;
-
-    // An address is one agency code, one slash and one name, so the file's name can neither leave the folder nor collide.
-    private (LocalSigner Signer, VerificationKey Verifier) App(SystemAddress app) => _apps.GetOrAdd(
-        app,
-        static (address, folder) => new(() => Open(folder, $"{address.Agency.Value}_{address.System}")),
-        _appFolder).Value;
+    public VerificationKey AppVerifier(SystemAddress app) => _apps.Of(app).Verifier;
 
     private static (LocalSigner Signer, VerificationKey Verifier) Open(string folder, string name)
     {

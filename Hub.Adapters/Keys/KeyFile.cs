@@ -8,7 +8,7 @@ namespace Hub.Adapters.Keys;
 /// <summary>Private keys in files that only their owner may read.</summary>
 internal static class KeyFile
 {
-    private const int DataKeyBytes = 32;
+    private const int SecretBytes = 32;
 
     /// <summary>Reads a P-256 key (PKCS#8 PEM), making it first when there is none. Its id is the first 16 hexadecimal digits
     /// of the SHA-256 of its SubjectPublicKeyInfo.</summary>
@@ -29,9 +29,7 @@ internal static class KeyFile
         RefuseReadableByOthers(path);
         try
         {
-            var pem = File.ReadAllText(path);
-            var thumbprint = Convert.ToHexStringLower(SHA256.HashData(LocalSigner.FromPem("", pem).ExportSubjectPublicKeyInfo()));
-            return LocalSigner.FromPem(thumbprint[..16], pem, SignatureAlgorithm.Es256);
+            return SignerOf(File.ReadAllText(path));
         }
         catch (CryptographicException unusable)
         {
@@ -39,16 +37,25 @@ internal static class KeyFile
         }
     }
 
-    /// <summary>Reads the 32 bytes that wrap the keys of bodies at rest, making them first when there are none.</summary>
-    internal static byte[] OpenOrCreateDataKey(string path)
+    /// <summary>A P-256 key (PKCS#8 PEM) with its id.</summary>
+    internal static LocalSigner SignerOf(string pem)
+    {
+        var thumbprint = Convert.ToHexStringLower(SHA256.HashData(LocalSigner.FromPem("", pem).ExportSubjectPublicKeyInfo()));
+        return LocalSigner.FromPem(thumbprint[..16], pem, SignatureAlgorithm.Es256);
+    }
+
+    /// <summary>Reads 32 secret bytes, making them first when there are none.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="need">What is lost without it.</param>
+    internal static byte[] OpenOrCreateSecret(string path, string need)
     {
         if (!File.Exists(path))
-            DurableFile.Write(path, RandomNumberGenerator.GetBytes(DataKeyBytes), DurableFile.OwnerOnlyFile, overwrite: false);
+            DurableFile.Write(path, RandomNumberGenerator.GetBytes(SecretBytes), DurableFile.OwnerOnlyFile, overwrite: false);
         RefuseReadableByOthers(path);
         var key = File.ReadAllBytes(path);
-        return key.Length == DataKeyBytes
+        return key.Length == SecretBytes
             ? key
-            : throw new InvalidDataException($"'{path}' has {key.Length} bytes, not {DataKeyBytes}. Restore it from a backup: without it no stored body can be read.");
+            : throw new InvalidDataException($"'{path}' has {key.Length} bytes, not {SecretBytes}. Restore it from a backup: without it {need}.");
     }
 
     private static void RefuseReadableByOthers(string path)

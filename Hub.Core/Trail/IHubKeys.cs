@@ -4,7 +4,8 @@ using Hub.Contracts.Trail;
 
 namespace Hub.Core.Trail;
 
-/// <summary>The hub's own keys, each with one job. Kept outside the store; created at the hub's first start.</summary>
+/// <summary>The hub's own keys, each with one job. Kept outside the store; created at the hub's first start, and the same on every
+/// node of the hub (<see cref="Nodes.SharedIdentity"/>).</summary>
 public interface IHubKeys
 {
     /// <summary>The hub's own system address, fixed when its data folder was made.</summary>
@@ -37,7 +38,7 @@ public interface IHubKeys
     /// <summary>Wraps the data keys of bodies at rest: 32 bytes, AES-256.</summary>
     ReadOnlyMemory<byte> DataKey { get; }
 
-    /// <summary>The key of an app on the bus, made at first use. Its messages are <c>hub-attested(app)</c>: the hub holds it.</summary>
+    /// <summary>The key of an app on the bus. Its messages are <c>hub-attested(app)</c>: the hub holds it.</summary>
     ISigner AppKey(SystemAddress app);
 
     /// <summary>Verifies what <see cref="AppKey"/> signs; the same key object for the same app.</summary>

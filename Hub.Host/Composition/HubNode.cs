@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Hub.Adapters.Keys;
+using Hub.Adapters.Stores.Files;
 using Hub.Contracts.Problems;
 using Hub.Core.Nodes;
 using Hub.Core.Registry;
@@ -67,8 +68,10 @@ internal sealed class HubNode : IAsyncDisposable
     {
         var services = _app.Services;
         await OpenStoreAsync(options, cancellationToken);
+        await CheckSharedAsync(cancellationToken);
         await services.GetRequiredService<NodeMembership>().StartAsync(cancellationToken);
         await services.GetRequiredService<GroupCommitter>().StartAsync(cancellationToken);
+        if (IsShared) await services.GetRequiredService<SharedIdentity>().RecordAsync(cancellationToken);
         await services.GetRequiredService<RegistryService>().LoadAsync(cancellationToken);
         await services.GetRequiredService<CertificateWatch>().LoadAsync(cancellationToken);
         await ListenAsync(options, cancellationToken);
@@ -79,6 +82,16 @@ internal sealed class HubNode : IAsyncDisposable
         origins.Open(options.PublicUrl ?? Url, Url);
         await _folder.PublishUrlAsync(origins.Public.GetLeftPart(UriPartial.Authority), cancellationToken);
         services.GetRequiredService<ILogger<HubNode>>().LogInformation("Listening on {Url}", Url.GetLeftPart(UriPartial.Authority));
+    }
+
+    private bool IsShared => _app.Services.GetRequiredService<StoreChoice>().IsShared;
+
+    /// <summary>A store that other nodes write is looked at before this one does: that it is this hub's, and that it did not go back.</summary>
+    private async Task CheckSharedAsync(CancellationToken cancellationToken)
+    {
+        if (!IsShared) return;
+        await _app.Services.GetRequiredService<SharedIdentity>().CheckAsync(cancellationToken);
+        await _app.Services.GetRequiredService<LogMemory>().StartAsync(cancellationToken);
     }
 
     /// <summary>What was chosen is remembered once it has proved right.</summary>

@@ -98,6 +98,8 @@ internal static class HubServices
     private static void AddNode(this IServiceCollection services, NodeOptions options, string name)
     {
         services.AddSingleton<ThisNode>();
+        services.AddSingleton<SharedIdentity>();
+        services.AddSingleton(static p => new LogMemory(p.GetRequiredService<DataFolder>().Directory, p.GetRequiredService<IHubStore>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<LogMemory>>()));
         services.AddSingleton(new NodePart(
             new NodeCard(name, (options.PublicUrl ?? options.Listen)?.GetLeftPart(UriPartial.Authority), ProgramVersion.Text),
             options.Dispatch ? Duties.All : []));
@@ -115,8 +117,9 @@ internal static class HubServices
     internal static IServiceCollection AddHubHttp(this IServiceCollection services)
     {
         services.AddSingleton<HubOrigins>();
-        // Made now, not at the first use: it refuses assertions from before the start.
-        services.AddSingleton(new AssertionReplays(TimeProvider.System));
+        // The start is now, not the first use: assertions from before it are refused.
+        var started = TimeProvider.System.GetUtcNow();
+        services.AddSingleton(p => new AssertionReplays(p.GetRequiredService<TimeProvider>(), p.GetService<IOnceStore>(), started));
         services.AddSingleton<ClientKeys>();
         services.AddSingleton<ClientAssertions>();
         services.AddSingleton<AccessTokens>();

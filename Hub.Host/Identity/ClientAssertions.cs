@@ -20,8 +20,8 @@ internal sealed class ClientAssertions(ClientKeys clients, AssertionReplays repl
 
     /// <summary>The system or person that made the assertion, with the key it signed with.</summary>
     /// <exception cref="ProblemException"><c>unauthenticated</c>, <c>unknown-sender</c>, <c>key-unknown</c>, <c>key-expired</c>,
-    /// <c>key-revoked</c>, <c>certificate-invalid</c>, <c>signature-invalid</c> or <c>rate-limited</c>.</exception>
-    internal RegisteredClient Verify(string assertion)
+    /// <c>key-revoked</c>, <c>certificate-invalid</c>, <c>signature-invalid</c>, <c>rate-limited</c> or <c>unavailable</c>.</exception>
+    internal async ValueTask<RegisteredClient> VerifyAsync(string assertion, CancellationToken cancellationToken = default)
     {
         var now = clock.GetUtcNow();
         var jws = CompactJws.Parse(assertion);
@@ -34,7 +34,7 @@ internal sealed class ClientAssertions(ClientKeys clients, AssertionReplays repl
         if (client.System is not null && !Verifies(client.Key))
             throw ProblemCode.SignatureInvalid.With($"The client assertion does not verify with the key '{client.Key.Id}' of '{issuer}' and {CompactJws.Text(jws.Header, "alg")}.");
         CheckClaims(jws.Claims, now, out var id, out var expires);
-        replays.Use(issuer, id, expires + Skew);
+        await replays.UseAsync(issuer, id, expires + Skew, cancellationToken);
         return client;
     }
 

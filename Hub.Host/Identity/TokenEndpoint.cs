@@ -43,7 +43,7 @@ internal static class TokenEndpoint
         var certificate = ClientCertificate.Of(context);
         context.Features.Set(new ProblemExtras { ["error"] = "invalid_client" });
         limits.TakeOfAll();
-        var client = assertion is not null ? assertions.Verify(assertion) : clients.FindByCertificate(form["client_id"], certificate ?? throw NoCertificate());
+        var client = assertion is not null ? await assertions.VerifyAsync(assertion, context.RequestAborted) : clients.FindByCertificate(form["client_id"], certificate ?? throw NoCertificate());
         if (form.TryGetValue("client_id", out var named) && named != client.Name)
             throw ProblemCode.Unauthenticated.With($"'client_id' names another client than the assertion, which is of '{client.Name}'.");
         var bound = assertion is null || IsAskedToBind(form) ? ClientCertificate.Digest(certificate ?? throw NoCertificate()) : null;

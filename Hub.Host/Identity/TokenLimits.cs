@@ -5,7 +5,8 @@ using Microsoft.AspNetCore.RateLimiting;
 namespace Hub.Host.Identity;
 
 /// <summary>Limits asking for tokens, which anybody may: per source before anything is read, and of all sources together
-/// before a signature is checked.</summary>
+/// before a signature is checked. Each node counts for itself: several nodes together grant as many times as much, each no more than
+/// it can check.</summary>
 internal sealed class TokenLimits : IDisposable
 {
     /// <summary>Name of the policy per source.</summary>

@@ -31,20 +31,29 @@ internal sealed class LogHeadFile(string folder)
             throw new InvalidDataException($"'{folder}' has {Name} but no '{Path.GetFileName(database)}': {Contradiction}");
     }
 
-    /// <param name="newest">The newest checkpoint of the store, if it has one.</param>
-    /// <param name="ofSize">The store's checkpoint of a size.</param>
-    /// <exception cref="InvalidDataException">The store's log is shorter than the file says, or another one.</exception>
-    internal void Check(LogHead? newest, Func<long, LogHead?> ofSize)
+    /// <summary>What it says; null when there is no file.</summary>
+    /// <exception cref="InvalidDataException">It is damaged.</exception>
+    internal LogHead? Read()
     {
-        if (!File.Exists(_path)) return;
+        if (!File.Exists(_path)) return null;
         var text = File.ReadAllText(_path);
         var end = text.IndexOf('\n', StringComparison.Ordinal);
-        if (end < 0 || !long.TryParse(text.AsSpan(0, end), NumberStyles.None, CultureInfo.InvariantCulture, out var size))
-            throw new InvalidDataException($"'{_path}' is damaged: its first line is not a number of entries. Put back the copy that belongs to this database.");
-        if ((newest?.Size ?? 0) < size)
-            throw new InvalidDataException($"The database's log has {newest?.Size ?? 0} entries, {Name} says {size}: {Contradiction}");
-        if (ofSize(size)?.Note != text[(end + 1)..])
-            throw new InvalidDataException($"The database's log has another checkpoint of size {size} than {Name}: {Contradiction}");
+        return end >= 0 && long.TryParse(text.AsSpan(0, end), NumberStyles.None, CultureInfo.InvariantCulture, out var size)
+            ? new LogHead(size, text[(end + 1)..])
+            : throw new InvalidDataException($"'{_path}' is damaged: its first line is not a number of entries. Put back the copy that belongs to this database.");
+    }
+
+    /// <param name="known">What the file says.</param>
+    /// <param name="newest">The newest checkpoint of the store, if it has one.</param>
+    /// <param name="ofSize">The store's checkpoint of the size that the file says.</param>
+    /// <param name="contradiction">What happened, and what to do.</param>
+    /// <exception cref="InvalidDataException">The store's log is shorter than the file says, or another one.</exception>
+    internal static void Check(LogHead known, LogHead? newest, LogHead? ofSize, string contradiction = Contradiction)
+    {
+        if ((newest?.Size ?? 0) < known.Size)
+            throw new InvalidDataException($"The database's log has {newest?.Size ?? 0} entries, {Name} says {known.Size}: {contradiction}");
+        if (ofSize?.Note != known.Note)
+            throw new InvalidDataException($"The database's log has another checkpoint of size {known.Size} than {Name}: {contradiction}");
     }
 
     /// <summary>Writes the head, if it moved.</summary>

@@ -42,6 +42,16 @@ internal static class PostgreSqlConnections
         return new NpgsqlDataSourceBuilder(text.ConnectionString).Build();
     }
 
+    /// <summary>A few connections for short writes of single rows.</summary>
+    internal static NpgsqlDataSource Few(string connection, string name)
+    {
+        var text = Base(connection, name, "-c idle_in_transaction_session_timeout=2000 -c lock_timeout=2000 -c statement_timeout=3000 -c jit=off");
+        text.MaxPoolSize = 4;
+        text.NoResetOnClose = true;
+        text.CommandTimeout = 5;
+        return new NpgsqlDataSourceBuilder(text.ConnectionString).Build();
+    }
+
     internal static NpgsqlDataSource Plain(string connection, string name)
     {
         var text = Base(connection, name, "");

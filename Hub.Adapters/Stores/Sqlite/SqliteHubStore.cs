@@ -89,7 +89,7 @@ public sealed partial class SqliteHubStore : IHubStore
         SqliteMigrations.Run(_writer.Connection);
         LoadNames(_writer);
         _head = new LogHeadFile(_folder);
-        _head.Check(NewestHead(_writer), size => HeadOf(_writer, size));
+        if (_head.Read() is { } known) LogHeadFile.Check(known, NewestHead(_writer), HeadOf(_writer, known.Size));
         var last = LastBody(_writer);
         var cut = BodyTail.Cut(_segments, last);
         if (cut > 0) _log.LogInformation("Cut {Bytes} bytes of bodies that no committed message refers to.", cut);

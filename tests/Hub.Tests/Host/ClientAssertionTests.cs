@@ -22,7 +22,7 @@ public sealed class ClientAssertionTests
     {
         var claims = _bench.Claims();
         claims["aud"] = audience;
-        var client = _bench.Assertions.Verify(_bench.Assertion(claims));
+        var client = _bench.Verify(_bench.Assertion(claims));
         Assert.Multiple(() =>
         {
             Assert.That(client.System, Is.EqualTo(TokenBench.Alice));
@@ -34,7 +34,7 @@ public sealed class ClientAssertionTests
     public void Verify_SameIdTwice_Refuses()
     {
         var assertion = _bench.Assertion();
-        _bench.Assertions.Verify(assertion);
+        _bench.Verify(assertion);
         Refuses(assertion, ProblemCode.Unauthenticated);
         Refuses(_bench.Assertion(_bench.Claims("again")), expected: null);
         Refuses(_bench.Assertion(_bench.Claims("again")), ProblemCode.Unauthenticated);
@@ -43,10 +43,10 @@ public sealed class ClientAssertionTests
     [Test]
     public void Verify_IdsOfOneSystem_DoNotCollideWithAnothers()
     {
-        _bench.Assertions.Verify(_bench.Assertion(_bench.Claims("same")));
+        _bench.Verify(_bench.Assertion(_bench.Claims("same")));
         var claims = _bench.Claims("same");
         claims["iss"] = claims["sub"] = TokenBench.Bob.ToString();
-        Assert.That(_bench.Assertions.Verify(_bench.Assertion(claims, sign: data => _bench.BobSigner.Sign(data))).System, Is.EqualTo(TokenBench.Bob));
+        Assert.That(_bench.Verify(_bench.Assertion(claims, sign: data => _bench.BobSigner.Sign(data))).System, Is.EqualTo(TokenBench.Bob));
     }
 
     [TestCase("aud", "https://other.example/oauth/token")]
@@ -233,6 +233,27 @@ public sealed class ClientAssertionTests
         Assert.That(new Hub.Host.Identity.AssertionReplays(clock).Since, Is.EqualTo(_bench.Clock.GetUtcNow()));
     }
 
+    [Test]
+    public async Task Verify_UsedAtAnotherNode_Refuses()
+    {
+        var shared = new Storage.InMemoryOnce();
+        var (first, second) = (_bench.OtherNode(shared), _bench.OtherNode(shared));
+        var assertion = _bench.Assertion();
+        await first.VerifyAsync(assertion);
+        Assert.That(Assert.ThrowsAsync<ProblemException>(async () => await second.VerifyAsync(assertion))!.Code, Is.EqualTo(ProblemCode.Unauthenticated));
+        Assert.That((await second.VerifyAsync(_bench.Assertion(_bench.Claims("another")))).System, Is.EqualTo(TokenBench.Alice));
+    }
+
+    [Test]
+    public async Task Verify_MadeBeforeThisNodeOfManyStarted_IsTakenOnce()
+    {
+        var shared = new Storage.InMemoryOnce();
+        var assertion = _bench.Assertion();
+        _bench.Clock.Advance(TimeSpan.FromSeconds(20));
+        Assert.That((await _bench.OtherNode(shared).VerifyAsync(assertion)).System, Is.EqualTo(TokenBench.Alice));
+        Assert.That(Assert.ThrowsAsync<ProblemException>(async () => await _bench.OtherNode(shared).VerifyAsync(assertion))!.Code, Is.EqualTo(ProblemCode.Unauthenticated));
+    }
+
     private static string CompactJwsOf32Bytes => Hub.Host.Identity.CompactJws.Encode(new byte[32]);
 
     private void Refuses(string assertion, ProblemCode? expected)
@@ -240,7 +261,7 @@ public sealed class ClientAssertionTests
         ProblemCode? code = null;
         try
         {
-            _bench.Assertions.Verify(assertion);
+            _bench.Verify(assertion);
         }
         catch (ProblemException refused)
         {

@@ -127,7 +127,7 @@ public sealed class PersonTokenTests
         var key = _bench.AliceKey() with { Use = KeyUse.Encryption };
         _bench.Register(_bench.Operator() with { Keys = [key] }, key);
         RefusedAssertion(_bench.Assertion(_bench.ClaimsOf(Name)));
-        Assert.That(Assert.Throws<ProblemException>(() => _bench.Assertions.Verify(_bench.Assertion()))!.Code, Is.EqualTo(ProblemCode.KeyUnknown));
+        Assert.That(Assert.Throws<ProblemException>(() => _bench.Verify(_bench.Assertion()))!.Code, Is.EqualTo(ProblemCode.KeyUnknown));
     }
 
     [Test]
@@ -135,19 +135,19 @@ public sealed class PersonTokenTests
     {
         _bench.Register(_bench.Operator());
         var assertion = _bench.Assertion(_bench.ClaimsOf(Name));
-        _bench.Assertions.Verify(assertion);
-        Assert.That(Assert.Throws<ProblemException>(() => _bench.Assertions.Verify(assertion))!.Code, Is.EqualTo(ProblemCode.Unauthenticated));
+        _bench.Verify(assertion);
+        Assert.That(Assert.Throws<ProblemException>(() => _bench.Verify(assertion))!.Code, Is.EqualTo(ProblemCode.Unauthenticated));
     }
 
     private ValueTask<string> TokenAsync()
     {
-        var client = _bench.Assertions.Verify(_bench.Assertion(_bench.ClaimsOf(Name)));
+        var client = _bench.Verify(_bench.Assertion(_bench.ClaimsOf(Name)));
         return _bench.Tokens.IssueAsync(client, client.Scopes);
     }
 
     private string RefusedAssertion(string assertion)
     {
-        var refused = Assert.Throws<ProblemException>(() => _bench.Assertions.Verify(assertion))!;
+        var refused = Assert.Throws<ProblemException>(() => _bench.Verify(assertion))!;
         Assert.That(refused.Code, Is.EqualTo(ProblemCode.Unauthenticated));
         return refused.Problem.Detail;
     }

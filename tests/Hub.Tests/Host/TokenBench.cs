@@ -7,6 +7,7 @@ using Hub.Contracts.Signatures;
 using Hub.Core;
 using Hub.Core.Registry;
 using Hub.Core.Registry.Certificates;
+using Hub.Core.Storage;
 using Hub.Host.Composition;
 using Hub.Host.Identity;
 using Hub.Tests.Storage;
@@ -19,6 +20,7 @@ internal sealed class TokenBench : IRegistry, IDisposable
     internal const string Audience = "https://hub.example/oauth/token";
 
     private readonly TemporaryFolder _folder = new();
+    private readonly HubOrigins _origins;
 
     internal TokenBench(bool development = false)
     {
@@ -29,6 +31,7 @@ internal sealed class TokenBench : IRegistry, IDisposable
         Register(AliceKey());
         Clients = new ClientKeys(this, Keys, settings, Clock, new CertificateTable());
         Assertions = new ClientAssertions(Clients, new AssertionReplays(Clock), origins, Clock);
+        _origins = origins;
         Tokens = new AccessTokens(Keys, Clients, Clock);
     }
 
@@ -43,6 +46,11 @@ internal sealed class TokenBench : IRegistry, IDisposable
     internal ClientKeys Clients { get; }
 
     internal ClientAssertions Assertions { get; }
+
+    /// <summary>As another node of the hub verifies.</summary>
+    internal ClientAssertions OtherNode(IOnceStore shared) => new(Clients, new AssertionReplays(Clock, shared), _origins, Clock);
+
+    internal RegisteredClient Verify(string assertion) => Assertions.VerifyAsync(assertion).AsTask().GetAwaiter().GetResult();
 
     internal AccessTokens Tokens { get; }
 

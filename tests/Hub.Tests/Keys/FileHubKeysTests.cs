@@ -86,6 +86,7 @@ public sealed class FileHubKeysTests
 
     [TestCase("log.pem")]
     [TestCase("data.key")]
+    [TestCase("apps.key")]
     [Platform(Exclude = "Win")]
     public void OpenOrCreate_KeyReadableByOthers_IsRefused(string name)
     {
@@ -98,6 +99,7 @@ public sealed class FileHubKeysTests
 
     [TestCase("keys/log.pem")]
     [TestCase("keys/data.key")]
+    [TestCase("keys/apps.key")]
     [TestCase("hub.json")]
     public void OpenOrCreate_DamagedFile_IsRefused(string name)
     {
