@@ -32,23 +32,14 @@ internal sealed class PostgreSqlDialect : IRelationalDialect, IColumnParameters
 
     public NodeSql Nodes => PostgreSqlNodeSql.Texts;
 
+    public bool HasReplica => _searches != _lists;
+
     public async ValueTask<DbConnection> OpenWriterAsync(CancellationToken cancellationToken) => await _writer.OpenConnectionAsync(cancellationToken);
 
     public async ValueTask<DbConnection> OpenReaderAsync(ReadKind kind, CancellationToken cancellationToken)
     {
-        if (kind == ReadKind.Search && _searches != _lists)
-        {
-            try
-            {
-                return await _searches.OpenConnectionAsync(cancellationToken);
-            }
-            catch (NpgsqlException lost)
-            {
-                _log.LogWarning(lost, "The replica for searches cannot be reached; the primary answers them.");
-            }
-        }
-
-        return await (kind == ReadKind.Short ? _short : _lists).OpenConnectionAsync(cancellationToken);
+        var pool = kind switch { ReadKind.List => _lists, ReadKind.Search => _searches, _ => _short };
+        return await pool.OpenConnectionAsync(cancellationToken);
     }
 
     public ValueTask CheckSchemaAsync(DbConnection connection, CancellationToken cancellationToken) =>

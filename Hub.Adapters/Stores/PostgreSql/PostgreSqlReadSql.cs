@@ -4,6 +4,8 @@ namespace Hub.Adapters.Stores.PostgreSql;
 
 /// <summary>The texts of reads in PostgreSQL. Whatever grows with the store is reached through an index: lists are walked in the order of
 /// theirs, never sorted.</summary>
+/// <remarks>Sessions plan before they know values and sizes, and rather walk an index in its order than sort. Where few rows are found by
+/// one index and wanted in another order, they are therefore found first (<c>MATERIALIZED</c>).</remarks>
 internal static class PostgreSqlReadSql
 {
     // The look-up of each row is a scalar subquery: EXISTS would be turned into a join, or into a table of all that it could find.
@@ -25,24 +27,29 @@ internal static class PostgreSqlReadSql
 
     internal static readonly ReadSql Texts = new()
     {
-        FindMessage = $"SELECT {Rows.MessageColumns} FROM message_key k JOIN message m ON m.num = k.num WHERE k.key = $1",
+        FindMessage = $"SELECT {Rows.MessageColumns} FROM message m WHERE m.num = (SELECT num FROM message_key WHERE key = $1)",
         FindReply = $"""
-            SELECT {Rows.MessageColumns} FROM message_key k JOIN message q ON q.num = k.num JOIN message m ON m.in_reply_to = $1
-            WHERE k.key = $1 AND m.type = $2 AND (m.not_before IS NULL OR m.not_before <= $3)
-            AND (SELECT true FROM delivery a WHERE a.message = q.num AND a.recipient = m.sender)
+            WITH replies AS MATERIALIZED (
+                SELECT * FROM message WHERE in_reply_to = $1 AND type = $2 AND (not_before IS NULL OR not_before <= $3)
+            ), request AS MATERIALIZED (SELECT num, sender FROM message WHERE num = (SELECT num FROM message_key WHERE key = $1))
+            SELECT {Rows.MessageColumns} FROM request q CROSS JOIN replies m
+            WHERE (SELECT true FROM delivery a WHERE a.message = q.num AND a.recipient = m.sender)
             AND (SELECT true FROM delivery b WHERE b.message = m.num AND b.recipient = q.sender)
             ORDER BY m.num LIMIT 1
             """,
         CountReplies = "SELECT count(*)::integer FROM (SELECT FROM message m WHERE m.in_reply_to = $1 AND m.sender = $2 LIMIT $3) r",
-        FindBody = "SELECT b.data_key, b.octets FROM message_key k JOIN body b ON b.num = k.num WHERE k.key = $1",
-        DeliveriesOfMessage = $"SELECT {Rows.DeliveryColumns} FROM message_key k JOIN delivery d ON d.message = k.num WHERE k.key = $1 ORDER BY d.id",
+        FindBody = "SELECT data_key, octets FROM body WHERE num = (SELECT num FROM message_key WHERE key = $1)",
+        DeliveriesOfMessage = $"""
+            WITH d AS MATERIALIZED (SELECT * FROM delivery WHERE message = (SELECT num FROM message_key WHERE key = $1))
+            SELECT {Rows.DeliveryColumns} FROM d ORDER BY d.id
+            """,
         FindDelivery = $"SELECT {Rows.DeliveryColumns} FROM delivery d WHERE d.id = $1",
         Untaken = $"""
-            SELECT {Rows.DeliveryColumns} FROM (
-                SELECT id FROM delivery WHERE ready AND recipient = $1 AND id > $3
-                UNION ALL SELECT id FROM delivery WHERE NOT ready AND recipient = $1 AND id > $3) u
-            JOIN delivery d ON d.id = u.id
-            WHERE (d.state = 0 OR d.claimed_until <= $2) AND NOT d.protocol ORDER BY d.id LIMIT $4
+            WITH d AS MATERIALIZED (
+                SELECT * FROM delivery WHERE ready AND recipient = $1 AND id > $3
+                UNION ALL SELECT * FROM delivery WHERE NOT ready AND recipient = $1 AND id > $3
+            )
+            SELECT {Rows.DeliveryColumns} FROM d WHERE (d.state = 0 OR d.claimed_until <= $2) AND NOT d.protocol ORDER BY d.id LIMIT $4
             """,
 
         // Leaps from one recipient to the next: two look-ups for each.
@@ -62,8 +69,11 @@ internal static class PostgreSqlReadSql
 
         // The two halves do not meet: an entry has either its message's number or, when the store holds no such message, its key.
         EntriesOfMessage = $"""
-            SELECT {Rows.EntryColumns} FROM message_key k JOIN entry e ON e.message = k.num WHERE k.key = $1
-            UNION ALL SELECT {Rows.EntryColumns} FROM entry e WHERE e.key = $1 ORDER BY 1
+            WITH e AS MATERIALIZED (
+                SELECT * FROM entry WHERE message = (SELECT num FROM message_key WHERE key = $1)
+                UNION ALL SELECT * FROM entry WHERE key = $1
+            )
+            SELECT {Rows.EntryColumns} FROM e ORDER BY e.idx
             """,
         Entries = $"SELECT {Rows.EntryColumns} FROM entry e WHERE e.idx >= $1 ORDER BY e.idx LIMIT $2",
         NewestCheckpoint = "SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1",
@@ -79,10 +89,14 @@ internal static class PostgreSqlReadSql
         // By version, not by time: a clock that was set back must not hide the later version.
         RegistryVersionAt = "SELECT version FROM registry_version WHERE time <= $1 ORDER BY version DESC LIMIT 1",
         RegistryHistory = $"""
-            SELECT o.section, o.id, o.json, {VersionColumns} FROM registry_object o JOIN registry_version v ON v.version = o.version
-            WHERE o.section = $1 AND o.id = $2 AND o.version <= $3 ORDER BY o.version DESC LIMIT $4
+            SELECT o.section, o.id, o.json, {VersionColumns}
+            FROM (SELECT * FROM registry_object WHERE section = $1 AND id = $2 AND version <= $3 ORDER BY version DESC LIMIT $4) o
+            CROSS JOIN LATERAL (SELECT * FROM registry_version WHERE version = o.version LIMIT 1) v ORDER BY o.version DESC
             """,
-        KeyHistory = "SELECT section, id, json FROM registry_object WHERE section = 'keys' AND id > $1 AND id < $2 AND version > $3 AND json IS NOT NULL ORDER BY version, num",
+        KeyHistory = """
+            WITH found AS MATERIALIZED (SELECT * FROM registry_object WHERE section = 'keys' AND id > $1 AND id < $2 AND version > $3 AND json IS NOT NULL)
+            SELECT section, id, json FROM found ORDER BY version, num
+            """,
         FindProposal = "SELECT id, kind, state, created, json FROM proposal WHERE id = $1",
         Proposals = "SELECT id, kind, state, created, json FROM proposal WHERE ($1::text IS NULL OR id < $1) ORDER BY id DESC LIMIT $2",
         ProposalsInState = "SELECT id, kind, state, created, json FROM proposal WHERE state = $1 AND ($2::text IS NULL OR id < $2) ORDER BY id DESC LIMIT $3",
@@ -108,7 +122,7 @@ internal static class PostgreSqlReadSql
         var range = $"FROM message WHERE {by} (accepted, num) < ($1, $2) AND accepted >= $3 ORDER BY accepted DESC, num DESC LIMIT $12";
         return new ListSql(
             $"SELECT {Rows.MessageColumns} FROM (SELECT * {range}) m WHERE {Filters} ORDER BY m.accepted DESC, m.num DESC LIMIT $13",
-            $"SELECT accepted, num FROM (SELECT accepted, num {range}) m {LastOf("accepted DESC, num DESC", "$12", "$13")}");
+            $"SELECT accepted, num FROM (SELECT accepted, num {range}) m ORDER BY accepted DESC, num DESC LIMIT 1 OFFSET $12 - 1");
     }
 
     // By state a message may come several times in a row.
@@ -120,7 +134,7 @@ internal static class PostgreSqlReadSql
             SELECT DISTINCT ON (d.accepted, d.message) {Rows.MessageColumns} FROM ({range}) d JOIN message m ON m.num = d.message
             WHERE {Filters} ORDER BY d.accepted DESC, d.message DESC LIMIT $13
             """,
-            $"SELECT accepted, message FROM ({range}) d {LastOf("accepted DESC, message DESC", "$12", "$13")}");
+            $"SELECT accepted, message FROM ({range}) d ORDER BY accepted DESC, message DESC LIMIT 1 OFFSET $12 - 1");
     }
 
     private static ListSql DeliveryListOf(string by, string filter)
@@ -128,9 +142,6 @@ internal static class PostgreSqlReadSql
         var range = $"FROM delivery WHERE {by} AND (accepted, message, id) > ($3, $4, $5) ORDER BY accepted, message, id LIMIT $6";
         return new ListSql(
             $"SELECT {Rows.DeliveryColumns}, d.accepted FROM (SELECT * {range}) d WHERE {filter} ORDER BY d.accepted, d.message, d.id LIMIT $7",
-            $"SELECT accepted, message, id FROM (SELECT accepted, message, id {range}) d {LastOf("accepted, message, id", "$6", "$7")}");
+            $"SELECT accepted, message, id FROM (SELECT accepted, message, id {range}) d ORDER BY accepted, message, id LIMIT 1 OFFSET $6 - 1");
     }
-
-    // The second parameter is named only so that it has a type.
-    private static string LastOf(string order, string scanned, string given) => $"WHERE {given}::bigint IS NOT NULL ORDER BY {order} LIMIT 1 OFFSET {scanned} - 1";
 }

@@ -15,6 +15,9 @@ internal interface IRelationalDialect : IAsyncDisposable
     /// <summary>Texts of the nodes and their duties.</summary>
     NodeSql Nodes { get; }
 
+    /// <summary>Whether another server than the primary answers searches.</summary>
+    bool HasReplica { get; }
+
     /// <summary>Opens a connection of its own for the writer of this node, whose session bounds every wait.</summary>
     ValueTask<DbConnection> OpenWriterAsync(CancellationToken cancellationToken);
 

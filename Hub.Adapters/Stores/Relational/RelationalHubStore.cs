@@ -130,6 +130,11 @@ public abstract partial class RelationalHubStore : IHubStore
             await using var connection = await Dialect.OpenReaderAsync(kind, cancellationToken);
             return await read(new ReadSession(Dialect, connection, cancellationToken));
         }
+        catch (Exception failed) when (kind == ReadKind.Search && Dialect.HasReplica && IsFailure(failed))
+        {
+            Log.LogWarning(failed, "The replica for searches failed; the primary answers.");
+            return await ReadAsync(ReadKind.List, read, cancellationToken);
+        }
         catch (Exception failed) when (IsFailure(failed))
         {
             throw Unavailable(failed);

@@ -12,8 +12,8 @@ internal sealed class PostgreSqlStores(PostgresDatabase database) : IDisposable
 
     internal static PostgreSqlStores New() => new(NewDatabaseAsync().GetAwaiter().GetResult());
 
-    internal PostgreSqlHubStore CreateStore(string? connection = null) =>
-        new(new PostgreSqlSettings { ConnectionString = connection ?? database.Application }, DataFolder.Keys, TimeProvider.System, NullLogger<PostgreSqlHubStore>.Instance);
+    internal PostgreSqlHubStore CreateStore(string? connection = null, int mostScanned = 20_000) =>
+        new(new PostgreSqlSettings { ConnectionString = connection ?? database.Application }, DataFolder.Keys, TimeProvider.System, NullLogger<PostgreSqlHubStore>.Instance) { MostScanned = mostScanned };
 
     /// <summary>Writes the registry of a hub from before objects were kept one by one.</summary>
     internal void PutDocument(long version, string document) =>
