@@ -23,6 +23,10 @@ public interface IHubStore : IAsyncDisposable
     {
     }
 
+    /// <summary>Makes room for the months to come, where the store keeps months apart; safe to call at any time, by any node.</summary>
+    /// <returns>How many parts were made; 0 when all were there.</returns>
+    ValueTask<int> MakeRoomAsync(CancellationToken cancellationToken = default) => new(0);
+
     /// <summary>Begins the write transaction of this node; at most one at a time.</summary>
     ValueTask<IStoreTransaction> BeginAsync(CancellationToken cancellationToken = default);
 

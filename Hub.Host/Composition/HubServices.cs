@@ -85,6 +85,7 @@ internal static class HubServices
         services.AddForDuty<ExpiryNotices>(Duties.KeyExpiry);
         services.AddForDuty<ServiceEndNotices>(Duties.ServiceEnd);
         services.AddSingleton<IScheduledWork, RetentionWork>();
+        services.AddSingleton<IScheduledWork, PartitionWork>();
         services.AddSingleton<IScheduledWork>(static p =>
             ActivatorUtilities.CreateInstance<UploadWork>(p, ActivatorUtilities.CreateInstance<UploadSweep>(p, p.GetRequiredService<DutyCommitters>().Of(Duties.Uploads))));
         services.AddSingleton<IScheduledWork, ExpiryWork>();

@@ -55,5 +55,6 @@ internal static class PostgreSqlNodeSql
         List = $"SELECT {NodeSql.NodeColumns}, until > clock_timestamp() FROM node ORDER BY number",
         ListDuties = "SELECT name, node, term, since, until, until > clock_timestamp() FROM duty ORDER BY name",
         Seat = "SELECT size, node, term FROM log_head",
+        MakeRoom = "SELECT hub_ensure_partitions()",
     };
 }

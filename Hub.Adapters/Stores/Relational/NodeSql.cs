@@ -49,6 +49,9 @@ internal sealed record NodeSql
     /// <summary>Gives size, node, term of the log's seat.</summary>
     internal required string Seat { get; init; }
 
-    /// <summary>What a row of a node consists of; the last one whether its lease runs.</summary>
+    /// <summary>Makes the parts of tables for the months to come; gives how many.</summary>
+    internal required string MakeRoom { get; init; }
+
+    /// <summary>What a row of a node consists of; whether its lease runs comes after them.</summary>
     internal const string NodeColumns = "number, incarnation, name, url, version, joined, until";
 }

@@ -81,6 +81,20 @@ public abstract partial class RelationalHubStore : INodeStore
         async session => await session.Use(Dialect.Nodes.Seat).FirstAsync(static row => new LogSeat(row.GetInt64(0), row.IsDBNull(1) ? null : row.GetInt32(1), row.GetInt64(2))),
         cancellationToken);
 
+    /// <inheritdoc/>
+    public async ValueTask<int> MakeRoomAsync(CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await using var connection = await Dialect.OpenWriterAsync(cancellationToken);
+            return await new ReadSession(Dialect, connection, cancellationToken).Use(Dialect.Nodes.MakeRoom).FirstAsync(static row => row.GetInt32(0));
+        }
+        catch (Exception failed) when (IsFailure(failed))
+        {
+            throw Unavailable(failed);
+        }
+    }
+
     private static NodeRecord ReadNode(DbDataReader row) => new(
         row.GetInt32(0), row.GetInt64(1), new NodeCard(row.GetString(2), Rows.Text(row, 3), row.GetString(4)), Rows.Time(row, 5), Rows.Time(row, 6), row.GetBoolean(7));
 

@@ -1,5 +1,6 @@
 using Hub.Core.Nodes;
 using Hub.Core.Services;
+using Hub.Core.Storage;
 using Hub.Core.Uploads;
 
 namespace Hub.Host.Composition.Schedule;
@@ -43,5 +44,24 @@ internal sealed class UploadWork(UploadSweep sweep, ILogger<UploadWork> log) : I
     {
         var (erased, unnamed) = (await sweep.RemoveErasedAsync(cancellationToken), await sweep.RemoveUnnamedAsync(cancellationToken));
         if (erased + unnamed > 0) log.LogInformation("Deleted {Erased} uploads of erased messages and {Unnamed} that no message named in time", erased, unnamed);
+    }
+}
+
+/// <summary>Makes room in the store for the months to come: at the start, then every night.</summary>
+internal sealed class PartitionWork(IHubStore store, ILogger<PartitionWork> log) : IScheduledWork
+{
+    /// <inheritdoc/>
+    public string Name => Duties.Partitions;
+
+    /// <inheritdoc/>
+    public string Cron => "0 15 2 * * ?";
+
+    /// <inheritdoc/>
+    public bool AtStart => true;
+
+    /// <inheritdoc/>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        if (await store.MakeRoomAsync(cancellationToken) is > 0 and var made) log.LogInformation("Made {Partitions} partitions for the months to come", made);
     }
 }

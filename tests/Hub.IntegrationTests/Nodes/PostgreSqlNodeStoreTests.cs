@@ -44,6 +44,24 @@ public sealed class PostgreSqlNodeStoreTests : NodeStoreContract
     }
 
     [Test]
+    public async Task MakeRoom_AsTheApplication_MakesWhatIsMissing()
+    {
+        var member = await NewMemberAsync();
+        Assert.That(await member.Store.MakeRoomAsync(), Is.Zero);
+        await _database.ExecuteAsync("""
+            DO $$ BEGIN EXECUTE format('DROP TABLE message_%1$s, body_%1$s', to_char(date_trunc('month', clock_timestamp() AT TIME ZONE 'UTC') + interval '3 months', 'YYYYMM')); END $$
+            """);
+        Assert.That(await member.Store.MakeRoomAsync(), Is.EqualTo(2));
+    }
+
+    [Test]
+    public async Task Seat_TellsWhoWroteToTheLogLast()
+    {
+        var member = await NewMemberAsync();
+        Assert.That(await member.Nodes.ReadSeatAsync(), Is.EqualTo(new Core.Storage.LogSeat(0, null, 0)));
+    }
+
+    [Test]
     public async Task Beat_ConnectionEnded_NextOneOpensAnother()
     {
         var member = await NewMemberAsync();

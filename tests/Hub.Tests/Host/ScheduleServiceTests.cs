@@ -47,6 +47,30 @@ public sealed class ScheduleServiceTests
         Assert.That(good.Ended, Is.True);
     }
 
+    [Test, CancelAfter(30_000)]
+    public async Task Run_OnlyWhereTheDutyIsHeld_AndAgainInEachNewTerm(CancellationToken cancellationToken)
+    {
+        var node = new ThisNode();
+        node.Became(Holding(("other", 1)));
+        var runs = System.Threading.Channels.Channel.CreateUnbounded<bool>();
+        var work = new Work(async started => await runs.Writer.WriteAsync(true, started));
+        var other = new Work(static _ => Task.CompletedTask) { Name = "other" };
+        using var schedule = new ScheduleService([work, other], new DutyCommitters(null!, node), NullLogger<ScheduleService>.Instance);
+        await schedule.StartAsync(cancellationToken);
+        await other.Started.WaitAsync(cancellationToken);
+        Assert.That(runs.Reader.Count, Is.Zero, "another node's");
+        node.Became(Holding(("work", 3)));
+        await runs.Reader.ReadAsync(cancellationToken);
+        node.Became(Holding(("work", 5)));
+        await runs.Reader.ReadAsync(cancellationToken);
+        await schedule.StopAsync(cancellationToken);
+    }
+
+    private static NodeStanding Holding(params (string Duty, long Term)[] duties) => new()
+    {
+        Number = 1, Incarnation = 1, BeatAt = TimeProvider.System.GetTimestamp(), Lease = TimeSpan.MaxValue, Duties = duties.ToDictionary(static d => d.Duty, static d => d.Term),
+    };
+
     private sealed class Work(Func<CancellationToken, Task> run) : IScheduledWork
     {
         private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);

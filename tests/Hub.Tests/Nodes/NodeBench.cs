@@ -76,13 +76,18 @@ internal sealed class NodeBench : IAsyncDisposable
     /// <summary>Catches up when it is let.</summary>
     internal sealed class CatchUp : ICatchUp
     {
+        private readonly TaskCompletionSource _called = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
         internal TaskCompletionSource Let { get; set; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         internal int Calls { get; private set; }
 
+        internal Task Called => _called.Task;
+
         public async ValueTask CatchUpAsync(CancellationToken cancellationToken = default)
         {
             Calls++;
+            _called.TrySetResult();
             await Let.Task.WaitAsync(cancellationToken);
         }
     }
