@@ -14,6 +14,9 @@ namespace Hub.Adapters.Keys;
 /// replaced. A key file that others may read, or that is damaged, stops the hub with the path and the remedy.</remarks>
 public sealed class FileHubKeys : IHubKeys
 {
+    /// <summary>Where the log's public key lies in a data folder.</summary>
+    public const string PublicLogKey = "public/log.vkey";
+
     private readonly AppKeys _apps;
 
     private FileHubKeys(string dataDirectory, HubIdentity identity)
@@ -98,7 +101,7 @@ public sealed class FileHubKeys : IHubKeys
     private void Publish(string folder)
     {
         DurableFile.CreateFolder(folder);
-        WriteWhenChanged(Path.Combine(folder, "log.vkey"), Vkey(LogVerifier) + "\n");
+        WriteWhenChanged(Path.Combine(folder, Path.GetFileName(PublicLogKey)), Vkey(LogVerifier) + "\n");
         WriteWhenChanged(Path.Combine(folder, "statement.pem"), PublicPem(StatementVerifier));
         WriteWhenChanged(Path.Combine(folder, "gateway.pem"), PublicPem(GatewayVerifier));
     }

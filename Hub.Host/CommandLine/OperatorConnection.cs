@@ -59,6 +59,16 @@ internal sealed class OperatorConnection : IAsyncDisposable
         }
     }
 
+    /// <summary>Opens a connection to the hub that runs on a data folder; starts none.</summary>
+    /// <exception cref="HubUnreachableException">None runs there, or it does not answer.</exception>
+    internal static async Task<OperatorConnection> ToRunningAsync(string data, CancellationToken cancellationToken)
+    {
+        var folder = new DataFolder(data);
+        return await TryConnectAsync(folder, cancellationToken) is { } running
+            ? new OperatorConnection(running, null)
+            : throw new HubUnreachableException($"No hub runs on '{folder.Directory}', or it does not answer on hub.sock.", new DirectoryNotFoundException());
+    }
+
     /// <summary>Opens a connection over HTTP for somebody who has a key in the registry.</summary>
     /// <param name="hub">Base address of the hub.</param>
     /// <param name="name">System address, <c>operator:name</c> or <c>auditor:name</c>.</param>

@@ -31,6 +31,13 @@ internal static class ServeCommand
         HelpName = "URL",
     };
 
+    private static readonly Option<string[]> TrustedProxies = new("--trusted-proxy")
+    {
+        Description = "A proxy on another machine, whose X-Forwarded-For counts: address or network; may be repeated (máy chủ trung gian tin cậy).",
+        DefaultValueFactory = static _ => [],
+        HelpName = "ADDRESS[/BITS]",
+    };
+
     private static readonly Option<string?> Certificate = new("--tls-certificate") { Description = "PEM file with the TLS certificate chain.", HelpName = "FILE" };
 
     private static readonly Option<string?> Key = new("--tls-key") { Description = "PEM file with the TLS private key.", HelpName = "FILE" };
@@ -57,7 +64,7 @@ internal static class ServeCommand
             if (result.GetValueOrDefault<string?>() is { } text && !SystemAddress.TryParse(text, out _)) result.AddError($"--address '{text}' is not agency/system, e.g. H06.09/lgsp.");
         });
         StoreOptions.Wait.Validators.Add(StoreOptions.CheckWait);
-        var command = new Command("serve", "Run a hub: HTTP API, deliveries, log (chạy trục).") { Listen, Address, Development, PublicUrl, Certificate, Key, ClientCertificates, PrivateRevocation, StoreOptions.Wait };
+        var command = new Command("serve", "Run a hub: HTTP API, deliveries, log (chạy trục).") { Listen, Address, Development, PublicUrl, TrustedProxies, Certificate, Key, ClientCertificates, PrivateRevocation, StoreOptions.Wait };
         command.SetAction(RunAsync);
         return command.WithExamples("""
             hub serve --address H06.09/lgsp
@@ -77,6 +84,7 @@ internal static class ServeCommand
             Address = parsed.GetValue(Address) is { } address ? SystemAddress.Parse(address) : null,
             Development = parsed.GetValue(Development),
             PublicUrl = parsed.GetValue(PublicUrl) is { } url ? new Uri(url) : null,
+            TrustedProxies = parsed.GetValue(TrustedProxies) ?? [],
             TlsCertificate = parsed.GetValue(Certificate),
             TlsKey = parsed.GetValue(Key),
             ClientCertificates = parsed.GetValue(ClientCertificates) == "accept",

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Hub.Adapters.Keys;
 using Hub.Adapters.Stores.Files;
+using Hub.Adapters.Stores.PostgreSql;
 using Hub.Contracts.Problems;
 using Hub.Core.Nodes;
 using Hub.Core.Registry;
@@ -100,8 +101,21 @@ internal sealed class HubNode : IAsyncDisposable
         var store = _app.Services.GetRequiredService<IHubStore>();
         store.Listen(_app.Services.GetRequiredService<StoreWakes>().Hear);
         await new StoreOpening(options.Store.Wait, _app.Services.GetRequiredService<TimeProvider>(), _app.Services.GetRequiredService<ILogger<HubNode>>())
-            .RunAsync(token => store.OpenAsync(token).AsTask(), cancellationToken);
+            .RunAsync(token => OpenOnceAsync(store, token), cancellationToken);
         _app.Services.GetRequiredService<StoreChoice>().Memory?.Write(_folder.Directory);
+    }
+
+    /// <exception cref="UnauthorizedAccessException">The database refuses what waiting would not mend.</exception>
+    private async Task OpenOnceAsync(IHubStore store, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await store.OpenAsync(cancellationToken);
+        }
+        catch (ProblemException away) when (_app.Services.GetRequiredService<StoreChoice>().Primary is { } target && PostgreSqlRefusal.Of(away, target) is { } refusal)
+        {
+            throw new UnauthorizedAccessException(refusal, away);
+        }
     }
 
     /// <exception cref="IOException">The address cannot be listened on.</exception>

@@ -61,7 +61,7 @@ internal static class HubServices
         services.AddSingleton<IRevocationSource>(p => new HttpRevocationSource(options.AllowPrivateRevocation, p.GetRequiredService<TimeProvider>()));
         services.AddForDuty<CertificateWatch>(Duties.Certificates);
 
-        services.AddNode(options, store.Node);
+        services.AddNode(options, store);
         services.AddSingleton<DeliverySignals>();
         services.AddSingleton<Acknowledgements>();
         services.AddSingleton<IAcknowledgements>(static p => p.GetRequiredService<Acknowledgements>());
@@ -96,13 +96,13 @@ internal static class HubServices
     }
 
     /// <summary>Who this node is, and what it does for the hub.</summary>
-    private static void AddNode(this IServiceCollection services, NodeOptions options, string name)
+    private static void AddNode(this IServiceCollection services, NodeOptions options, StoreChoice store)
     {
         services.AddSingleton<ThisNode>();
         services.AddSingleton<SharedIdentity>();
         services.AddSingleton(static p => new LogMemory(p.GetRequiredService<DataFolder>().Directory, p.GetRequiredService<IHubStore>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<LogMemory>>()));
         services.AddSingleton(new NodePart(
-            new NodeCard(name, (options.PublicUrl ?? options.Listen)?.GetLeftPart(UriPartial.Authority), ProgramVersion.Text),
+            new NodeCard(options.Dispatch ? store.Node : store.CommandNode, (options.PublicUrl ?? options.Listen)?.GetLeftPart(UriPartial.Authority), store.Version),
             options.Dispatch ? Duties.All : []));
         services.AddSingleton<ICatchUp, RegistryCatchUp>();
         services.AddSingleton(static p => new Lazy<IEnumerable<ICatchUp>>(p.GetServices<ICatchUp>));

@@ -38,18 +38,19 @@ internal static class NodeApplication
         });
         builder.Services.AddHub(options, folder, store).AddHubHttp();
         var app = builder.Build();
-        if (options.PublicUrl is not null) TrustProxy(app);
+        if (options.PublicUrl is not null) TrustProxies(app, options);
         Use(app);
         return app;
     }
 
-    /// <summary>With a public address a proxy on this machine stands in front: it alone may say whose request it passes on,
-    /// so that one source cannot use up the share of all. Requests from elsewhere are taken at their own address.</summary>
-    private static void TrustProxy(WebApplication app) => app.UseForwardedHeaders(new ForwardedHeadersOptions
+    /// <summary>With a public address a proxy stands in front, on this machine or where the options say: it alone may say whose request
+    /// it passes on, so that one source cannot use up the share of all. Requests from elsewhere are taken at their own address.</summary>
+    private static void TrustProxies(WebApplication app, NodeOptions options)
     {
-        ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto,
-        ForwardLimit = 1,
-    });
+        var forwarded = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto, ForwardLimit = 1 };
+        foreach (var proxy in options.TrustedProxies) forwarded.KnownIPNetworks.Add(NodeOptions.Network(proxy)!.Value);
+        app.UseForwardedHeaders(forwarded);
+    }
 
     private static void Use(WebApplication app)
     {

@@ -22,6 +22,9 @@ internal sealed record NodeOptions
     /// <summary>Base address that systems use, when a proxy stands in front.</summary>
     internal Uri? PublicUrl { get; init; }
 
+    /// <summary>Proxies on other machines, whose word about the address of a caller counts: addresses, or networks with their bits.</summary>
+    internal IReadOnlyList<string> TrustedProxies { get; init; } = [];
+
     /// <summary>PEM file of the TLS certificate chain.</summary>
     internal string? TlsCertificate { get; init; }
 
@@ -58,8 +61,18 @@ internal sealed record NodeOptions
         foreach (var (option, file) in new[] { ("--tls-certificate", TlsCertificate), ("--tls-key", TlsKey) })
             if (file is not null && !File.Exists(file)) mistakes.Add($"{option}: there is no file '{file}'.");
         if (PublicUrl is not null) CheckPublicUrl(PublicUrl, mistakes);
+        if (TrustedProxies.Count > 0 && PublicUrl is null) mistakes.Add("--trusted-proxy needs --public-url: the address that systems use at the proxy.");
+        foreach (var proxy in TrustedProxies.Where(static p => Network(p) is null))
+            mistakes.Add($"--trusted-proxy '{proxy}' is neither an address nor a network. Write 10.0.0.5 or 10.0.0.0/24.");
         StoreChoice.Choose(Path.GetFullPath(DataDirectory), Store, mistakes);
         return mistakes;
+    }
+
+    /// <summary>An address, or a network with its bits; null when it is neither.</summary>
+    internal static System.Net.IPNetwork? Network(string text)
+    {
+        if (System.Net.IPNetwork.TryParse(text, out var network)) return network;
+        return IPAddress.TryParse(text, out var address) ? new System.Net.IPNetwork(address, address.GetAddressBytes().Length * 8) : null;
     }
 
     private void CheckListen(Uri listen, List<string> mistakes)

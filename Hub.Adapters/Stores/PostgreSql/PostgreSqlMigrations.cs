@@ -28,7 +28,7 @@ public static class PostgreSqlMigrations
     /// <param name="application">The application role, which gets its rights; null when it is the owner itself.</param>
     /// <param name="cancellationToken">Gives up between migrations.</param>
     /// <returns>The version before and after.</returns>
-    /// <exception cref="InvalidDataException">The database was migrated by a newer program.</exception>
+    /// <exception cref="InvalidDataException">The database was migrated by a newer program, or a node lives whose program may not run on what would be there.</exception>
     public static async Task<(int From, int To)> MigrateAsync(string connectionString, string? application = null, CancellationToken cancellationToken = default)
     {
         await using var source = PostgreSqlConnections.Plain(connectionString, "migration");
@@ -37,7 +37,9 @@ public static class PostgreSqlMigrations
         await ExecuteAsync(connection, Create, cancellationToken);
         var from = await ReadAsync(connection, cancellationToken);
         if (from.Version > Newest) throw new InvalidDataException($"The database has schema {from.Version}, this program knows up to {Newest}. Migrate with the newer program.");
-        foreach (var migration in PostgreSqlSchema.Migrations.Where(m => m.Version > from.Version))
+        var steps = PostgreSqlSchema.Migrations.Where(m => m.Version > from.Version).ToList();
+        if (await PostgreSqlMigrationPlan.BlockersAsync(connection, from.Version, steps, cancellationToken) is { Count: > 0 } blockers) throw new InvalidDataException(string.Join('\n', blockers));
+        foreach (var migration in steps)
         {
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
             await ExecuteAsync(connection, migration.Text, cancellationToken);
@@ -49,6 +51,28 @@ public static class PostgreSqlMigrations
         await ExecuteAsync(connection, "SELECT hub_ensure_partitions()", cancellationToken);
         if (application is not null) await GrantAsync(connection, application, cancellationToken);
         return (from.Version, Newest);
+    }
+
+    /// <summary>What <see cref="MigrateAsync"/> would do; changes nothing.</summary>
+    /// <param name="connectionString">Connection string of the owner role.</param>
+    /// <param name="application">The application role; null when it is the owner itself.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="InvalidDataException">The database was migrated by a newer program.</exception>
+    public static async Task<PostgreSqlMigrationPlan> PlanAsync(string connectionString, string? application = null, CancellationToken cancellationToken = default)
+    {
+        await using var source = PostgreSqlConnections.Plain(connectionString, "migration");
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        var from = 0;
+        await using (var there = new NpgsqlCommand("SELECT to_regclass('schema') IS NOT NULL", connection))
+        {
+            if (await there.ExecuteScalarAsync(cancellationToken) is true) (from, _) = await ReadAsync(connection, cancellationToken);
+        }
+
+        if (from > Newest) throw new InvalidDataException($"The database has schema {from}, this program knows up to {Newest}. Migrate with the newer program.");
+        var steps = PostgreSqlSchema.Migrations.Where(m => m.Version > from).ToList();
+        List<string> texts = [.. steps.Select(static s => $"-- schema {s.Version}, for programs that know schema {s.OldestProgram} or newer\n{s.Text}"), "SELECT hub_ensure_partitions()"];
+        if (application is not null) texts.Add(await GrantsAsync(connection, application, cancellationToken));
+        return new PostgreSqlMigrationPlan(from, Newest, texts, await PostgreSqlMigrationPlan.BlockersAsync(connection, from, steps, cancellationToken));
     }
 
     /// <summary>Refuses a schema that this program may not run on.</summary>
@@ -64,6 +88,8 @@ public static class PostgreSqlMigrations
             throw new InvalidDataException("The database holds no hub. Run 'hub store migrate' with the owner role.", none);
         }
 
+        if (await IsCopyingAsync(connection, cancellationToken))
+            throw new InvalidDataException("A hub is on its way into this database and not all of it is here: run the same 'hub store copy' again, it goes on where it was.");
         if (found.Version < Oldest)
             throw new InvalidDataException($"The database has schema {found.Version}, this program needs {Oldest} to {Newest}. Run 'hub store migrate' with the owner role.");
         if (found.MinimumProgram > Newest)
@@ -78,7 +104,16 @@ public static class PostgreSqlMigrations
         return await rows.ReadAsync(cancellationToken) ? (rows.GetInt32(0), rows.GetInt32(1)) : (0, 0);
     }
 
-    private static async Task GrantAsync(NpgsqlConnection connection, string application, CancellationToken cancellationToken)
+    private static async Task<bool> IsCopyingAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand("SELECT to_regclass('hub_copy') IS NOT NULL", connection);
+        return await command.ExecuteScalarAsync(cancellationToken) is true;
+    }
+
+    private static async Task GrantAsync(NpgsqlConnection connection, string application, CancellationToken cancellationToken) =>
+        await ExecuteAsync(connection, await GrantsAsync(connection, application, cancellationToken), cancellationToken);
+
+    private static async Task<string> GrantsAsync(NpgsqlConnection connection, string application, CancellationToken cancellationToken)
     {
         await using var names = new NpgsqlCommand("SELECT quote_ident($1), quote_ident(current_schema())", connection) { Parameters = { new() { Value = application } } };
         string role, schema;
@@ -88,7 +123,7 @@ public static class PostgreSqlMigrations
             (role, schema) = (rows.GetString(0), rows.GetString(1));
         }
 
-        await ExecuteAsync(connection, GrantsOf(role, schema), cancellationToken);
+        return GrantsOf(role, schema);
     }
 
     // What the application may do: everything with rows, but never change or take away what the log holds.

@@ -16,6 +16,15 @@ public sealed class PostgreSqlTarget
     /// <summary>The connection string, password included: for the driver alone.</summary>
     public string ConnectionString => _settings.ConnectionString;
 
+    /// <summary>The connection string, whose sessions act as a role that the logged-in one may take; null: as itself.</summary>
+    public string ConnectionStringAs(string? role)
+    {
+        if (role is null || role == Role) return ConnectionString;
+        // One word of the options: a backslash keeps a space or a backslash inside it.
+        var word = role.Replace("\\", "\\\\", StringComparison.Ordinal).Replace(" ", "\\ ", StringComparison.Ordinal);
+        return new NpgsqlConnectionStringBuilder(ConnectionString) { Options = $"{_settings.Options} -c role={word}".Trim() }.ConnectionString;
+    }
+
     /// <summary>The database.</summary>
     public string Database => _settings.Database ?? "";
 
@@ -80,7 +89,7 @@ public sealed class PostgreSqlTarget
     private bool IsVerified => _settings.SslMode == SslMode.VerifyFull || (_settings.SslMode == SslMode.VerifyCA && !string.IsNullOrEmpty(_settings.RootCertificate));
 
     // A host may bring its port: db:5433, [::1]:5433. A Unix socket is a path, or abstract (@).
-    private static bool IsLocal(string host)
+    internal static bool IsLocal(string host)
     {
         if (host[0] is '/' or '@' || host == "localhost" || host.StartsWith("localhost:", StringComparison.Ordinal)) return true;
         return IPEndPoint.TryParse(host, out var place) && IPAddress.IsLoopback(place.Address);

@@ -1,3 +1,4 @@
+using Hub.Adapters.Stores.Copying;
 using Hub.Adapters.Stores.PostgreSql;
 
 namespace Hub.Host.Composition.Stores;
@@ -9,6 +10,7 @@ internal sealed class StoreChoice
     private const string Sqlite = "sqlite";
     private const string PostgreSql = "postgres";
     private const int MaxNodeName = 64;
+    private const string CommandSuffix = ".op";
 
     private StoreChoice(PostgreSqlTarget? primary, PostgreSqlTarget? replica, string node, StoreMemory? memory)
     {
@@ -24,6 +26,13 @@ internal sealed class StoreChoice
 
     /// <summary>This node's name among the nodes of its hub.</summary>
     internal string Node { get; }
+
+    /// <summary>The name that a command goes by while it works on the store as a short-lived node, beside the others and beside the node
+    /// whose folder it uses: were it that node, its lease would hide from the others that the node itself is dead.</summary>
+    internal string CommandNode => Node[..Math.Min(Node.Length, MaxNodeName - CommandSuffix.Length)] + CommandSuffix;
+
+    /// <summary>What a node says of its program: the version and, where several programs may share a schema, the newest that it knows.</summary>
+    internal string Version => IsShared ? PostgreSqlMigrationPlan.VersionOf(ProgramVersion.Text, PostgreSqlMigrations.Newest) : ProgramVersion.Text;
 
     /// <summary>Whether other nodes may write to the same store.</summary>
     internal bool IsShared => Primary is not null;
@@ -111,6 +120,7 @@ internal sealed class StoreChoice
         var forget = $"To choose anew, delete '{Path.Combine(folder, StoreMemory.Name)}'.";
         if (memory is not null && text == Sqlite)
             mistakes.Add($"{option} sqlite contradicts what was chosen for '{folder}': {memory.Kind}, database '{memory.Database}'. {forget}");
+        if (primary is null && memory is null && MovedMark.Find(folder) is { } moved) mistakes.Add(moved);
         if (primary is null) return;
         if (memory is not null && (memory.Kind != PostgreSql || memory.Database != primary.Database))
             mistakes.Add($"{option} names the database '{primary.Database}', but '{folder}' belongs to a hub in {memory.Kind}, database '{memory.Database}'. {forget}");

@@ -41,10 +41,18 @@ internal sealed class Guide
     }
 
     /// <summary>Runs one part with bash; the test fails with everything printed when any command fails.</summary>
-    internal async Task RunAsync(int part, string folder, IReadOnlyDictionary<string, string> variables)
+    /// <param name="part">Which one.</param>
+    /// <param name="folder">Where it runs.</param>
+    /// <param name="variables">What its reader has set.</param>
+    /// <param name="adapt">What its reader writes otherwise, such as a port that is free.</param>
+    internal async Task RunAsync(int part, string folder, IReadOnlyDictionary<string, string> variables, Func<string, string>? adapt = null)
     {
-        var script = new StringBuilder("set -euo pipefail\n");
-        script.Append("hub() { dotnet \"$HUB_DLL\" \"$@\"; }\n").Append(_parts[part]);
+        var text = adapt is null ? _parts[part] : adapt(_parts[part]);
+        var program = Path.Combine(folder, ".bin", "hub");
+        Directory.CreateDirectory(Path.GetDirectoryName(program)!);
+        if (!File.Exists(program)) await File.WriteAllTextAsync(program, "#!/bin/sh\nexec dotnet \"$HUB_DLL\" \"$@\"\n");
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        var script = new StringBuilder("set -euo pipefail\n").Append("PATH=\"$PWD/.bin:$PATH\"\n").Append(text);
         var start = new ProcessStartInfo("bash", ["-c", script.ToString()])
         {
             UseShellExecute = false,

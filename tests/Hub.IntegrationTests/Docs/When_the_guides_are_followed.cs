@@ -1,5 +1,8 @@
 using Hub.IntegrationTests.Agencies;
+using Hub.IntegrationTests.Postgres;
 using Hub.IntegrationTests.Processes;
+using Hub.IntegrationTests.Stores;
+using Hub.IntegrationTests.Trust;
 
 namespace Hub.IntegrationTests.Docs;
 
@@ -35,7 +38,7 @@ public sealed class When_the_guides_are_followed
         var yaml = RegistryYaml(agency.PublicPem);
         await File.WriteAllTextAsync(Path.Combine(_folder, "registry.yaml"), yaml);
         var operators = new Guide("operator.md");
-        Assert.That(operators.Parts, Is.EqualTo(2));
+        Assert.That(operators.Parts, Is.EqualTo(3));
         await operators.RunAsync(0, _folder, new Dictionary<string, string>(StringComparer.Ordinal) { ["DATA"] = Data });
 
         await using var hub = await HubProcess.StartAsync(Data, ["--address", "Z97/hub"]);
@@ -51,6 +54,39 @@ public sealed class When_the_guides_are_followed
         variables["KEY"] = envelope.Key.Value;
         await new Guide("auditor.md").RunAsync(0, _folder, variables);
         await operators.RunAsync(1, _folder, variables);
+    }
+
+    [Test]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+    public async Task Should_run_two_nodes_and_move_a_hub_to_postgresql()
+    {
+        using var agency = new TestAgency("Z97/van-thu");
+        var yaml = RegistryYaml(agency.PublicPem);
+        await File.WriteAllTextAsync(Path.Combine(_folder, "registry.yaml"), yaml);
+        // One of its own, which syncs as 'hub store check' demands.
+        await using var server = await PostgresServer.StartNewAsync();
+        var (fresh, moved) = (await server.NewEmptyDatabaseAsync(), await server.NewDatabaseAsync());
+        Directory.CreateDirectory(Path.Combine(_folder, "old"));
+        var old = await HubProcess.RunAsync("import", Path.Combine(_folder, "registry.yaml"), "--data", Path.Combine(_folder, "old"));
+        Assert.That(old.ExitCode, Is.Zero, old.ToString());
+        StoreFile.Write(_folder, "store-owner-2", moved.Owner);
+        StoreFile.Write(_folder, "store-2", moved.Application);
+        var connection = new Npgsql.NpgsqlConnectionStringBuilder(fresh.Application);
+        await new Guide("operator.md").RunAsync(
+            2,
+            _folder,
+            new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["PGHOST"] = connection.Host!,
+                ["PGPORT"] = connection.Port.ToString(System.Globalization.CultureInfo.InvariantCulture),
+                ["OWNER_PASSWORD"] = connection.Password!,
+                ["APP_PASSWORD"] = connection.Password!,
+                ["CA"] = server.CaFile,
+            },
+            text => new[] { "8081", "8082", "8083" }
+                .Aggregate(text, static (t, port) => t.Replace($"127.0.0.1:{port}", $"127.0.0.1:{OpensslAuthority.FreePort()}", StringComparison.Ordinal))
+                .Replace("Database=hub;", $"Database={fresh.Name};", StringComparison.Ordinal));
+        Assert.That(File.Exists(Path.Combine(_folder, "old", "hub.db.moved")));
     }
 
     [Test]

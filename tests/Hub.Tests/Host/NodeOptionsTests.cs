@@ -37,6 +37,17 @@ public sealed class NodeOptionsTests
     public void Mistakes_PublicUrl_OnlyHttpsOrLoopback(string url, bool good) =>
         Assert.That((Options("http://127.0.0.1:8080") with { PublicUrl = new Uri(url) }).Mistakes(), good ? Is.Empty : Is.Not.Empty);
 
+    [TestCase("10.0.0.5", 0)]
+    [TestCase("10.0.0.0/24", 0)]
+    [TestCase("fd00::/64", 0)]
+    [TestCase("proxy.example", 1)]
+    public void Mistakes_TrustedProxy_OnlyAddressesAndNetworks(string proxy, int mistakes) =>
+        Assert.That((Options("http://127.0.0.1:8080") with { PublicUrl = new Uri("https://hub.example"), TrustedProxies = [proxy] }).Mistakes(), Has.Count.EqualTo(mistakes));
+
+    [Test]
+    public void Mistakes_TrustedProxyWithoutPublicUrl_Refuses() =>
+        Assert.That((Options("http://127.0.0.1:8080") with { TrustedProxies = ["10.0.0.5"] }).Mistakes(), Has.Count.EqualTo(1));
+
     [Test]
     public void Mistakes_Several_AllAtOnce() =>
         Assert.That((Options("http://0.0.0.0:1/x") with { TlsKey = "/nowhere", PublicUrl = new Uri("http://x.example") }).Mistakes(), Has.Count.GreaterThanOrEqualTo(4));

@@ -1,0 +1,56 @@
+using System.CommandLine;
+using Hub.Adapters.Stores.PostgreSql;
+
+namespace Hub.Host.CommandLine.Stores;
+
+/// <summary><c>hub store migrate</c>: brings the database to this program's schema, as the role that owns the tables.</summary>
+internal static class StoreMigrateCommand
+{
+    private static readonly Option<bool> DryRun = new("--dry-run") { Description = "Print the SQL, change nothing (chỉ in ra)." };
+
+    private static readonly Option<string> App = new("--app")
+    {
+        Description = "The role that nodes log in with; it gets its rights (vai trò của các nút).",
+        DefaultValueFactory = static _ => "hub_app",
+        HelpName = "ROLE",
+    };
+
+    private static readonly Option<string?> Owner = new("--owner") { Description = "The role that is to own the tables, when another one logs in (vai trò sở hữu).", HelpName = "ROLE" };
+
+    internal static Command Create()
+    {
+        var command = new Command("migrate", "Bring the database to this program's schema; safe to run again and beside running nodes (nâng cấp lược đồ).") { DryRun, App, Owner };
+        command.SetAction(static (parsed, cancellationToken) => OperatorCommand.GuardAsync(parsed, () => RunAsync(parsed, cancellationToken)));
+        return command.WithExamples("""
+            hub store migrate --store-file /etc/hub/store-owner --dry-run
+            hub store migrate --store-file /etc/hub/store-owner
+            """);
+    }
+
+    private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        var target = StoreCommand.Chosen(parsed).Primary!;
+        var application = parsed.GetValue(App)!;
+        var connection = target.ConnectionStringAs(parsed.GetValue(Owner));
+        var output = new Output(parsed);
+        try
+        {
+            if (!parsed.GetValue(DryRun))
+            {
+                var (from, to) = await PostgreSqlMigrations.MigrateAsync(connection, application, cancellationToken);
+                output.Done(from == to ? $"The schema is {to} already; rights of '{application}' and partitions are in place." : $"The schema went from {from} to {to}.", new { from, to });
+                return ExitCode.Ok;
+            }
+
+            var plan = await PostgreSqlMigrations.PlanAsync(connection, application, cancellationToken);
+            if (output.IsJson) output.Json(plan);
+            else foreach (var text in plan.Texts) output.Line($"{text.TrimEnd(' ', ';', '\n')};\n");
+            foreach (var blocker in plan.Blockers) parsed.InvocationConfiguration.Error.WriteLine(blocker);
+            return plan.Blockers.Count == 0 ? ExitCode.Ok : ExitCode.Refused;
+        }
+        catch (Exception failed) when (StoreCommand.IsOfTheDatabase(failed))
+        {
+            throw StoreCommand.Explain(failed, target);
+        }
+    }
+}
