@@ -20,8 +20,11 @@ internal sealed class PostgresServer : IAsyncDisposable
 
     private PostgresServer(ChildProcess server, string folder) => (_server, _folder) = (server, folder);
 
-    /// <summary>How its superuser connects: <c>hub store migrate</c> makes roles and schema with it.</summary>
-    internal string ConnectionString => $"Host={_folder};Port={Port};Username=postgres;Database={Database}";
+    /// <summary>How the hub's nodes connect: with the role that changes rows and nothing else.</summary>
+    internal string ConnectionString => StringOf("hub_app");
+
+    /// <summary>How <c>hub store migrate</c> connects: with the role that owns the schema.</summary>
+    internal string OwnerConnectionString => StringOf("hub_owner");
 
     internal TimeSpan Cpu => _server.Cpu;
 
@@ -79,13 +82,17 @@ internal sealed class PostgresServer : IAsyncDisposable
         {
             try
             {
-                await QueryAsync($"CREATE DATABASE {Database}", "postgres");
-                return;
+                await QueryAsync("CREATE ROLE hub_owner LOGIN; CREATE ROLE hub_app LOGIN NOINHERIT", "postgres");
+                break;
             }
             catch (InvalidOperationException) when (tries < 100 && !_server.HasExited)
             {
                 await Task.Delay(100);
             }
         }
+
+        await QueryAsync($"CREATE DATABASE {Database} OWNER hub_owner", "postgres");
     }
+
+    private string StringOf(string role) => $"Host={_folder};Port={Port};Username={role};Database={Database}";
 }

@@ -89,7 +89,7 @@ internal sealed class HubLine : ILine
     {
         var data = Path.Combine(folder, "data-1");
         string[] store = _postgres is null ? [] : ["--store", $"postgres:{_postgres.ConnectionString}"];
-        if (_postgres is not null) await ChildProcess.RunAsync("dotnet", [HubDll, "store", "migrate", "--data", data, .. store]);
+        if (_postgres is not null) await ChildProcess.RunAsync("dotnet", [HubDll, "store", "migrate", "--data", Path.Combine(folder, "owner"), "--store", $"postgres:{_postgres.OwnerConnectionString}"]);
         await ChildProcess.RunAsync("dotnet", [HubDll, "import", registry, "--data", data, .. store]);
         if (setup.Stored > 0) await StoredMessages.AddAsync(data, _postgres?.ConnectionString, setup.Stored);
         using var http = LoopbackHttp.Create();
