@@ -7,6 +7,9 @@ namespace Hub.Adapters.Stores.PostgreSql;
 /// may wait for, so that a node that was paused or cut off is ended by the database.</summary>
 internal static class PostgreSqlConnections
 {
+    /// <summary>A receipt is given for what is on disk, whatever the server's default is; a stronger one (standbys) stays.</summary>
+    internal const string DurableCommits = "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'";
+
     // A writer that stops in the middle of a group holds others up: the database ends it. Whoever waits for it waits longer than that.
     private const string WriterOptions =
         "-c idle_in_transaction_session_timeout=2000 -c lock_timeout=4000 -c statement_timeout=5000 -c client_connection_check_interval=1000"

@@ -34,7 +34,21 @@ internal sealed class PostgreSqlDialect : IRelationalDialect, IColumnParameters
 
     public bool HasReplica => _searches != _lists;
 
-    public async ValueTask<DbConnection> OpenWriterAsync(CancellationToken cancellationToken) => await _writer.OpenConnectionAsync(cancellationToken);
+    public async ValueTask<DbConnection> OpenWriterAsync(CancellationToken cancellationToken)
+    {
+        var connection = await _writer.OpenConnectionAsync(cancellationToken);
+        try
+        {
+            await using var durable = new NpgsqlCommand(PostgreSqlConnections.DurableCommits, connection);
+            await durable.ExecuteNonQueryAsync(cancellationToken);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
 
     public async ValueTask<DbConnection> OpenReaderAsync(ReadKind kind, CancellationToken cancellationToken)
     {

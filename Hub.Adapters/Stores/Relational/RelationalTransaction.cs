@@ -19,6 +19,7 @@ internal sealed partial class RelationalTransaction(RelationalHubStore store, Db
     private readonly Dictionary<MessageKey, MessageRecord?> _messages = [];
     private readonly Dictionary<MessageKey, long> _numbers = [];
     private readonly Dictionary<long, TrackedDelivery> _deliveries = [];
+    private readonly Dictionary<(MessageKey, SystemAddress), TrackedDelivery> _byRecipient = [];
     private readonly List<TrackedDelivery> _newDeliveries = [];
     private readonly List<TrackedDelivery> _changedDeliveries = [];
     private readonly CountRows _counts = new();
@@ -79,11 +80,7 @@ internal sealed partial class RelationalTransaction(RelationalHubStore store, Db
 
     public async ValueTask<DeliveryRecord?> FindDeliveryAsync(MessageKey message, SystemAddress recipient)
     {
-        foreach (var known in _deliveries.Values)
-        {
-            if (known.Record.Message == message && known.Record.Recipient == recipient) return known.Record;
-        }
-
+        if (_byRecipient.TryGetValue((message, recipient), out var known)) return known.Record;
         TrackedDelivery? found = null;
         var batch = NewBatch();
         batch.Query(_sql.FindDeliveryOfMessage, row => found = Tracked(row)).With("key", Convert.FromHexString(message.Value)).With("recipient", recipient.ToString());
@@ -189,6 +186,7 @@ internal sealed partial class RelationalTransaction(RelationalHubStore store, Db
         var record = delivery with { Id = id, Message = message.Key, Node = delivery.State == DeliveryState.Claimed ? delivery.Node : null };
         var added = new TrackedDelivery { Record = record, Number = number, Rank = RankOf(message.Priority), IsStaged = true, Origin = origin };
         _deliveries.Add(id, added);
+        _byRecipient[(record.Message, record.Recipient)] = added;
         _newDeliveries.Add(added);
         _counts.Add(delivery.State);
         if (delivery.State == DeliveryState.Queued) Wake(delivery.Recipient);
@@ -276,8 +274,13 @@ internal sealed partial class RelationalTransaction(RelationalHubStore store, Db
     private void Track(TrackedDelivery read)
     {
         _deliveries[read.Record.Id] = read;
+        _byRecipient[(read.Record.Message, read.Record.Recipient)] = read;
         _numbers.TryAdd(read.Record.Message, read.Number);
     }
 
-    private void ForgetDeliveries() => _deliveries.Clear();
+    private void ForgetDeliveries()
+    {
+        _deliveries.Clear();
+        _byRecipient.Clear();
+    }
 }

@@ -12,7 +12,7 @@ internal static class StoredText
     private static string Clean(string text)
     {
         var clean = new StringBuilder(text.Length);
-        foreach (var rune in text.EnumerateRunes()) clean.Append(rune.Value == 0 ? '\uFFFD' : null).Append(rune.Value == 0 ? "" : rune.ToString());
+        foreach (var rune in text.EnumerateRunes()) clean.Append(rune.Value == 0 ? "\uFFFD" : rune.ToString());
         return clean.ToString();
     }
 }

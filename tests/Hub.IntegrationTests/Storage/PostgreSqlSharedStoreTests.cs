@@ -1,11 +1,41 @@
 using Hub.Adapters.Stores.PostgreSql;
 using Hub.Core.Storage;
+using Hub.IntegrationTests.Postgres;
+using Hub.Tests.Storage;
+using Npgsql;
 
 namespace Hub.IntegrationTests.Storage;
 
 public sealed class PostgreSqlSharedStoreTests : SharedStoreContract
 {
     private PostgreSqlStores? _stores;
+
+    [TestCase("UPDATE entry SET header = header")]
+    [TestCase("DELETE FROM entry")]
+    [TestCase("UPDATE checkpoint SET note = note")]
+    [TestCase("DELETE FROM checkpoint")]
+    [TestCase("DELETE FROM tile")]
+    [TestCase("DELETE FROM message_key")]
+    [TestCase("TRUNCATE entry")]
+    [TestCase("UPDATE schema SET version = 9")]
+    [TestCase("CREATE TABLE other (n int)")]
+    [TestCase("ALTER TABLE message ADD COLUMN n int")]
+    public void ApplicationRole_MayNotRewriteTheLogOrTheSchema(string sql) => Assert.That(
+        async () => await PostgresServer.ExecuteAsync(_stores!.Database.Application, sql),
+        Throws.InstanceOf<PostgresException>().With.Property(nameof(PostgresException.SqlState)).EqualTo(PostgresErrorCodes.InsufficientPrivilege));
+
+    [Test]
+    public async Task Commit_ServerDoesNotWaitForItsDisk_WaitsAllTheSame()
+    {
+        await _stores!.Database.ExecuteAsync($"ALTER DATABASE {_stores.Database.Name} SET synchronous_commit = off");
+        await using var store = _stores.CreateStore();
+        await store.OpenAsync();
+        await store.AddAsync(StoreSamples.NewMessage("m"));
+        await using var writer = await store.Dialect.OpenWriterAsync(default);
+        await using var asked = writer.CreateCommand();
+        asked.CommandText = "SHOW synchronous_commit";
+        Assert.That(await asked.ExecuteScalarAsync(), Is.EqualTo("on"));
+    }
 
     private protected override IHubStore Create() => (_stores ??= PostgreSqlStores.New()).CreateStore();
 

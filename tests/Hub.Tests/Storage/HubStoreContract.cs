@@ -66,6 +66,17 @@ public abstract partial class HubStoreContract
         Assert.That(found.Uploads, Is.Empty);
     }
 
+    [TestCase("a\0b")]
+    [TestCase("a\ud800b")]
+    public async Task Insert_TextThatIsNoText_SpoilsNoGroup(string text)
+    {
+        var message = NewMessage("odd") with { Subject = text };
+        var id = (await Store.AddAsync(message))[0];
+        await Store.WriteAsync(t => t.UpdateDeliveryAsync(NewDelivery(message) with { Id = id, State = DeliveryState.Dead, LastDetail = text, Reason = text }));
+        Assert.That((await Store.FindMessageAsync(message.Key))!.Subject, Does.StartWith("a").And.EndsWith("b"));
+        Assert.That((await Store.FindDeliveryAsync(id))!.LastDetail, Does.StartWith("a").And.EndsWith("b"));
+    }
+
     [Test]
     public async Task FindMessage_Unknown_IsNull()
     {
