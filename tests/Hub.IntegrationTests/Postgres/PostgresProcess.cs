@@ -8,6 +8,7 @@ namespace Hub.IntegrationTests.Postgres;
 internal sealed class PostgresProcess : IDisposable
 {
     private const string Guard = """
+        trap '' TERM INT HUP
         folder=$1; shift
         "$@" 2>>"$folder/log" >&2 & server=$!
         echo $server
@@ -66,9 +67,10 @@ internal sealed class PostgresProcess : IDisposable
         await _guard.WaitForExitAsync(timeout.Token);
     }
 
-    /// <summary>What the guard sees when the tests are killed: its input ends without a word.</summary>
+    /// <summary>What the guard sees when the tests are killed: a signal to their group, and its input ends without a word.</summary>
     internal async Task AbandonAsync()
     {
+        using (var kill = Process.Start("kill", ["-TERM", _guard.Id.ToString(CultureInfo.InvariantCulture)])) await kill.WaitForExitAsync();
         _guard.StandardInput.Close();
         using var timeout = new CancellationTokenSource(Patience);
         await _guard.WaitForExitAsync(timeout.Token);
