@@ -25,26 +25,30 @@ internal sealed class DeliveryAttempts(
 
     /// <summary>Makes an attempt; null when none was made: the message is not there, which leaves the delivery to the end of its
     /// claim; or there was no room for it in memory, or its agency closed after it was claimed, which gives it back.</summary>
-    internal async Task<MadeAttempt?> MakeAsync(DeliveryRecord held, AgencySystem system, CancellationToken abort)
+    internal async Task<MadeAttempt?> MakeAsync(HeldDelivery taken, AgencySystem system, CancellationToken abort)
     {
+        using var copyRoom = taken.Copy?.Room;
+        var held = taken.Delivery;
         try
         {
-            var message = await store.FindMessageAsync(held.Message, CancellationToken.None);
+            var copy = taken.Copy is { } fresh && fresh.IsUsable(clock.GetUtcNow()) ? fresh : null;
+            if (copy is null) copyRoom?.Dispose();
+            var message = copy?.Message ?? await store.FindMessageAsync(held.Message, CancellationToken.None);
             if (message is null) return null;
             if (!RegistrySnapshot.IsProtocol(message.Type) && ReorganisationPolicy.IsClosed(registry.Current, system.Address, clock.GetUtcNow()))
             {
-                await outcomes.GiveBackAsync([held]);
+                await outcomes.GiveBackAsync([taken]);
                 return null;
             }
 
-            using var room = await budget.TakeAsync(message.Size, RoomPatience, clock, abort);
-            if (room is null)
+            using var room = copy is null ? await budget.TakeAsync(message.Size, RoomPatience, clock, abort) : null;
+            if (room is null && copy is null)
             {
-                await outcomes.GiveBackAsync([held]);
+                await outcomes.GiveBackAsync([taken]);
                 return null;
             }
 
-            var outcome = await OutcomeAsync(held, message, system, abort);
+            var outcome = await OutcomeAsync(held, message, copy?.Octets, system, abort);
             DeliveryMetrics.Attempted(system.Channel.Kind, outcome);
             return new MadeAttempt(held, message, system, outcome, abort.IsCancellationRequested);
         }
@@ -77,7 +81,8 @@ internal sealed class DeliveryAttempts(
         }
     }
 
-    private async ValueTask<AttemptOutcome> OutcomeAsync(DeliveryRecord held, MessageRecord message, AgencySystem system, CancellationToken abort)
+    private async ValueTask<AttemptOutcome> OutcomeAsync(
+        DeliveryRecord held, MessageRecord message, ReadOnlyMemory<byte>? copy, AgencySystem system, CancellationToken abort)
     {
         var most = system.Policy.MaxAttempts + ClaimPolicy.Interruptions;
         switch (ClaimPolicy.Decide(new ClaimInput(held.Attempts, most, clock.GetUtcNow(), message.Expires)))
@@ -88,7 +93,7 @@ internal sealed class DeliveryAttempts(
                 return new AttemptOutcome.Rejected(ProblemCode.ClaimsExhausted, $"{most} attempts were made, many of them cut short by a stop of the hub");
         }
 
-        if (await store.ReadOctetsAsync(held.Message, CancellationToken.None) is not { } octets)
+        if ((copy ?? await store.ReadOctetsAsync(held.Message, CancellationToken.None)) is not { } octets)
             return new AttemptOutcome.Rejected(ProblemCode.ContentErased, "the content was erased before it was delivered");
         using var timeout = new CancellationTokenSource(system.Policy.Timeout, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, abort);

@@ -96,15 +96,17 @@ internal sealed class DeliveryOutcomes(
     }
 
     /// <summary>Gives back claims under which nothing was attempted: as if they had not been made.</summary>
-    internal async ValueTask GiveBackAsync(IReadOnlyList<DeliveryRecord> held)
+    internal async ValueTask GiveBackAsync(IReadOnlyList<HeldDelivery> held)
     {
         if (held.Count == 0) return;
+        foreach (var one in held) one.Drop();
         var now = clock.GetUtcNow();
         await committer.RunAsync(async scope =>
         {
             foreach (var one in held)
             {
-                if (await FindHeldAsync(scope, one) is not { State: DeliveryState.Claimed } current) continue;
+                if (await FindHeldAsync(scope, one.Delivery) is not { State: DeliveryState.Claimed } current) continue;
+                signals.Direct.Close(current.Recipient);
                 await scope.Transaction.UpdateDeliveryAsync(
                     current with { State = DeliveryState.Queued, Claim = null, ClaimedUntil = null, Attempts = current.Attempts - 1, Changed = now });
             }

@@ -16,9 +16,13 @@ public sealed class DeliverySignals
     /// <summary>Those who wait for replies.</summary>
     public RequestWaits Requests { get; } = new();
 
+    /// <summary>The short way of fresh deliveries.</summary>
+    internal DirectHandover Direct { get; } = new();
+
     /// <summary>Something became due for a system.</summary>
     public void Notify(SystemAddress system)
     {
+        Direct.Close(system);
         if (_waiters.TryRemove(system, out var waiter)) waiter.TrySetResult();
         foreach (var listener in _listeners) listener(system);
     }

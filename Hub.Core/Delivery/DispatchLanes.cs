@@ -1,11 +1,10 @@
 using Hub.Contracts.Addresses;
 using Hub.Core.Registry;
-using Hub.Core.Storage;
 
 namespace Hub.Core.Delivery;
 
 /// <summary>The lanes of the systems that the dispatcher has work for. Not thread-safe: the dispatcher's loop alone uses it.</summary>
-internal sealed class DispatchLanes(IRegistry registry, DeliveryAttempts attempts)
+internal sealed class DispatchLanes(IRegistry registry, DeliveryAttempts attempts, DirectHandover direct, DirectTaker taker)
 {
     private readonly Dictionary<SystemAddress, SystemLane> _lanes = [];
 
@@ -16,10 +15,10 @@ internal sealed class DispatchLanes(IRegistry registry, DeliveryAttempts attempt
     internal LaneTurns Starting { get; } = new();
 
     /// <summary>Claimed and not yet started, of all systems.</summary>
-    internal IReadOnlyList<DeliveryRecord> Waiting => [.. _lanes.Values.SelectMany(l => l.Waiting)];
+    internal IReadOnlyList<HeldDelivery> Waiting => [.. _lanes.Values.SelectMany(l => l.Waiting)];
 
     /// <summary>Deliveries that are claimed: waiting or in flight.</summary>
-    internal int Held => _lanes.Values.Sum(l => l.Waiting.Count + l.InFlight);
+    internal int Held => _lanes.Values.Sum(l => l.Held);
 
     /// <summary>Lanes that are kept.</summary>
     internal int Count => _lanes.Count;
@@ -41,15 +40,23 @@ internal sealed class DispatchLanes(IRegistry registry, DeliveryAttempts attempt
     /// <summary>A system may have deliveries that are due.</summary>
     internal void MarkReady(SystemAddress address)
     {
-        if (Find(address) is null) return;
-        if (!_lanes.TryGetValue(address, out var lane))
-        {
-            _lanes.Add(address, lane = new SystemLane(address));
-            Claiming.Add(lane);
-            Starting.Add(lane);
-        }
+        direct.Close(address);
+        if (Find(address) is not null) LaneOf(address).MayHaveMore = true;
+    }
 
-        lane.MayHaveMore = true;
+    /// <summary>Takes what came straight from the commits that accepted it.</summary>
+    internal void TakeHanded()
+    {
+        var handed = direct.Take(taker);
+        foreach (var held in handed) LaneOf(held.Delivery.Recipient).Waiting.Enqueue(held);
+        DeliveryMetrics.Claimed("direct", handed.Count);
+    }
+
+    /// <summary>Tells who may hand over directly what is held, and what may be.</summary>
+    internal void Publish(DateTimeOffset now)
+    {
+        foreach (var lane in _lanes.Values) direct.Update(lane, Find(lane.Address)?.Policy, now);
+        direct.Update(Held);
     }
 
     /// <summary>Forgets what is claimed and not yet started; whatever is still this node's is claimed afresh.</summary>
@@ -57,6 +64,7 @@ internal sealed class DispatchLanes(IRegistry registry, DeliveryAttempts attempt
     {
         foreach (var lane in _lanes.Values.Where(static l => l.Waiting.Count > 0))
         {
+            foreach (var held in lane.Waiting) held.Drop();
             lane.Waiting.Clear();
             lane.MayHaveMore = true;
         }
@@ -69,5 +77,15 @@ internal sealed class DispatchLanes(IRegistry registry, DeliveryAttempts attempt
         _lanes.Remove(lane.Address);
         Claiming.Remove(lane);
         Starting.Remove(lane);
+        direct.Update(lane, Find(lane.Address)?.Policy, DateTimeOffset.MinValue);
+    }
+
+    private SystemLane LaneOf(SystemAddress address)
+    {
+        if (_lanes.TryGetValue(address, out var lane)) return lane;
+        _lanes.Add(address, lane = new SystemLane(address));
+        Claiming.Add(lane);
+        Starting.Add(lane);
+        return lane;
     }
 }

@@ -21,6 +21,7 @@ public sealed class Dispatcher
     private const long MaxOctets = 128 * 1_024 * 1_024;
     private static readonly TimeSpan TickInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ExpiryInterval = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LastCommits = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan AgeInterval = TimeSpan.FromMinutes(1);
 
     private readonly ThisNode _node;
@@ -37,6 +38,7 @@ public sealed class Dispatcher
     private readonly ExpirySweep _sweep;
     private readonly DutyCommitter _takingOver;
     private readonly Takeover _takeover;
+    private readonly DirectTaker _taker;
     private long _incarnation = -1;
 
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
@@ -59,10 +61,11 @@ public sealed class Dispatcher
         _signals = signals;
         _clock = clock;
         _log = log;
+        _taker = new DirectTaker(node, budget, Wake);
         _outcomes = new DeliveryOutcomes(committer, acknowledgements, new DeliveryNotices(keys), intake, signals, clock);
         _attempts = new DeliveryAttempts(registry, store, channels, new DeliveryStatements(keys), _outcomes, budget, clock, log);
-        _lanes = new DispatchLanes(registry, _attempts);
-        _claims = new LaneClaims(committer, _lanes, node, Wake, clock, log);
+        _lanes = new DispatchLanes(registry, _attempts, signals.Direct, _taker);
+        _claims = new LaneClaims(committer, _lanes, signals.Direct, node, Wake, clock, log);
         _inFlight = new LaneAttempts(_lanes, _attempts, _outcomes, budget, Wake, clock, log);
         _expiry = new DutyCommitter(committer, node, Duties.Expiry);
         _sweep = new ExpirySweep(
@@ -94,6 +97,7 @@ public sealed class Dispatcher
         }
         finally
         {
+            _ = _signals.Direct.EndAsync(_taker);
             _signals.Unlisten(Notified);
         }
     }
@@ -102,11 +106,13 @@ public sealed class Dispatcher
     {
         _inFlight.TakeEnded();
         TakeNotified();
+        _lanes.TakeHanded();
         _claims.Take();
         if (_node.Trouble is not null) return;
         if (_node.Incarnation != _incarnation) await BeginAgainAsync(stopping);
         _inFlight.Start(abort);
         _claims.Begin(stopping);
+        _lanes.Publish(_clock.GetUtcNow());
     }
 
     /// <summary>The node has started, or joined again after its lease was lost: what was claimed before may be another's by now, and
@@ -114,9 +120,12 @@ public sealed class Dispatcher
     private async ValueTask BeginAgainAsync(CancellationToken stopping)
     {
         var incarnation = _node.Incarnation;
+        await _signals.Direct.EndAsync(_taker).WaitAsync(stopping);
         await _claims.EndAsync();
+        _lanes.TakeHanded();
         _lanes.DropWaiting();
         await Takeover.ReleaseAsync(_committer, _node.Number, _clock, stopping);
+        _signals.Direct.Begin(_taker);
         _incarnation = incarnation;
     }
 
@@ -130,7 +139,9 @@ public sealed class Dispatcher
 
     private async Task DrainAsync(CancellationTokenSource abort)
     {
+        await GuardedAsync("waiting for the last commits", async token => await _signals.Direct.EndAsync(_taker).WaitAsync(LastCommits, _clock, token), CancellationToken.None);
         await _claims.EndAsync();
+        _lanes.TakeHanded();
         await GuardedAsync("giving claims back", async _ => await _outcomes.GiveBackAsync(_lanes.Waiting), CancellationToken.None);
         await _inFlight.DrainAsync(abort);
     }

@@ -56,22 +56,22 @@ internal sealed class LaneAttempts(
 
     private void GiveBackUnfit(DateTimeOffset now)
     {
-        List<DeliveryRecord> unfit = [];
+        List<HeldDelivery> unfit = [];
         foreach (var lane in lanes.Starting.Round().Where(l => l.Waiting.Count > 0))
         {
             var system = lanes.Find(lane.Address);
             var suspect = lane.IsSuspect(now);
-            while (lane.Waiting.Count > 0 && (system is null || TooLate(lane.Waiting.Peek(), system.Policy, now) || (suspect && lane.Waiting.Count > 1)))
+            while (lane.Waiting.Count > 0 && (system is null || TooLate(lane.Waiting.Peek().Delivery, system.Policy, now) || (suspect && lane.Waiting.Count > 1)))
             {
                 unfit.Add(lane.Waiting.Dequeue());
                 lane.MayHaveMore = true;
             }
         }
 
-        if (unfit.Count > 0) Track(unfit[0].Id, GiveBackAsync(unfit));
+        if (unfit.Count > 0) Track(unfit[0].Delivery.Id, GiveBackAsync(unfit));
     }
 
-    private async Task GiveBackAsync(List<DeliveryRecord> held)
+    private async Task GiveBackAsync(List<HeldDelivery> held)
     {
         try
         {
@@ -98,13 +98,13 @@ internal sealed class LaneAttempts(
         }
     }
 
-    private void Start(SystemLane lane, DeliveryRecord held, AgencySystem system, DateTimeOffset now, CancellationToken abort)
+    private void Start(SystemLane lane, HeldDelivery held, AgencySystem system, DateTimeOffset now, CancellationToken abort)
     {
         lane.Begin(now);
-        Track(held.Id, Task.Run(() => AttemptAsync(lane, held, system, now, abort), CancellationToken.None));
+        Track(held.Delivery.Id, Task.Run(() => AttemptAsync(lane, held, system, now, abort), CancellationToken.None));
     }
 
-    private async Task AttemptAsync(SystemLane lane, DeliveryRecord held, AgencySystem system, DateTimeOffset started, CancellationToken abort)
+    private async Task AttemptAsync(SystemLane lane, HeldDelivery held, AgencySystem system, DateTimeOffset started, CancellationToken abort)
     {
         var attempt = await attempts.MakeAsync(held, system, abort);
         _ended.Enqueue((lane, started, attempt is null ? null : attempt.Outcome is AttemptOutcome.Failed));

@@ -8,7 +8,7 @@ namespace Hub.Core.Delivery;
 
 /// <summary>Claims what is due for the lanes, many systems in one commit, and looks for systems that were not announced. One
 /// commit at a time runs beside the dispatcher's loop, which alone calls this, and wakes it when it ends.</summary>
-internal sealed class LaneClaims(ICommitter committer, DispatchLanes lanes, ThisNode node, Action wake, TimeProvider clock, ILogger log)
+internal sealed class LaneClaims(ICommitter committer, DispatchLanes lanes, DirectHandover direct, ThisNode node, Action wake, TimeProvider clock, ILogger log)
 {
     private const int MaxHeld = 1_024;
     private const int ClaimUnit = 64;
@@ -55,9 +55,10 @@ internal sealed class LaneClaims(ICommitter committer, DispatchLanes lanes, This
         {
             var (lane, limit, _, _) = _plan[i];
             var claims = found?.Claims[i];
-            foreach (var delivery in claims ?? []) lane.Waiting.Enqueue(delivery);
+            foreach (var delivery in claims ?? []) lane.Waiting.Enqueue(new HeldDelivery(delivery));
             lane.MayHaveMore |= claims is null || claims.Count == limit;
             lane.IsClaiming = false;
+            if (found?.Emptied[i] is { } emptied) direct.Open(lane.Address, emptied.Closings, emptied.NextDue);
             lanes.ForgetIfIdle(lane);
             total += claims?.Count ?? 0;
         }
@@ -79,8 +80,17 @@ internal sealed class LaneClaims(ICommitter committer, DispatchLanes lanes, This
             async scope =>
             {
                 List<IReadOnlyList<DeliveryRecord>> claims = [];
-                foreach (var (lane, limit, until, closed) in plan) claims.Add(await scope.Transaction.ClaimAsync(lane.Address, now, until, limit, closed, node.Number));
-                return new Found(claims, poll ? await scope.Transaction.ListRecipientsDueAsync(now, MaxPolled) : []);
+                List<Emptied?> emptied = [];
+                foreach (var (lane, limit, until, closed) in plan)
+                {
+                    var claimed = await scope.Transaction.ClaimAsync(lane.Address, now, until, limit, closed, node.Number);
+                    claims.Add(claimed);
+                    emptied.Add(claimed.Count < limit && !closed
+                        ? new Emptied(direct.Closings(lane.Address), await scope.Transaction.FindNextDueAsync(lane.Address, now))
+                        : null);
+                }
+
+                return new Found(claims, emptied, poll ? await scope.Transaction.ListRecipientsDueAsync(now, MaxPolled) : []);
             },
             stopping);
 
@@ -117,9 +127,12 @@ internal sealed class LaneClaims(ICommitter committer, DispatchLanes lanes, This
         return plan;
     }
 
-    private static TimeSpan LeaseOf(DeliveryPolicy policy) => policy.Timeout + LeaseMargin > Lease ? policy.Timeout + LeaseMargin : Lease;
+    internal static TimeSpan LeaseOf(DeliveryPolicy policy) => policy.Timeout + LeaseMargin > Lease ? policy.Timeout + LeaseMargin : Lease;
 
     private readonly record struct Share(SystemLane Lane, int Limit, DateTimeOffset Until, bool Closed);
 
-    private sealed record Found(IReadOnlyList<IReadOnlyList<DeliveryRecord>> Claims, IReadOnlyList<SystemAddress> Due);
+    /// <summary>A claim left nothing that is due.</summary>
+    private sealed record Emptied(long Closings, DateTimeOffset? NextDue);
+
+    private sealed record Found(IReadOnlyList<IReadOnlyList<DeliveryRecord>> Claims, IReadOnlyList<Emptied?> Emptied, IReadOnlyList<SystemAddress> Due);
 }

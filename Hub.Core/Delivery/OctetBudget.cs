@@ -15,6 +15,17 @@ internal sealed class OctetBudget(long most)
         get { lock (_gate) return _waiting.Count > 0; }
     }
 
+    /// <summary>Takes room at once out of the first half of the budget, when nobody waits; null when there is none.</summary>
+    internal IDisposable? TryTake(long octets)
+    {
+        lock (_gate)
+        {
+            if (_waiting.Count > 0 || _used + octets > most / 2) return null;
+            _used += octets;
+            return new Room(this, octets);
+        }
+    }
+
     /// <summary>Takes room for a message; dispose it when the octets are let go.</summary>
     /// <returns>Null when there was none within the patience.</returns>
     internal async ValueTask<IDisposable?> TakeAsync(long octets, TimeSpan patience, TimeProvider clock, CancellationToken cancellationToken)

@@ -1,6 +1,5 @@
 using Hub.Contracts.Addresses;
 using Hub.Core.Registry;
-using Hub.Core.Storage;
 
 namespace Hub.Core.Delivery;
 
@@ -23,12 +22,15 @@ internal sealed class SystemLane(SystemAddress address)
     internal SystemAddress Address { get; } = address;
 
     /// <summary>Claimed and not yet started, in order.</summary>
-    internal Queue<DeliveryRecord> Waiting { get; } = new();
+    internal Queue<HeldDelivery> Waiting { get; } = new();
 
     /// <summary>Whether the store may have more that is due.</summary>
     internal bool MayHaveMore { get; set; }
 
     internal int InFlight => _started.Count;
+
+    /// <summary>Claimed: waiting or in flight.</summary>
+    internal int Held => Waiting.Count + InFlight;
 
     /// <summary>Whether a claim for it is running.</summary>
     internal bool IsClaiming { get; set; }
@@ -42,9 +44,12 @@ internal sealed class SystemLane(SystemAddress address)
     /// <summary>How many more may be claimed: ahead of need for a system that answers, one for a suspect.</summary>
     internal int ClaimLimit(DeliveryPolicy policy, DateTimeOffset now)
     {
-        if (IsSuspect(now)) return InFlight + Waiting.Count == 0 ? 1 : 0;
-        return Waiting.Count < policy.MaxInFlight ? (policy.MaxInFlight * ClaimAhead) - Waiting.Count - InFlight : 0;
+        if (IsSuspect(now)) return Held == 0 ? 1 : 0;
+        return Waiting.Count < policy.MaxInFlight ? Math.Max(0, Most(policy) - Held) : 0;
     }
+
+    /// <summary>Most that may be held of a system that answers.</summary>
+    internal static int Most(DeliveryPolicy policy) => policy.MaxInFlight * ClaimAhead;
 
     internal bool MayStart(DeliveryPolicy policy, DateTimeOffset now) =>
         Waiting.Count > 0 && InFlight < (IsSuspect(now) ? 1 : policy.MaxInFlight);

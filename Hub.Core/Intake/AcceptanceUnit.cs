@@ -36,11 +36,13 @@ internal sealed class AcceptanceUnit(IAcknowledgements acknowledgements, IUpload
         var deliveries = RoutePlanner.Plan(message, candidate.Recipients, candidate.Order);
         if (candidate.Answer is { } answer) await ApplyAsync(scope, candidate, answer);
         deliveries = await HoldAsync(scope, candidate, deliveries);
-        await scope.Transaction.InsertMessageAsync(message, candidate.Verified.Octets, deliveries);
+        var octets = candidate.Verified.Octets;
+        var fresh = FreshDeliveries.Of(scope, signals, deliveries, octets.Length, clock.GetUtcNow());
+        var ids = await scope.Transaction.InsertMessageAsync(message, octets, fresh.Records);
         scope.AfterCommit(() =>
         {
             if (message.Uploads.Count > 0) uploads.Keep(message.From, message.Uploads);
-            foreach (var delivery in deliveries) signals.Notify(delivery.Recipient);
+            fresh.Committed(ids, message.Entry == ticket.Index ? message : message with { Entry = ticket.Index }, octets);
             if (message.InReplyTo is { } request) signals.Requests.Notify(request);
             if (candidate.Answer is { } applied) signals.Requests.Notify(applied.Message);
         });

@@ -6,6 +6,7 @@ namespace Hub.Core.Storage;
 public sealed class CommitScope
 {
     private List<Action>? _afterCommit;
+    private List<Action>? _whenAbandoned;
 
     internal CommitScope(IStoreTransaction transaction, TrailBatch trail)
     {
@@ -25,6 +26,22 @@ public sealed class CommitScope
     /// It must be quick and must not throw.</summary>
     public void AfterCommit(Action action) => (_afterCommit ??= []).Add(action);
 
+    /// <summary>Does something when what the unit did is not committed: it threw, or its group failed or is run again. It must be
+    /// quick and must not throw.</summary>
+    internal void WhenAbandoned(Action action) => (_whenAbandoned ??= []).Add(action);
+
     /// <summary>Called by the committer after the group is durable, before it completes the unit's task.</summary>
-    internal void Committed() => _afterCommit?.ForEach(action => action());
+    internal void Committed()
+    {
+        _whenAbandoned = null;
+        _afterCommit?.ForEach(static action => action());
+    }
+
+    /// <summary>Called by the committer, once, when the run that had this scope came to nothing.</summary>
+    internal void Abandon()
+    {
+        var actions = _whenAbandoned;
+        _whenAbandoned = null;
+        actions?.ForEach(static action => action());
+    }
 }

@@ -26,6 +26,7 @@ internal abstract class CommitUnit
     {
         if (Refusal is { } refusal)
         {
+            Scope?.Abandon();
             Fail(refusal);
             return;
         }

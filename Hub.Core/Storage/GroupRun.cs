@@ -20,6 +20,19 @@ internal static class GroupRun
     /// <param name="clock">Time of entries.</param>
     internal static async ValueTask<Outcome> TryAsync(IHubStore store, IReadOnlyList<CommitUnit> units, LogPosition log, IHubKeys keys, TimeProvider clock)
     {
+        try
+        {
+            return await RunAsync(store, units, log, keys, clock);
+        }
+        finally
+        {
+            // Of those that were settled nothing is left to abandon.
+            foreach (var unit in units) unit.Scope?.Abandon();
+        }
+    }
+
+    private static async ValueTask<Outcome> RunAsync(IHubStore store, IReadOnlyList<CommitUnit> units, LogPosition log, IHubKeys keys, TimeProvider clock)
+    {
         await using var transaction = await store.BeginAsync();
         await PreloadAsync(transaction, units);
         var batch = new TrailBatch(log.Head, clock);

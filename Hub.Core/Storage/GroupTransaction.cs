@@ -31,6 +31,8 @@ internal sealed class GroupTransaction(IStoreTransaction inner) : IStoreTransact
 
     public ValueTask<IReadOnlyList<SystemAddress>> ListRecipientsDueAsync(DateTimeOffset now, int limit) => inner.ListRecipientsDueAsync(now, limit);
 
+    public ValueTask<DateTimeOffset?> FindNextDueAsync(SystemAddress recipient, DateTimeOffset now) => inner.FindNextDueAsync(recipient, now);
+
     public ValueTask<int> ReleaseClaimsAsync(int node, DateTimeOffset now, int limit) => Writing.ReleaseClaimsAsync(node, now, limit);
 
     public ValueTask<DeliveryRecord?> FindDeliveryAsync(long id) => inner.FindDeliveryAsync(id);

@@ -63,6 +63,10 @@ public interface IStoreTransaction : IAsyncDisposable
     /// call goes on after the last one, so that none is starved.</summary>
     ValueTask<IReadOnlyList<SystemAddress>> ListRecipientsDueAsync(DateTimeOffset now, int limit);
 
+    /// <summary>When a system next has something claimable after this instant, by what the store holds now; null: not before something
+    /// is queued, or the store does not tell, and polling (<see cref="ListRecipientsDueAsync"/>) finds it.</summary>
+    ValueTask<DateTimeOffset?> FindNextDueAsync(SystemAddress recipient, DateTimeOffset now) => new((DateTimeOffset?)null);
+
     /// <summary>Ends claims that a node's dispatcher holds: the deliveries become queued and due at once. Each gets
     /// the attempt back that its claim counted, as long as it had fewer than <see cref="Delivery.ClaimPolicy.Interruptions"/>
     /// interruptions; that count grows by one.

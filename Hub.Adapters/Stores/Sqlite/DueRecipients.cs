@@ -26,6 +26,18 @@ internal sealed class DueRecipients
         return found;
     }
 
+    /// <summary>The first instant after this one at which a system has something that waits now.</summary>
+    internal static DateTimeOffset? NextDue(SqliteSession session, long recipient, DateTimeOffset now)
+    {
+        long? next = null;
+        for (var rank = 0; rank < Claims.Ranks; rank++)
+        {
+            if (session.Use(SqliteSql.NextWake).Bind(recipient).Bind(rank).Bind(now).Scalar() is { } wake && !(wake >= next)) next = wake;
+        }
+
+        return next is { } at ? new DateTimeOffset(at, TimeSpan.Zero) : null;
+    }
+
     // The last system when the page is full, otherwise null.
     private static long? Walk(SqliteSession session, DateTimeOffset now, int limit, long after, long until, List<SystemAddress> found)
     {

@@ -138,6 +138,8 @@ internal static partial class SqliteSql
     internal const string NextWaiting = "SELECT recipient FROM delivery INDEXED BY delivery_waiting WHERE ready = 0 AND recipient > ? ORDER BY recipient LIMIT 1";
     internal const string AnyWaiting = "SELECT 1 FROM delivery INDEXED BY delivery_waiting WHERE ready = 0 AND recipient = ? AND rank = ? AND wake <= ? LIMIT 1";
 
+    internal const string NextWake = "SELECT min(wake) FROM delivery INDEXED BY delivery_waiting WHERE ready = 0 AND recipient = ? AND rank = ? AND wake > ?";
+
     internal const string NextBehind = "SELECT recipient FROM delivery INDEXED BY delivery_behind WHERE ready = 2 AND recipient > ? ORDER BY recipient LIMIT 1";
 
     internal const string FrontOfLane = "SELECT id, ready FROM delivery INDEXED BY delivery_lane WHERE blocks = 1 AND recipient = ? AND lane = ? ORDER BY lane_place, id LIMIT 2";

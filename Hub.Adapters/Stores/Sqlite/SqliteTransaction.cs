@@ -55,6 +55,9 @@ internal sealed class SqliteTransaction(SqliteHubStore store, SqliteSession sess
     public ValueTask<IReadOnlyList<SystemAddress>> ListRecipientsDueAsync(DateTimeOffset now, int limit) =>
         new(store.DueRecipients.List(session, now, limit));
 
+    public ValueTask<DateTimeOffset?> FindNextDueAsync(SystemAddress recipient, DateTimeOffset now) =>
+        new(session.NameId(recipient.ToString()) is { } number ? DueRecipients.NextDue(session, number, now) : null);
+
     public ValueTask<int> ReleaseClaimsAsync(int node, DateTimeOffset now, int limit)
     {
         store.EnsureOpen();

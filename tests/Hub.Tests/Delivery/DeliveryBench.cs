@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using Hub.Adapters.Keys;
 using Hub.Adapters.Stores.Sqlite;
@@ -60,7 +61,7 @@ internal sealed class DeliveryBench : IAsyncDisposable
 
     internal ScriptedChannel Channel { get; } = new();
 
-    internal DeliverySignals Signals { get; } = new();
+    internal DeliverySignals Signals { get; private set; } = null!;
 
     internal WatchedCommitter Committer { get; private set; } = null!;
 
@@ -88,7 +89,7 @@ internal sealed class DeliveryBench : IAsyncDisposable
             Agencies = [.. systems.Select(s => s.Address.Agency).Distinct().Select(code => new Agency { Code = code, Name = code.Value, Level = "province" })],
             Systems = systems,
             Services = [new Service(MessageType.Parse("vn.document.v1"), "Văn bản", "Document"), new Service(MessageType.Parse("vn.note.v1"), "Ghi chú", "Note", "hub-attested")],
-            Rights = [new Right("*", ["*"], "*")],
+            Rights = [new Right("*", ["*"], "*", MaxPriority: 4)],
         };
     }
 
@@ -154,12 +155,12 @@ internal sealed class DeliveryBench : IAsyncDisposable
 
     /// <summary>Accepts a message from the sender, signed by it.</summary>
     internal Task<MessageKey> AcceptAsync(
-        string id, SystemAddress to, Payload? payload = null, string type = "vn.document.v1", DateTimeOffset? expires = null, DateTimeOffset? notBefore = null) =>
-        AcceptAsync(id, [new Recipient(RecipientAddress.Parse(to.ToString()))], payload, type, expires, notBefore);
+        string id, SystemAddress to, Payload? payload = null, string type = "vn.document.v1", DateTimeOffset? expires = null, DateTimeOffset? notBefore = null, int? priority = null) =>
+        AcceptAsync(id, [new Recipient(RecipientAddress.Parse(to.ToString()))], payload, type, expires, notBefore, priority: priority);
 
     internal async Task<MessageKey> AcceptAsync(
         string id, IReadOnlyList<Recipient> to, Payload? payload = null, string type = "vn.document.v1", DateTimeOffset? expires = null, DateTimeOffset? notBefore = null,
-        MessageKey? inReplyTo = null, string? conversation = "c1", long? sequence = null)
+        MessageKey? inReplyTo = null, string? conversation = "c1", long? sequence = null, int? priority = null, bool refused = false)
     {
         var envelope = new Envelope
         {
@@ -167,12 +168,15 @@ internal sealed class DeliveryBench : IAsyncDisposable
             Created = Clock.GetUtcNow(), Expires = expires, NotBefore = notBefore, Conversation = conversation, Sequence = sequence, InReplyTo = inReplyTo is { } key ? new InReplyTo(key, new string('a', 64)) : null,
             Payload = payload ?? new Payload { Form = PayloadForm.Json, MediaType = "application/json", Data = Encoding.UTF8.GetBytes("""{"a":1}""") },
         };
+        if (priority is { } urgency) envelope = envelope with { Priority = urgency };
         var sealedOne = await EnvelopeSeal.SealAsync(envelope, SenderKey, SenderVerifier);
         await Committer.RunAsync(async scope =>
         {
             await _intake.Value.StageAsync(scope, sealedOne, Assurances.SenderSigned);
-            return true;
+            return refused ? throw ProblemCode.NotAllowed.With("The unit was refused after it had written.") : true;
         });
+        // As somebody does who reads requests into memory that is used again.
+        MemoryMarshal.AsMemory(sealedOne.Octets).Span.Clear();
         return envelope.Key;
     }
 
@@ -237,6 +241,7 @@ internal sealed class DeliveryBench : IAsyncDisposable
         _committer = new GroupCommitter(Store, Keys, settings, Clock, new TestLog<GroupCommitter>());
         await _committer.StartAsync();
         Committer = new WatchedCommitter(_committer);
+        Signals = new DeliverySignals();
         Acknowledgements = new Acknowledgements(Clock, Signals);
         var intake = new IntakeService(
             Registry, Committer, Store, new InMemoryUploads(), Keys, Acknowledgements, new TrailReader(Store), Signals, new DiskGuard(new FixedDisk(), Clock), settings, Clock,
