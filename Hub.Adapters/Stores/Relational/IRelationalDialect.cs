@@ -1,3 +1,4 @@
+using System.Data;
 using System.Data.Common;
 using Hub.Core.Storage;
 
@@ -36,6 +37,9 @@ internal interface IRelationalDialect : IAsyncDisposable
 
     /// <summary>Gives a command many rows at once.</summary>
     void AddRows(DbBatchCommand command, RowSet rows);
+
+    /// <summary>The isolation in which several reads see the same, and wait for nobody.</summary>
+    IsolationLevel Snapshot => IsolationLevel.RepeatableRead;
 
     /// <summary>What a failure of the database means.</summary>
     RelationalFailure Classify(Exception failure);

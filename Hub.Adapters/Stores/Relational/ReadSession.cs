@@ -1,4 +1,3 @@
-using System.Data;
 using System.Data.Common;
 
 namespace Hub.Adapters.Stores.Relational;
@@ -6,6 +5,8 @@ namespace Hub.Adapters.Stores.Relational;
 /// <summary>A connection on loan for reads.</summary>
 internal sealed class ReadSession(IRelationalDialect dialect, DbConnection connection, CancellationToken cancellationToken)
 {
+    private DbTransaction? _transaction;
+
     internal DbConnection Connection => connection;
 
     internal CancellationToken Cancellation => cancellationToken;
@@ -13,14 +14,18 @@ internal sealed class ReadSession(IRelationalDialect dialect, DbConnection conne
     internal DbParameter Parameter<T>(string name, T value) => dialect.Parameter(name, value);
 
     /// <summary>A command; its parameters are added in the order in which the text numbers them.</summary>
-    internal ReadCommand Use(string sql) => new(dialect, connection, sql, cancellationToken);
+    internal ReadCommand Use(string sql) => new(dialect, connection, _transaction, sql, cancellationToken);
+
+    /// <summary>Begins a transaction, with which this session ends.</summary>
+    internal async ValueTask<DbTransaction> BeginAsync() => _transaction = await connection.BeginTransactionAsync(cancellationToken);
 
     /// <summary>Runs queries over one snapshot.</summary>
     internal async ValueTask<T> InSnapshotAsync<T>(Func<ValueTask<T>> read)
     {
-        await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
+        await using var snapshot = _transaction = await connection.BeginTransactionAsync(dialect.Snapshot, cancellationToken);
         var result = await read();
         await snapshot.CommitAsync(cancellationToken);
+        _transaction = null;
         return result;
     }
 }
@@ -32,10 +37,11 @@ internal sealed class ReadCommand
     private readonly DbCommand _command;
     private readonly CancellationToken _cancellationToken;
 
-    internal ReadCommand(IRelationalDialect dialect, DbConnection connection, string sql, CancellationToken cancellationToken)
+    internal ReadCommand(IRelationalDialect dialect, DbConnection connection, DbTransaction? transaction, string sql, CancellationToken cancellationToken)
     {
         (_dialect, _cancellationToken) = (dialect, cancellationToken);
         _command = connection.CreateCommand();
+        _command.Transaction = transaction;
         _command.CommandText = sql;
     }
 

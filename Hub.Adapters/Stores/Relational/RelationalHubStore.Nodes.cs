@@ -17,7 +17,7 @@ public abstract partial class RelationalHubStore : INodeStore
         return BeatingAsync(
             async session =>
             {
-                await using var transaction = await session.Connection.BeginTransactionAsync(cancellationToken);
+                await using var transaction = await session.BeginAsync();
                 await session.Use(Dialect.Nodes.Introduce).With("name", card.Name).ChangeAsync();
                 await session.Use(Dialect.Nodes.HoldNode).With("name", card.Name).ChangeAsync();
                 await session.Use(Dialect.Nodes.EndDuties).With("name", card.Name).ChangeAsync();

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Hub.Adapters.Stores.Sqlite;
 using Hub.Contracts.Addresses;
 using Hub.Contracts.Envelopes;
@@ -30,6 +31,7 @@ internal sealed partial class RelationalTransaction
     // As of the beginning: what began under a lease that was lost does not end under the next one.
     private readonly int? _node = store.Node;
     private readonly long _incarnation = store.Incarnation;
+    private DbTransaction? _transaction;
     private bool _begun;
     private bool _failed;
     private bool _broken;
@@ -99,8 +101,9 @@ internal sealed partial class RelationalTransaction
         {
             if (_duties is not null && _node is null) throw new InvalidOperationException("Only a node that has joined holds a duty.");
             AddFence(batch);
-            batch.Change(_sql.Commit);
-            await SendAsync(batch);
+            if (_sql.Commit is { } commit) batch.Change(commit);
+            if (!batch.IsEmpty) await SendAsync(batch);
+            if (_transaction is not null) await TranslatedAsync(_transaction.CommitAsync);
         }
 
         _ended = true;
@@ -116,9 +119,7 @@ internal sealed partial class RelationalTransaction
         {
             try
             {
-                await using var rollback = connection.CreateCommand();
-                rollback.CommandText = _sql.Rollback;
-                await rollback.ExecuteNonQueryAsync();
+                await RollBackAsync();
             }
             catch (Exception lost) when (RelationalHubStore.IsFailure(lost) || lost is InvalidOperationException)
             {
@@ -128,6 +129,21 @@ internal sealed partial class RelationalTransaction
         }
 
         await store.EndAsync(_broken);
+    }
+
+    private async Task RollBackAsync()
+    {
+        if (_transaction is not null)
+        {
+            // One that the database has rolled back already has no connection any more.
+            if (_transaction.Connection is not null) await _transaction.RollbackAsync();
+            await _transaction.DisposeAsync();
+            return;
+        }
+
+        await using var rollback = connection.CreateCommand();
+        rollback.CommandText = _sql.Rollback;
+        await rollback.ExecuteNonQueryAsync();
     }
 
     private static int RankOf(int priority) => Ranks - 1 - Math.Clamp(priority, 0, Ranks - 1);
@@ -231,12 +247,18 @@ internal sealed partial class RelationalTransaction
 
     private void Wake(SystemAddress recipient) => (_wakeRecipients ??= []).Add(recipient);
 
-    private async ValueTask SendAsync(WriterBatch batch)
+    private ValueTask SendAsync(WriterBatch batch) => TranslatedAsync(async cancellationToken =>
+    {
+        if (!_begun && _sql.Begin is null) _transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.ReadCommitted, cancellationToken);
+        await batch.ExecuteAsync(_begun ? null : _sql.Begin, _transaction);
+        _begun = true;
+    });
+
+    private async ValueTask TranslatedAsync(Func<CancellationToken, Task> send)
     {
         try
         {
-            await batch.ExecuteAsync(_begun ? null : _sql.Begin);
-            _begun = true;
+            await send(CancellationToken.None);
         }
         catch (StoreConflictException)
         {

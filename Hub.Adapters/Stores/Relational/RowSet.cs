@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Data.Common;
 
 namespace Hub.Adapters.Stores.Relational;
@@ -34,6 +35,12 @@ internal abstract class Column(string name)
 {
     internal string Name => name;
 
+    /// <summary>The type of its values.</summary>
+    internal abstract Type Type { get; }
+
+    /// <summary>Its values as they are now; clearing leaves them to who has them.</summary>
+    internal abstract IList Items { get; }
+
     internal abstract void Clear();
 
     /// <summary>Calls the maker back with the column's own type.</summary>
@@ -44,6 +51,10 @@ internal abstract class Column(string name)
 internal sealed class Column<T>(string name) : Column(name)
 {
     internal List<T> Values { get; private set; } = [];
+
+    internal override Type Type => typeof(T);
+
+    internal override IList Items => Values;
 
     internal T this[int row]
     {

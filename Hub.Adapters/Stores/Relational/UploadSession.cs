@@ -13,7 +13,10 @@ internal sealed class UploadSession(DbConnection connection, UploadSql sql, Uplo
         DbParameter Make<T>(string name, T value);
     }
 
-    internal ValueTask<DbTransaction> BeginAsync() => connection.BeginTransactionAsync(cancellationToken);
+    private DbTransaction? _transaction;
+
+    /// <summary>Begins the one transaction of this session, with which it ends.</summary>
+    internal async ValueTask<DbTransaction> BeginAsync() => _transaction = await connection.BeginTransactionAsync(cancellationToken);
 
     internal Task LockOwnerAsync(string owner) => RunAsync(Batch(sql.LockOwner, P("owner", owner)));
 
@@ -107,6 +110,7 @@ internal sealed class UploadSession(DbConnection connection, UploadSql sql, Uplo
     private DbBatch Batch(string text, params ReadOnlySpan<DbParameter> values)
     {
         var batch = connection.CreateBatch();
+        batch.Transaction = _transaction;
         Add(batch, text, values);
         return batch;
     }

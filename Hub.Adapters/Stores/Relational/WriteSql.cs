@@ -4,11 +4,12 @@ namespace Hub.Adapters.Stores.Relational;
 /// <see cref="RowSet"/>, whose columns stand in the order of the class named.</summary>
 internal sealed record WriteSql
 {
-    internal required string Begin { get; init; }
+    /// <summary>Begins a transaction in the first batch; null, as the two that end it, where that is the connection's business.</summary>
+    internal required string? Begin { get; init; }
 
-    internal required string Commit { get; init; }
+    internal required string? Commit { get; init; }
 
-    internal required string Rollback { get; init; }
+    internal required string? Rollback { get; init; }
 
     /// <summary>Lets the rest of the transaction take long.</summary>
     internal required string HavePatience { get; init; }

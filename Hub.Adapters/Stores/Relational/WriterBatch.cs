@@ -49,8 +49,10 @@ internal sealed class WriterBatch(IRelationalDialect dialect, DbConnection conne
     /// <exception cref="StoreConflictException">A statement changed fewer rows than it must.</exception>
     /// <exception cref="DbException">The database says so.</exception>
     /// <param name="begin">What begins the transaction, for the first batch.</param>
-    internal async ValueTask ExecuteAsync(string? begin)
+    /// <param name="transaction">The transaction, when the connection began it.</param>
+    internal async ValueTask ExecuteAsync(string? begin, DbTransaction? transaction)
     {
+        _batch.Transaction = transaction;
         if (begin is not null)
         {
             var first = _batch.CreateBatchCommand();

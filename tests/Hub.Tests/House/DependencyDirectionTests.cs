@@ -11,8 +11,9 @@ public sealed class DependencyDirectionTests
         ["Hub.Contracts"] = [],
         ["Hub.Core"] = ["Hub.Contracts"],
         ["Hub.Adapters"] = ["Hub.Contracts", "Hub.Core"],
+        ["Hub.Adapters.SqlServer"] = ["Hub.Contracts", "Hub.Core", "Hub.Adapters"],
         ["Hub.Apps"] = ["Hub.Contracts", "Hub.Core"],
-        ["Hub.Host"] = ["Hub.Contracts", "Hub.Core", "Hub.Adapters", "Hub.Apps"],
+        ["Hub.Host"] = ["Hub.Contracts", "Hub.Core", "Hub.Adapters", "Hub.Adapters.SqlServer", "Hub.Apps"],
     };
 
     private static IEnumerable<string> Projects => Allowed.Keys;

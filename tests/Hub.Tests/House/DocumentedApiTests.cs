@@ -9,6 +9,7 @@ public sealed class DocumentedApiTests
     [TestCase("Hub.Contracts")]
     [TestCase("Hub.Core")]
     [TestCase("Hub.Adapters")]
+    [TestCase("Hub.Adapters.SqlServer")]
     [TestCase("Hub.Apps")]
     public void PublicMember_OfALibrary_IsDocumented(string project)
     {

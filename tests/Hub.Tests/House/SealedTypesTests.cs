@@ -9,6 +9,7 @@ public sealed class SealedTypesTests
     [TestCase("Hub.Contracts")]
     [TestCase("Hub.Core")]
     [TestCase("Hub.Adapters")]
+    [TestCase("Hub.Adapters.SqlServer")]
     [TestCase("Hub.Apps")]
     [TestCase("Hub.Host")]
     public void Class_UnlessAbstract_IsSealed(string project)
