@@ -45,7 +45,7 @@ public interface IStoreTransaction : IAsyncDisposable
 
     /// <summary>Changes until when the reply to a message that is there is waited for (<see cref="MessageRecord.WaitedUntil"/>). Of two
     /// nodes that write it at once, either may be the last.</summary>
-    ValueTask WriteWaitAsync(MessageKey request, DateTimeOffset? until) => default;
+    ValueTask WriteWaitAsync(MessageKey request, DateTimeOffset? until);
 
     /// <summary>Claims due deliveries (queued and due, or claimed with an ended claim) of one recipient, most urgent first:
     /// priority descending, then id. Of deliveries in one lane only the first that blocks it (<see cref="DeliveryRecord.BlocksLane"/>):

@@ -57,6 +57,23 @@ public abstract partial class HubStoreContract
     }
 
     [Test]
+    public async Task WriteWait_OfAMessageThatIsThere_IsReadBack()
+    {
+        var (old, fresh) = (NewMessage("old") with { WaitedUntil = Start.AddMinutes(1) }, NewMessage("new"));
+        await Store.AddAsync(old);
+        await using (var transaction = await Store.BeginAsync())
+        {
+            await transaction.InsertMessageAsync(fresh, new byte[] { 1 }, []);
+            await transaction.WriteWaitAsync(old.Key, null);
+            await transaction.WriteWaitAsync(fresh.Key, Start.AddMinutes(2));
+            Assert.That(((await transaction.FindMessageAsync(old.Key))!.WaitedUntil, (await transaction.FindMessageAsync(fresh.Key))!.WaitedUntil), Is.EqualTo(((DateTimeOffset?)null, Start.AddMinutes(2))));
+            await transaction.CommitAsync();
+        }
+
+        Assert.That(((await Store.FindMessageAsync(old.Key))!.WaitedUntil, (await Store.FindMessageAsync(fresh.Key))!.WaitedUntil), Is.EqualTo(((DateTimeOffset?)null, Start.AddMinutes(2))));
+    }
+
+    [Test]
     public async Task FindMessage_OnlyRequiredMembers_GivesNullsBack()
     {
         var message = NewMessage("small");
