@@ -1,9 +1,10 @@
+using Hub.Adapters.Stores.PostgreSql;
 using Npgsql;
 
 namespace Hub.Adapters.Stores.Copying;
 
 /// <summary>The database that a hub is copied into. Its table <c>hub_copy</c> says how far the copy is, in the same transaction as the rows,
-/// so that a copy that was cut short goes on where it was; while it is there, no node starts (see <see cref="PostgreSql.PostgreSqlMigrations"/>).</summary>
+/// so that a copy that was cut short goes on where it was; while it is there, no node starts (see <see cref="PostgreSqlMigrations"/>).</summary>
 internal sealed class CopyTarget(NpgsqlConnection connection)
 {
     private const string Begin = """
@@ -29,6 +30,9 @@ internal sealed class CopyTarget(NpgsqlConnection connection)
     /// <exception cref="InvalidDataException">Another hub is in the database, or on its way into it.</exception>
     internal async Task<bool> BeginAsync(string note, CancellationToken cancellationToken)
     {
+        var version = await ScalarAsync("SELECT to_regclass('schema') IS NOT NULL", cancellationToken) is true ? (await PostgreSqlMigrations.ReadAsync(connection, cancellationToken)).Version : 0;
+        if (version != PostgreSqlMigrations.Newest)
+            throw new InvalidDataException($"The database has schema {version}, a copy by this program needs {PostgreSqlMigrations.Newest}. Run 'hub store migrate' of this program with the owner role first.");
         var begun = await ScalarAsync("SELECT to_regclass('hub_copy') IS NOT NULL", cancellationToken) is true;
         if (!begun && await ScalarAsync("SELECT EXISTS (SELECT FROM entry) OR EXISTS (SELECT FROM message) OR (SELECT size FROM log_head) > 0", cancellationToken) is true)
             throw new InvalidDataException("The database holds a hub already. Copy into an empty one: a hub is never mixed with another.");

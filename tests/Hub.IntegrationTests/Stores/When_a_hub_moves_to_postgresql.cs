@@ -101,6 +101,14 @@ public sealed class When_a_hub_moves_to_postgresql
     }
 
     [Test]
+    public async Task Should_ask_for_the_schema_first()
+    {
+        var empty = await (await PostgresServer.SharedAsync()).NewEmptyDatabaseAsync();
+        var copy = await HubProcess.RunAsync("store", "copy", "--from", Data, "--to-file", StoreFile.Owner(_folder, empty));
+        Assert.That((copy.ExitCode, copy.Error.Contains("hub store migrate", StringComparison.Ordinal)), Is.EqualTo((3, true)), copy.ToString());
+    }
+
+    [Test]
     public async Task Should_find_a_body_that_the_disk_damaged_and_leave_the_source_the_hub()
     {
         var segment = Directory.GetFiles(Path.Combine(Data, "bodies"), "*.seg").Single();
