@@ -22,6 +22,8 @@ internal sealed class DeliveryOutcomes(
     {
         var now = clock.GetUtcNow();
         var notice = answer is not null && notices.IsWanted(message) ? await notices.AnswerAsync(message, answer, now) : null;
+        // Made before the commit: under one claim neither attempts nor recipient change.
+        var entry = DeliveryTrail.Delivered(held, actor);
         return await committer.RunAsync<DeliveryRecord?>(new UnitReads(Delivery: held.Id), async scope =>
         {
             var current = await FindHeldAsync(scope, held);
@@ -29,7 +31,7 @@ internal sealed class DeliveryOutcomes(
             if (current.State == DeliveryState.Claimed)
             {
                 current = current with { State = DeliveryState.Delivered, ClaimedUntil = null, DeliveredAt = now, LastProblem = null, LastDetail = null, Changed = now };
-                scope.Append(DeliveryTrail.Delivered(current, actor));
+                scope.Append(current.Attempts == held.Attempts ? entry : DeliveryTrail.Delivered(current, actor));
                 await scope.Transaction.UpdateDeliveryAsync(current);
                 signals.NotifyLane(scope, current);
                 scope.AfterCommit(static () => DeliveryMetrics.Changed(DeliveryState.Delivered));

@@ -41,9 +41,13 @@ internal static class DeliveryTrail
 
     internal static TrailEntry Delivered(DeliveryRecord delivery, string actor)
     {
-        var body = Body(delivery);
-        body["assertedBy"] = Assertion.Hub;
-        return new TrailEntry(EntryKinds.DeliveryDelivered, delivery.Message, actor, body);
+        var body = new EntryText().Open()
+            .Add("assertedBy"u8, Assertion.Hub)
+            .Add("attempt"u8, delivery.Attempts)
+            .Add("delivery"u8, delivery.Id)
+            .Add("recipient"u8, delivery.Recipient.ToString())
+            .Close();
+        return TrailEntry.Of(EntryKinds.DeliveryDelivered, delivery.Message, actor, body);
     }
 
     internal static TrailEntry Acknowledged(DeliveryRecord delivery, UnsignedAnswer answer, string assertedBy, string actor, string sha256)

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Hub.Contracts.Envelopes;
 using Hub.Contracts.Messages;
 using Hub.Contracts.Trail;
@@ -36,31 +35,34 @@ internal sealed record Candidate
     /// <summary>Message key, hashed once.</summary>
     internal MessageKey Key => field.Value is null ? field = Verified.Envelope.Key : field;
 
+    private string Sha256 => field ??= Convert.ToHexStringLower(Verified.Sha256);
+
     internal string ContentDigest => field ??= Convert.ToHexStringLower(Verified.ContentDigest);
 
     /// <summary>The acceptance as the log commits to it, sealed: made before the commit, and once however often its unit runs.</summary>
     internal TrailEntry ToEntry()
     {
         var envelope = Verified.Envelope;
-        var body = new JsonObject
-        {
-            ["from"] = envelope.From.ToString(),
-            ["id"] = envelope.Id,
-            ["type"] = envelope.Type.Value,
-            ["encoding"] = Verified.Encoding == EnvelopeEncoding.Xml ? "xml" : "json",
-            ["size"] = Verified.Octets.Length,
-            ["sha256"] = Convert.ToHexStringLower(Verified.Sha256),
-            ["contentDigest"] = ContentDigest,
-            ["assurance"] = Assurance,
-            ["algorithm"] = Verified.Algorithm.ToString().ToUpperInvariant(),
-            ["keyThumbprint"] = Verified.Key.Thumbprint,
-            ["created"] = Rfc3339.Format(envelope.Created),
-            ["accepted"] = Rfc3339.Format(Accepted),
-            ["registry"] = Registry,
-            ["recipients"] = new JsonArray([.. Recipients.Select(Describe)]),
-        };
-        if (AllowedAsReplyTo is { } request) body["allowedAsReplyTo"] = request.Value;
-        return new TrailEntry(EntryKinds.MessageAccepted, Key, Assurance == Assurances.AttestedHub ? "hub" : envelope.From.ToString(), body).Prepare();
+        var body = new EntryText().Open()
+            .Add("accepted"u8, Rfc3339.Format(Accepted))
+            .Add("algorithm"u8, Verified.Algorithm.ToString().ToUpperInvariant());
+        if (AllowedAsReplyTo is { } request) body.Add("allowedAsReplyTo"u8, request.Value);
+        body.Add("assurance"u8, Assurance)
+            .Add("contentDigest"u8, ContentDigest)
+            .Add("created"u8, Rfc3339.Format(envelope.Created))
+            .Add("encoding"u8, Verified.Encoding == EnvelopeEncoding.Xml ? "xml" : "json")
+            .Add("from"u8, envelope.From.ToString())
+            .Add("id"u8, envelope.Id)
+            .Add("keyThumbprint"u8, Verified.Key.Thumbprint)
+            .OpenList("recipients"u8);
+        foreach (var recipient in Recipients) Describe(body, recipient);
+        body.CloseList()
+            .Add("registry"u8, Registry)
+            .Add("sha256"u8, Sha256)
+            .Add("size"u8, Verified.Octets.Length)
+            .Add("type"u8, envelope.Type.Value)
+            .Close();
+        return TrailEntry.Of(EntryKinds.MessageAccepted, Key, Assurance == Assurances.AttestedHub ? "hub" : envelope.From.ToString(), body);
     }
 
     internal MessageRecord ToRecord(long entry)
@@ -74,7 +76,7 @@ internal sealed record Candidate
             Type = envelope.Type,
             Encoding = Verified.Encoding,
             Size = Verified.Octets.Length,
-            Sha256 = Convert.ToHexStringLower(Verified.Sha256),
+            Sha256 = Sha256,
             ContentDigest = ContentDigest,
             Assurance = Assurance,
             Created = envelope.Created,
@@ -91,17 +93,18 @@ internal sealed record Candidate
         };
     }
 
-    private static JsonObject Describe(ResolvedRecipient recipient)
+    private static void Describe(EntryText body, ResolvedRecipient recipient)
     {
-        var item = new JsonObject
+        body.Open();
+        if (recipient.Redirection is { } redirection)
         {
-            ["system"] = recipient.System.Address.ToString(),
-            ["role"] = recipient.Role == RecipientRole.Main ? "main" : "info",
-            ["why"] = recipient.Why,
-        };
-        if (recipient.Redirection is not { } redirection) return item;
-        item["redirectedFrom"] = redirection.System?.ToString() ?? redirection.Agency.Value;
-        item["reorganisation"] = redirection.Reorganisation;
-        return item;
+            body.Add("redirectedFrom"u8, redirection.System?.ToString() ?? redirection.Agency.Value)
+                .Add("reorganisation"u8, redirection.Reorganisation);
+        }
+
+        body.Add("role"u8, recipient.Role == RecipientRole.Main ? "main" : "info")
+            .Add("system"u8, recipient.System.Address.ToString())
+            .Add("why"u8, recipient.Why)
+            .Close();
     }
 }

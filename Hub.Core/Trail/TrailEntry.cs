@@ -10,10 +10,14 @@ namespace Hub.Core.Trail;
 /// <param name="Kind">One of <see cref="Hub.Contracts.Trail.EntryKinds"/>.</param>
 /// <param name="Key">The message it is about, if any.</param>
 /// <param name="Actor">Who did it: a system address, <c>hub</c>, or <c>operator:name</c>.</param>
-/// <param name="Body">What happened; committed to with a salt, erasable.</param>
-public sealed record TrailEntry(string Kind, MessageKey? Key, string Actor, JsonObject Body)
+/// <param name="Body">What happened; committed to with a salt, erasable. Null for one that was written as text.</param>
+public sealed record TrailEntry(string Kind, MessageKey? Key, string Actor, JsonObject? Body)
 {
     private SealedBody? _sealed;
+
+    /// <summary>An entry whose body is written already; it is sealed at once, on the caller's thread.</summary>
+    internal static TrailEntry Of(string kind, MessageKey? key, string actor, EntryText body) =>
+        new(kind, key, actor, Body: null) { _sealed = SealedBody.Of(body.ToArray()) };
 
     /// <summary>Computes salt and commitment now, on the caller's thread, instead of inside the commit.</summary>
     public TrailEntry Prepare()
@@ -22,7 +26,7 @@ public sealed record TrailEntry(string Kind, MessageKey? Key, string Actor, Json
         return this;
     }
 
-    internal SealedBody Seal() => _sealed ??= SealedBody.Of(Body);
+    internal SealedBody Seal() => _sealed ??= SealedBody.Of(CanonicalJson.Serialize(Body));
 }
 
 /// <summary>A body as the log commits to it.</summary>
@@ -31,14 +35,16 @@ public sealed record TrailEntry(string Kind, MessageKey? Key, string Actor, Json
 /// <param name="Commitment">SHA-256(salt ‖ body).</param>
 internal sealed record SealedBody(byte[] Body, byte[] Salt, byte[] Commitment)
 {
-    internal static SealedBody Of(JsonObject json)
+    private const int OnStack = 2_048;
+
+    internal static SealedBody Of(byte[] body)
     {
-        var body = CanonicalJson.Serialize(json);
         var salt = RandomNumberGenerator.GetBytes(Receipt.SaltLength);
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(salt);
-        hash.AppendData(body);
-        return new SealedBody(body, salt, hash.GetHashAndReset());
+        var length = salt.Length + body.Length;
+        Span<byte> both = length <= OnStack ? stackalloc byte[length] : new byte[length];
+        salt.CopyTo(both);
+        body.CopyTo(both[salt.Length..]);
+        return new SealedBody(body, salt, SHA256.HashData(both));
     }
 }
 
