@@ -12,8 +12,8 @@ internal static class SqlServerFailures
     /// <summary>Raised by <c>hub.require_duty</c>: another node holds the duty.</summary>
     internal const int DutyLost = 51_002;
 
-    /// <summary>Raised when a lock of an app's state was not to be had in time.</summary>
-    internal const int AppLocked = 51_003;
+    /// <summary>Raised when the lock of an app's state or of a lane was not to be had in time.</summary>
+    internal const int Locked = 51_003;
 
     internal static RelationalFailure Classify(Exception failure) =>
         failure is SqlException database && IsConflict(database.Errors.Cast<SqlError>().Select(static e => e.Number)) ? RelationalFailure.Conflict : RelationalFailure.Unavailable;
@@ -25,7 +25,7 @@ internal static class SqlServerFailures
         1222 => true, // waited too long for a lock
         2601 or 2627 => true, // somebody inserted it before
         3960 => true, // changed since the snapshot was taken
-        LeaseEnded or DutyLost or AppLocked => true,
+        LeaseEnded or DutyLost or Locked => true,
         _ => false,
     });
 }

@@ -46,6 +46,17 @@ internal static partial class SqlServerSchema
         END;
         """;
 
+    /// <summary>Holds a lane until the transaction ends. The name of a lock is shorter than a lane's may be.</summary>
+    private const string LockLane = """
+        CREATE PROCEDURE hub.lock_lane @recipient nvarchar(200), @lane nvarchar(300), @patience int AS
+        BEGIN
+            SET NOCOUNT ON;
+            DECLARE @resource nvarchar(255) = CONCAT(N'hub lane ', CONVERT(nvarchar(64), HASHBYTES('SHA2_256', CONCAT(@recipient, N' ', @lane)), 2)), @result int;
+            EXEC @result = sys.sp_getapplock @Resource = @resource, @LockMode = N'Exclusive', @LockOwner = N'Transaction', @LockTimeout = @patience;
+            IF @result < 0 THROW 51003, N'the lane is held by another node', 1;
+        END;
+        """;
+
     /// <summary>Makes the partitions of this month and the next three; those that are there stay.</summary>
     private const string EnsurePartitions = """
         CREATE PROCEDURE hub.ensure_partitions WITH EXECUTE AS OWNER AS

@@ -40,6 +40,7 @@ internal static partial class SqlServerSchema
             last_problem nvarchar(max), last_detail nvarchar(max), delivered_at datetimeoffset(7), status nvarchar(max), reason nvarchar(max),
             outcome nvarchar(max), asserted_by nvarchar(max), answers int NOT NULL, answer varbinary(max), changed datetimeoffset(7) NOT NULL
         );
+        CREATE TYPE hub.hub_lanes AS TABLE (place int NOT NULL, recipient nvarchar(max) COLLATE Latin1_General_100_BIN2 NOT NULL, lane nvarchar(max) COLLATE Latin1_General_100_BIN2 NOT NULL);
         CREATE TYPE hub.hub_counts AS TABLE (state smallint NOT NULL, count bigint NOT NULL);
         CREATE TYPE hub.hub_entries AS TABLE (
             idx bigint NOT NULL, message bigint, [key] varbinary(max), header varbinary(max) NOT NULL, salt varbinary(max), body varbinary(max)

@@ -9,7 +9,7 @@ internal static partial class SqlServerSchema
     /// <summary>Every version, in order.</summary>
     internal static readonly SqlServerMigration[] Migrations =
     [
-        new(1, OldestProgram: 1, [Log, Messages, Deliveries, Registry, Uploads, Nodes, Lists, Rows, Fence, RequireDuty, LockApp, EnsurePartitions, "EXEC hub.ensure_partitions;"]),
+        new(1, OldestProgram: 1, [Log, Messages, Deliveries, Registry, Uploads, Nodes, Lists, Rows, Fence, RequireDuty, LockApp, LockLane, EnsurePartitions, "EXEC hub.ensure_partitions;"]),
     ];
 
     /// <summary>Made before everything else, outside of any version.</summary>
@@ -139,6 +139,7 @@ internal static partial class SqlServerSchema
             lane_place bigint NOT NULL,
             holds_lane bit NOT NULL,
             blocks bit NOT NULL,               -- those behind it in its lane wait
+            behind bit NOT NULL DEFAULT 0,     -- it stands behind another in its lane; written under the lock of the lane only
             last_problem nvarchar(100),
             last_detail nvarchar(max),
             delivered_at datetimeoffset(7),
@@ -154,11 +155,12 @@ internal static partial class SqlServerSchema
         CREATE INDEX delivery_recipient ON hub.delivery (recipient, accepted, message, id);
         CREATE INDEX delivery_state ON hub.delivery (state, accepted, message, id);
         -- Claims take the front of this one. It covers nothing: who skips locked rows must meet the row itself.
-        CREATE INDEX delivery_ready ON hub.delivery (recipient, rank, id) WHERE ready = 1;
-        -- What is not due yet stands aside, so that no claim steps over it.
-        CREATE INDEX delivery_waiting ON hub.delivery (recipient, wake) WHERE ready = 0;
+        CREATE INDEX delivery_ready ON hub.delivery (recipient, rank, id) WHERE ready = 1 AND behind = 0;
+        -- What is not due yet stands aside, so that no claim steps over it; so does what stands behind another in its lane.
+        CREATE INDEX delivery_waiting ON hub.delivery (recipient, wake) WHERE ready = 0 AND behind = 0;
         CREATE INDEX delivery_unfinished ON hub.delivery (recipient, id) WHERE ready IS NOT NULL;
-        CREATE INDEX delivery_lane ON hub.delivery (recipient, lane, lane_place, id) WHERE blocks = 1;
+        CREATE INDEX delivery_lane ON hub.delivery (recipient, lane, lane_place, id) INCLUDE (behind) WHERE blocks = 1;
+        CREATE INDEX delivery_front ON hub.delivery (recipient, lane) WHERE blocks = 1 AND behind = 0;
         CREATE INDEX delivery_expiring ON hub.delivery (expires, id) INCLUDE (state, claimed_until) WHERE ready IS NOT NULL AND expires IS NOT NULL;
         CREATE INDEX delivery_node ON hub.delivery (node, id) WHERE node IS NOT NULL;
 

@@ -12,9 +12,6 @@ internal static class SqlServerWriteSql
     private const string NewDelivery = "id, message, [key], accepted, rank, protocol, expires, recipient";
     private const string Binary = "Latin1_General_100_BIN2";
 
-    // The first of its lane that blocks, or of no lane.
-    private const string LaneIsFree = "(d.lane IS NULL OR NOT EXISTS (SELECT 1 FROM hub.delivery p WHERE p.blocks = 1 AND p.recipient = d.recipient AND p.lane = d.lane AND (p.lane_place < d.lane_place OR (p.lane_place = d.lane_place AND p.id < d.id))))";
-
     internal static WriteSql Texts { get; } = new()
     {
         Begin = null,
@@ -50,10 +47,44 @@ internal static class SqlServerWriteSql
         InsertBodies = Guarded("INSERT INTO hub.body (num, data_key, octets) SELECT r.num, r.data_key, r.octets FROM @rows r;"),
         NameUploads = Guarded("INSERT INTO hub.message_upload (sender, sha256, message) SELECT r.sender, r.sha256, r.message FROM @rows r;"),
 
-        InsertDeliveries = Guarded($"INSERT INTO hub.delivery ({NewDelivery}, {State}, rev) SELECT {SqlServerColumns.Of("r", NewDelivery)}, {SqlServerColumns.Of("r", State)}, 1 FROM @rows r ORDER BY r.id;"),
+        InsertDeliveries = Guarded($"INSERT INTO hub.delivery ({NewDelivery}, {State}, behind, rev) SELECT {SqlServerColumns.Of("r", NewDelivery)}, {SqlServerColumns.Of("r", State)}, r.blocks, 1 FROM @rows r ORDER BY r.id;"),
         UpdateDeliveries = Guarded($"""
             UPDATE d SET rev = d.rev + 1, {string.Join(", ", State.Split(", ").Select(static column => $"{column} = r.{column}"))}
             FROM hub.delivery d WITH (ROWLOCK) JOIN @rows r ON r.id = d.id AND r.rev = d.rev;
+            """),
+        LockLanes = LanesHeld(4000),
+        TryLockLanes = LanesHeld(200),
+        SettleLanes = Guarded($"""
+            DECLARE @fronts TABLE (id bigint NOT NULL PRIMARY KEY, recipient nvarchar(200) COLLATE {Binary} NOT NULL, lane nvarchar(300) COLLATE {Binary} NOT NULL);
+            INSERT INTO @fronts (id, recipient, lane)
+            SELECT f.id, f.recipient, f.lane FROM @rows r CROSS APPLY (
+                SELECT TOP (1) d.id, d.recipient, d.lane FROM hub.delivery d WITH (INDEX (delivery_lane))
+                WHERE d.blocks = 1 AND d.recipient = CONVERT(nvarchar(200), r.recipient) AND d.lane = CONVERT(nvarchar(300), r.lane) ORDER BY d.lane_place, d.id) f;
+            UPDATE d SET behind = 0 FROM hub.delivery d WITH (ROWLOCK) JOIN @fronts f ON f.id = d.id WHERE d.behind = 1;
+            UPDATE d SET behind = 1 FROM hub.delivery d WITH (ROWLOCK, INDEX (delivery_front)) JOIN @fronts f ON f.recipient = d.recipient AND f.lane = d.lane
+            WHERE d.blocks = 1 AND d.behind = 0 AND d.id <> f.id;
+            """),
+
+        // Leaps from one lane to the next: of the same recipient, else of the next one.
+        FrontsOfLanes = Guarded($"""
+            DECLARE @found TABLE (place int NOT NULL PRIMARY KEY, recipient nvarchar(200) COLLATE {Binary} NOT NULL, lane nvarchar(300) COLLATE {Binary} NOT NULL, behind bit NOT NULL);
+            DECLARE @count int = 0, @recipient nvarchar(200) = @after, @last nvarchar(300) = @lane;
+            WHILE @count < @limit
+            BEGIN
+                INSERT INTO @found (place, recipient, lane, behind)
+                SELECT TOP (1) @count, d.recipient, d.lane, d.behind FROM hub.delivery d WITH (INDEX (delivery_lane))
+                WHERE d.blocks = 1 AND d.recipient = @recipient AND d.lane > @last ORDER BY d.lane, d.lane_place, d.id;
+                IF @@ROWCOUNT = 0
+                BEGIN
+                    INSERT INTO @found (place, recipient, lane, behind)
+                    SELECT TOP (1) @count, d.recipient, d.lane, d.behind FROM hub.delivery d WITH (INDEX (delivery_lane))
+                    WHERE d.blocks = 1 AND d.recipient > @recipient ORDER BY d.recipient, d.lane, d.lane_place, d.id;
+                    IF @@ROWCOUNT = 0 BREAK;
+                END;
+                SELECT @recipient = f.recipient, @last = f.lane FROM @found f WHERE f.place = @count;
+                SET @count += 1;
+            END;
+            SELECT f.recipient, f.lane, f.behind FROM @found f ORDER BY f.place;
             """),
         AddToCounts = Guarded("""
             UPDATE c SET count = c.count + r.count FROM hub.delivery_count c WITH (ROWLOCK) JOIN @rows r ON r.state = c.state WHERE c.node = @node;
@@ -76,14 +107,14 @@ internal static class SqlServerWriteSql
 
         Promote = Guarded("""
             UPDATE TOP (@limit) d SET ready = 1 FROM hub.delivery d WITH (UPDLOCK, READPAST, ROWLOCK, INDEX (delivery_waiting))
-            WHERE d.ready = 0 AND d.recipient = @recipient AND d.wake <= @now;
+            WHERE d.ready = 0 AND d.behind = 0 AND d.recipient = @recipient AND d.wake <= @now;
             """),
 
         // The id in the token finds the row; the random rest is what proves the claim.
         Claim = Guarded($"""
             WITH front AS (
                 SELECT TOP (@limit) {SqlServerColumns.Delivery}, d.ready, d.wake FROM hub.delivery d WITH (UPDLOCK, READPAST, ROWLOCK, INDEX (delivery_ready))
-                WHERE d.ready = 1 AND d.recipient = @recipient AND d.wake <= @now AND (@protocol = 0 OR d.protocol = 1) AND {LaneIsFree}
+                WHERE d.ready = 1 AND d.behind = 0 AND d.recipient = @recipient AND d.wake <= @now AND (@protocol = 0 OR d.protocol = 1)
                 ORDER BY d.rank, d.id)
             UPDATE front SET state = 1, ready = 0, wake = @until, claimed_until = @until, node = @node, attempts = attempts + 1, changed = @now, rev = rev + 1,
                 claim = LOWER(CONVERT(varchar(16), CONVERT(varbinary(8), id), 2)) + '-' + LOWER(CONVERT(varchar(32), CRYPT_GEN_RANDOM(16), 2))
@@ -97,11 +128,11 @@ internal static class SqlServerWriteSql
             WHILE @count < @limit
             BEGIN
                 SELECT @next = MIN(n.recipient) FROM (
-                    SELECT MIN(d.recipient) AS recipient FROM hub.delivery d WHERE d.ready = 1 AND d.recipient > @next
-                    UNION ALL SELECT MIN(d.recipient) FROM hub.delivery d WHERE d.ready = 0 AND d.recipient > @next) n;
+                    SELECT MIN(d.recipient) AS recipient FROM hub.delivery d WHERE d.ready = 1 AND d.behind = 0 AND d.recipient > @next
+                    UNION ALL SELECT MIN(d.recipient) FROM hub.delivery d WHERE d.ready = 0 AND d.behind = 0 AND d.recipient > @next) n;
                 IF @next IS NULL OR @next > @until COLLATE {Binary} BREAK;
-                IF EXISTS (SELECT 1 FROM hub.delivery d WHERE d.ready = 1 AND d.recipient = @next AND d.wake <= @now AND {LaneIsFree})
-                    OR EXISTS (SELECT 1 FROM hub.delivery d WHERE d.ready = 0 AND d.recipient = @next AND d.wake <= @now AND {LaneIsFree})
+                IF EXISTS (SELECT 1 FROM hub.delivery d WHERE d.ready = 1 AND d.behind = 0 AND d.recipient = @next AND d.wake <= @now)
+                    OR EXISTS (SELECT 1 FROM hub.delivery d WHERE d.ready = 0 AND d.behind = 0 AND d.recipient = @next AND d.wake <= @now)
                 BEGIN
                     INSERT INTO @found (recipient) VALUES (@next);
                     SET @count += 1;
@@ -162,6 +193,18 @@ internal static class SqlServerWriteSql
 
     /// <summary>Tells the other nodes; parameter: payload.</summary>
     internal static string Wake { get; } = Guarded("INSERT INTO hub.wake (payload) VALUES (@payload); SELECT 1;");
+
+    private static string LanesHeld(int patience) => Guarded($"""
+        DECLARE @place int = 0, @recipient nvarchar(200), @lane nvarchar(300), @patience int = {patience};
+        WHILE 1 = 1
+        BEGIN
+            SELECT @recipient = r.recipient, @lane = r.lane FROM @rows r WHERE r.place = @place;
+            IF @@ROWCOUNT = 0 BREAK;
+            EXEC hub.lock_lane @recipient = @recipient, @lane = @lane, @patience = @patience;
+            SET @place += 1;
+        END;
+        SELECT 1;
+        """);
 
     private static string Guarded(string text) => InTransaction + text;
 }

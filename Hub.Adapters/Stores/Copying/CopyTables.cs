@@ -22,15 +22,15 @@ internal static class CopyTables
         new("message_upload", "sender, sha256, message, erased", "txlb",
             "SELECT (SELECT text FROM name WHERE name.id = sender), sha256, message, erased, 0 FROM message_upload ORDER BY sender, sha256, message", null),
         new("delivery",
-            "id, message, key, accepted, rank, protocol, expires, rev, recipient, role, why, since, state, ready, wake, due, attempts, interruptions, replays, claim, claimed_until, lane, lane_place, holds_lane, blocks, last_problem, last_detail, delivered_at, status, reason, outcome, asserted_by, answers, answer, changed",
-            "llxdsbditstdsbddiiitdtlbbttdttttixd",
+            "id, message, key, accepted, rank, protocol, expires, rev, recipient, role, why, since, state, ready, wake, due, attempts, interruptions, replays, claim, claimed_until, lane, lane_place, holds_lane, blocks, behind, last_problem, last_detail, delivered_at, status, reason, outcome, asserted_by, answers, answer, changed",
+            "llxdsbditstdsbddiiitdtlbbbttdttttixd",
             $"""
             SELECT d.id, d.message, m.key, d.accepted, d.rank, (SELECT substr(text, 1, 4) = 'hub.' FROM name WHERE name.id = m.type), d.expires, 1,
                 (SELECT text FROM name WHERE name.id = d.recipient), d.role, (SELECT text FROM name WHERE name.id = d.why), d.since,
                 iif({Held}, 0, d.state), CASE WHEN d.ready IS NULL THEN NULL ELSE d.ready = 1 AND NOT {Held} END,
                 CASE WHEN d.ready IS NULL THEN NULL WHEN {Held} THEN d.due ELSE COALESCE(d.wake, d.due) END, d.due,
                 iif({Held} AND d.interruptions < 10, max(d.attempts - 1, 0), d.attempts), d.interruptions + {Held}, d.replays, iif({Held}, NULL, d.claim), iif({Held}, NULL, d.claimed_until),
-                d.lane, d.lane_place, d.holds_lane, d.blocks, d.last_problem, d.last_detail, d.delivered_at, d.status, d.reason, d.outcome, d.asserted_by, d.answers, d.answer, d.changed, d.id
+                d.lane, d.lane_place, d.holds_lane, d.blocks, COALESCE(d.ready = 2, 0), d.last_problem, d.last_detail, d.delivered_at, d.status, d.reason, d.outcome, d.asserted_by, d.answers, d.answer, d.changed, d.id
             FROM delivery d JOIN message m ON m.num = d.message WHERE d.id > ?1 ORDER BY d.id
             """, "id"),
         new("entry", "idx, message, key, header, salt, body", "llxxxx", "SELECT idx, message, key, header, salt, body, idx FROM entry WHERE idx > ?1 ORDER BY idx", "idx"),

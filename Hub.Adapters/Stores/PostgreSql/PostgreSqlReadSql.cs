@@ -46,18 +46,25 @@ internal static class PostgreSqlReadSql
         FindDelivery = $"SELECT {Rows.DeliveryColumns} FROM delivery d WHERE d.id = $1",
         Untaken = $"""
             WITH d AS MATERIALIZED (
-                SELECT * FROM delivery WHERE ready AND recipient = $1 AND id > $3
-                UNION ALL SELECT * FROM delivery WHERE NOT ready AND recipient = $1 AND id > $3
+                SELECT * FROM delivery WHERE ready AND NOT behind AND recipient = $1 AND id > $3
+                UNION ALL SELECT * FROM delivery WHERE NOT ready AND NOT behind AND recipient = $1 AND id > $3
+                UNION ALL SELECT * FROM delivery WHERE ready IS NOT NULL AND behind AND recipient = $1 AND id > $3
             )
             SELECT {Rows.DeliveryColumns} FROM d WHERE (d.state = 0 OR d.claimed_until <= $2) AND NOT d.protocol ORDER BY d.id LIMIT $4
             """,
 
-        // Leaps from one recipient to the next: two look-ups for each.
+        // Leaps from one recipient to the next: three look-ups for each.
         UnfinishedRecipients = """
             WITH RECURSIVE found AS (
-                SELECT least((SELECT min(recipient) FROM delivery WHERE ready), (SELECT min(recipient) FROM delivery WHERE NOT ready)) AS recipient
+                SELECT least(
+                    (SELECT min(recipient) FROM delivery WHERE ready AND NOT behind),
+                    (SELECT min(recipient) FROM delivery WHERE NOT ready AND NOT behind),
+                    (SELECT min(recipient) FROM delivery WHERE ready IS NOT NULL AND behind)) AS recipient
                 UNION ALL
-                SELECT least((SELECT min(d.recipient) FROM delivery d WHERE d.ready AND d.recipient > f.recipient), (SELECT min(d.recipient) FROM delivery d WHERE NOT d.ready AND d.recipient > f.recipient))
+                SELECT least(
+                    (SELECT min(d.recipient) FROM delivery d WHERE d.ready AND NOT d.behind AND d.recipient > f.recipient),
+                    (SELECT min(d.recipient) FROM delivery d WHERE NOT d.ready AND NOT d.behind AND d.recipient > f.recipient),
+                    (SELECT min(d.recipient) FROM delivery d WHERE d.ready IS NOT NULL AND d.behind AND d.recipient > f.recipient))
                 FROM found f WHERE f.recipient IS NOT NULL
             )
             SELECT recipient FROM found WHERE recipient IS NOT NULL

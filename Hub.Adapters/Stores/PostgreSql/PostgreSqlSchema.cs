@@ -125,6 +125,7 @@ internal static class PostgreSqlSchema
             lane_place bigint NOT NULL,
             holds_lane boolean NOT NULL,
             blocks boolean NOT NULL,          -- those behind it in its lane wait
+            behind boolean NOT NULL DEFAULT false, -- it stands behind another in its lane; written under the lock of the lane only
             last_problem text,
             last_detail text,
             delivered_at timestamptz,
@@ -140,10 +141,12 @@ internal static class PostgreSqlSchema
         CREATE INDEX delivery_recipient ON delivery (recipient, accepted, message, id);
         CREATE INDEX delivery_state ON delivery (state, accepted, message, id);
         -- Claims take the front of this one.
-        CREATE INDEX delivery_ready ON delivery (recipient, rank, id) WHERE ready;
-        -- What is not due yet stands aside, so that no claim steps over it.
-        CREATE INDEX delivery_waiting ON delivery (recipient, wake) WHERE NOT ready;
+        CREATE INDEX delivery_ready ON delivery (recipient, rank, id) WHERE ready AND NOT behind;
+        -- What is not due yet stands aside, so that no claim steps over it; so does what stands behind another in its lane.
+        CREATE INDEX delivery_waiting ON delivery (recipient, wake) WHERE NOT ready AND NOT behind;
+        CREATE INDEX delivery_behind ON delivery (recipient, id) WHERE ready IS NOT NULL AND behind;
         CREATE INDEX delivery_lane ON delivery (recipient, lane, lane_place, id) WHERE blocks;
+        CREATE INDEX delivery_front ON delivery (recipient, lane) WHERE blocks AND NOT behind;
         CREATE INDEX delivery_expiring ON delivery (expires, id) WHERE ready IS NOT NULL AND expires IS NOT NULL;
         CREATE INDEX delivery_node ON delivery (node, id) WHERE node IS NOT NULL;
 

@@ -6,10 +6,11 @@ namespace Hub.Adapters.Stores.PostgreSql;
 internal static class PostgreSqlWriteSql
 {
     private const string State = "role, why, since, state, ready, wake, due, attempts, interruptions, replays, claim, claimed_until, node, lane, lane_place, holds_lane, blocks, last_problem, last_detail, delivered_at, status, reason, outcome, asserted_by, answers, answer, changed";
+    private const string NewDelivery = "id, message, key, accepted, rank, protocol, expires, recipient";
     private const string MessageInsert = "num, key, id, sender, type, encoding, size, sha256, content_digest, assurance, created, accepted, not_before, expires, priority, conversation, sequence, in_reply_to, subject, uploads, entry, erased, waited_until";
 
-    // The first of its lane that blocks, or of no lane.
-    private const string LaneIsFree = "(d.lane IS NULL OR NOT EXISTS (SELECT 1 FROM delivery p WHERE p.blocks AND p.recipient = d.recipient AND p.lane = d.lane AND (p.lane_place, p.id) < (d.lane_place, d.id)))";
+    private const string LanesInOrder = "SELECT recipient, lane FROM unnest($1::integer[], $2::text[], $3::text[]) AS l (place, recipient, lane) ORDER BY place";
+    private const string LockOfLane = "pg_advisory_xact_lock(hashtextextended('hub lane ' || r.recipient || ' ' || r.lane, 0))";
 
     internal static WriteSql Texts { get; } = new()
     {
@@ -44,13 +45,34 @@ internal static class PostgreSqlWriteSql
         NameUploads = "INSERT INTO message_upload (sender, sha256, message) SELECT * FROM unnest($1::text[], $2::bytea[], $3::bigint[])",
 
         InsertDeliveries = $"""
-            INSERT INTO delivery (id, message, key, accepted, rank, protocol, expires, recipient, {State}, rev)
-            SELECT r.*, 1 FROM unnest($1::bigint[], $2::bigint[], $3::bytea[], $4::timestamptz[], $5::smallint[], $6::boolean[], $7::timestamptz[], $8::text[], {StateArrays(9)}) AS r
+            INSERT INTO delivery ({NewDelivery}, {State}, behind, rev)
+            SELECT r.*, r.blocks, 1
+            FROM unnest($1::bigint[], $2::bigint[], $3::bytea[], $4::timestamptz[], $5::smallint[], $6::boolean[], $7::timestamptz[], $8::text[], {StateArrays(9)}) AS r ({NewDelivery}, {State})
             """,
         UpdateDeliveries = $"""
             UPDATE delivery d SET rev = d.rev + 1, {string.Join(", ", State.Split(", ").Select(static column => $"{column} = r.{column}"))}
             FROM unnest($1::bigint[], $2::integer[], {StateArrays(3)}) AS r (id, rev, {State})
             WHERE d.id = r.id AND d.rev = r.rev
+            """,
+        LockLanes = $"SELECT {LockOfLane} FROM ({LanesInOrder}) r",
+        TryLockLanes = $"SELECT set_config('lock_timeout', '200', true), {LockOfLane}, set_config('lock_timeout', '4000', true) FROM ({LanesInOrder}) r",
+        SettleLanes = """
+            WITH l AS MATERIALIZED (
+                SELECT r.recipient, r.lane, (
+                    SELECT f.id FROM delivery f WHERE f.blocks AND f.recipient = r.recipient AND f.lane = r.lane ORDER BY f.recipient, f.lane, f.lane_place, f.id LIMIT 1) AS front
+                FROM unnest($1::integer[], $2::text[], $3::text[]) AS r (place, recipient, lane)
+            ), moved AS MATERIALIZED (
+                SELECT front AS id, false AS behind FROM l WHERE front IS NOT NULL
+                UNION ALL SELECT p.id, true FROM l CROSS JOIN LATERAL (
+                    SELECT s.id FROM delivery s WHERE s.blocks AND NOT s.behind AND s.recipient = l.recipient AND s.lane = l.lane AND s.id <> l.front) p
+            )
+            UPDATE delivery d SET behind = moved.behind FROM moved WHERE d.id = moved.id AND d.behind <> moved.behind
+            """,
+        FrontsOfLanes = $"""
+            WITH RECURSIVE f AS (
+                ({FrontOfLane("$1, $2")})
+                UNION ALL SELECT n.* FROM f CROSS JOIN LATERAL ({FrontOfLane("f.recipient, f.lane")}) n)
+            SELECT f.recipient, f.lane, f.behind FROM f LIMIT $3
             """,
         AddToCounts = """
             INSERT INTO delivery_count AS c (node, state, count) SELECT $1::integer, * FROM unnest($2::smallint[], $3::bigint[])
@@ -72,26 +94,27 @@ internal static class PostgreSqlWriteSql
 
         Promote = """
             UPDATE delivery SET ready = true WHERE id IN (
-                SELECT id FROM delivery WHERE NOT ready AND recipient = $1 AND wake <= $2 ORDER BY wake LIMIT $3 FOR UPDATE SKIP LOCKED)
+                SELECT id FROM delivery WHERE NOT ready AND NOT behind AND recipient = $1 AND wake <= $2 ORDER BY wake LIMIT $3 FOR UPDATE SKIP LOCKED)
             """,
 
         // The id in the token finds the row; the random rest is what proves the claim.
         Claim = $"""
             WITH c AS MATERIALIZED (
                 SELECT d.id, d.state FROM delivery d
-                WHERE d.ready AND d.recipient = $1 AND d.wake <= $2 AND (NOT $5 OR d.protocol) AND {LaneIsFree}
+                WHERE d.ready AND NOT d.behind AND d.recipient = $1 AND d.wake <= $2 AND (NOT $5 OR d.protocol)
                 ORDER BY d.rank, d.id LIMIT $6 FOR UPDATE OF d SKIP LOCKED)
             UPDATE delivery d SET state = 1, ready = false, wake = $3, claimed_until = $3, node = $4, attempts = d.attempts + 1, changed = $2, rev = d.rev + 1,
                 claim = to_hex(d.id) || '-' || replace(gen_random_uuid()::text, '-', '')
             FROM c WHERE d.id = c.id RETURNING {Rows.DeliveryColumns}, c.state
             """,
+        // With an order, since only by that is the index sure to be walked: where nearly all rows look alike, a scan seems as good.
         RecipientsDue = $"""
             WITH RECURSIVE r (recipient) AS (
                 SELECT {Next("$1")}
                 UNION ALL SELECT {Next("r.recipient")} FROM r WHERE r.recipient IS NOT NULL AND ($2 IS NULL OR r.recipient <= $2))
             SELECT r.recipient FROM r WHERE r.recipient IS NOT NULL AND ($2 IS NULL OR r.recipient <= $2) AND (
-                EXISTS (SELECT 1 FROM delivery d WHERE d.ready AND d.recipient = r.recipient AND d.wake <= $3 AND {LaneIsFree})
-                OR EXISTS (SELECT 1 FROM delivery d WHERE NOT d.ready AND d.recipient = r.recipient AND d.wake <= $3 AND {LaneIsFree}))
+                coalesce((SELECT true FROM delivery d WHERE d.ready AND NOT d.behind AND d.recipient = r.recipient AND d.wake <= $3 ORDER BY d.rank, d.id LIMIT 1), false)
+                OR coalesce((SELECT true FROM delivery d WHERE NOT d.ready AND NOT d.behind AND d.recipient = r.recipient AND d.wake <= $3 ORDER BY d.wake LIMIT 1), false))
             LIMIT $4
             """,
 
@@ -148,9 +171,12 @@ internal static class PostgreSqlWriteSql
     };
 
     private static string Next(string after) => $"""
-        least((SELECT recipient FROM delivery WHERE ready AND recipient > {after} ORDER BY recipient LIMIT 1),
-              (SELECT recipient FROM delivery WHERE NOT ready AND recipient > {after} ORDER BY recipient LIMIT 1))
+        least((SELECT recipient FROM delivery WHERE ready AND NOT behind AND recipient > {after} ORDER BY recipient LIMIT 1),
+              (SELECT recipient FROM delivery WHERE NOT ready AND NOT behind AND recipient > {after} ORDER BY recipient LIMIT 1))
         """;
+
+    private static string FrontOfLane(string after) =>
+        $"SELECT d.recipient, d.lane, d.behind FROM delivery d WHERE d.blocks AND (d.recipient, d.lane) > ({after}) ORDER BY d.recipient, d.lane, d.lane_place, d.id LIMIT 1";
 
     private static string StateArrays(int first)
     {

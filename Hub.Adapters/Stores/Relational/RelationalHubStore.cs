@@ -56,6 +56,9 @@ public abstract partial class RelationalHubStore : IHubStore
     /// <summary>Where the last full page of recipients due ended.</summary>
     internal string? LastDue { get; set; }
 
+    /// <summary>Up to where the fronts of lanes were looked at; null: all of them.</summary>
+    internal LaneName? LastLane { get; set; }
+
     /// <summary>How many ids the last groups took, for a good guess at the next.</summary>
     internal int IdsWanted { get; set; } = IdBlocks.Size;
 

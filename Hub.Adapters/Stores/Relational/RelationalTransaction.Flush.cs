@@ -175,6 +175,7 @@ internal sealed partial class RelationalTransaction
     private bool Flush(WriterBatch batch)
     {
         var checks = false;
+        var lanes = LockLanes(batch);
         if (_newKeys.Count > 0)
         {
             var keys = new KeyRows();
@@ -208,6 +209,7 @@ internal sealed partial class RelationalTransaction
             batch.Change(_sql.InsertDeliveries).With(added);
         }
 
+        if (lanes is not null) batch.Change(_sql.SettleLanes).With(lanes);
         Sent(_changedDeliveries);
         Sent(_newDeliveries);
         return FlushStates(batch) || checks;

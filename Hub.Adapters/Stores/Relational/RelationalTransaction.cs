@@ -100,6 +100,7 @@ internal sealed partial class RelationalTransaction(RelationalHubStore store, Db
         var known = await TrackedAsync(delivery.Id) ?? throw new InvalidOperationException($"There is no delivery {delivery.Id} to update.");
         _counts.Move(known.Record.State, delivery.State);
         if (delivery.State == DeliveryState.Queued && known.Record.State != DeliveryState.Queued && delivery.Due <= delivery.Changed) Wake(delivery.Recipient);
+        if (known.Record.BlocksLane != delivery.BlocksLane) MoveLane(delivery);
         known.Record = delivery.State == DeliveryState.Claimed ? delivery : delivery with { Node = null };
         if (known.IsStaged) return;
         known.IsStaged = true;
@@ -142,6 +143,7 @@ internal sealed partial class RelationalTransaction(RelationalHubStore store, Db
             if (found.Count == limit) return after;
             var batch = NewBatch();
             Flush(batch);
+            if (until is null) LookForStrandedLanes(batch);
             batch.Query(_sql.RecipientsDue, row => found.Add(Names.System(row.GetString(0))))
                 .With("after", after).With("until", until).With("now", now.ToUniversalTime()).With("limit", limit - found.Count);
             await SendAsync(batch);
@@ -190,6 +192,7 @@ internal sealed partial class RelationalTransaction(RelationalHubStore store, Db
         _newDeliveries.Add(added);
         _counts.Add(delivery.State);
         if (delivery.State == DeliveryState.Queued) Wake(delivery.Recipient);
+        if (record.BlocksLane) MoveLane(record);
         return id;
     }
 

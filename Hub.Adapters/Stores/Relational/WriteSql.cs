@@ -59,6 +59,19 @@ internal sealed record WriteSql
     /// <summary>Rows: <see cref="DeliveryRows"/>. Changes as many rows as there are, or another node was quicker.</summary>
     internal required string UpdateDeliveries { get; init; }
 
+    /// <summary>Rows: <see cref="LaneRows"/>. Holds them, in their order, until the end of the transaction.</summary>
+    internal required string LockLanes { get; init; }
+
+    /// <summary>Rows: <see cref="LaneRows"/>. The same, but waiting only briefly for each.</summary>
+    internal required string TryLockLanes { get; init; }
+
+    /// <summary>Rows: <see cref="LaneRows"/>, which are held. Of those that block in each, the first may be claimed, the others stand behind.</summary>
+    internal required string SettleLanes { get; init; }
+
+    /// <summary>Parameters: recipient and lane after which, how many. Gives recipient, lane, and whether the first that blocks in it
+    /// stands behind, in order.</summary>
+    internal required string FrontsOfLanes { get; init; }
+
     /// <summary>Rows: <see cref="CountRows"/>.</summary>
     internal required string AddToCounts { get; init; }
 

@@ -46,6 +46,11 @@ public sealed class PostgreSqlSharedStoreTests : SharedStoreContract
         ((PostgreSqlHubStore)store).Incarnation = incarnation;
     }
 
+    private protected override Task StrandAsync() => _stores!.Database.ExecuteAsync("UPDATE delivery SET behind = true");
+
+    private protected override Task<bool> IsWaitingAsync() => _stores!.Database.ReadAsync<bool>(
+        "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))");
+
     [TearDown]
     public void DropDatabase()
     {

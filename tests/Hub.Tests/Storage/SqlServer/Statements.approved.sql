@@ -8,7 +8,7 @@ SELECT @node, r.state, r.count FROM @rows r WHERE NOT EXISTS (SELECT 1 FROM hub.
 IF XACT_STATE() <> 1 THROW 51004, N'the transaction has ended', 1;
 WITH front AS (
     SELECT TOP (@limit) d.id, d.message, d.rev, d.rank, d.[key], d.recipient, d.role, d.why, d.since, d.state, d.due, d.attempts, d.interruptions, d.replays, d.claim, d.claimed_until, d.node, d.lane, d.lane_place, d.holds_lane, d.last_problem, d.last_detail, d.delivered_at, d.status, d.reason, d.outcome, d.asserted_by, d.answers, d.answer, d.changed, d.ready, d.wake FROM hub.delivery d WITH (UPDLOCK, READPAST, ROWLOCK, INDEX (delivery_ready))
-    WHERE d.ready = 1 AND d.recipient = @recipient AND d.wake <= @now AND (@protocol = 0 OR d.protocol = 1) AND (d.lane IS NULL OR NOT EXISTS (SELECT 1 FROM hub.delivery p WHERE p.blocks = 1 AND p.recipient = d.recipient AND p.lane = d.lane AND (p.lane_place < d.lane_place OR (p.lane_place = d.lane_place AND p.id < d.id))))
+    WHERE d.ready = 1 AND d.behind = 0 AND d.recipient = @recipient AND d.wake <= @now AND (@protocol = 0 OR d.protocol = 1)
     ORDER BY d.rank, d.id)
 UPDATE front SET state = 1, ready = 0, wake = @until, claimed_until = @until, node = @node, attempts = attempts + 1, changed = @now, rev = rev + 1,
     claim = LOWER(CONVERT(varchar(16), CONVERT(varbinary(8), id), 2)) + '-' + LOWER(CONVERT(varchar(32), CRYPT_GEN_RANDOM(16), 2))
@@ -69,6 +69,27 @@ SELECT id, kind, state, created, json, rev FROM hub.proposal WHERE id = @id;
 IF XACT_STATE() <> 1 THROW 51004, N'the transaction has ended', 1;
 DELETE FROM hub.message_upload WHERE sender = @owner AND sha256 = @sha256 AND erased = 1;
 
+-- FrontsOfLanes (@after, @lane, @limit)
+IF XACT_STATE() <> 1 THROW 51004, N'the transaction has ended', 1;
+DECLARE @found TABLE (place int NOT NULL PRIMARY KEY, recipient nvarchar(200) COLLATE Latin1_General_100_BIN2 NOT NULL, lane nvarchar(300) COLLATE Latin1_General_100_BIN2 NOT NULL, behind bit NOT NULL);
+DECLARE @count int = 0, @recipient nvarchar(200) = @after, @last nvarchar(300) = @lane;
+WHILE @count < @limit
+BEGIN
+    INSERT INTO @found (place, recipient, lane, behind)
+    SELECT TOP (1) @count, d.recipient, d.lane, d.behind FROM hub.delivery d WITH (INDEX (delivery_lane))
+    WHERE d.blocks = 1 AND d.recipient = @recipient AND d.lane > @last ORDER BY d.lane, d.lane_place, d.id;
+    IF @@ROWCOUNT = 0
+    BEGIN
+        INSERT INTO @found (place, recipient, lane, behind)
+        SELECT TOP (1) @count, d.recipient, d.lane, d.behind FROM hub.delivery d WITH (INDEX (delivery_lane))
+        WHERE d.blocks = 1 AND d.recipient > @recipient ORDER BY d.recipient, d.lane, d.lane_place, d.id;
+        IF @@ROWCOUNT = 0 BREAK;
+    END;
+    SELECT @recipient = f.recipient, @last = f.lane FROM @found f WHERE f.place = @count;
+    SET @count += 1;
+END;
+SELECT f.recipient, f.lane, f.behind FROM @found f ORDER BY f.place;
+
 -- HavePatience ()
 IF XACT_STATE() <> 1 THROW 51004, N'the transaction has ended', 1;
 SELECT 1;
@@ -79,7 +100,7 @@ INSERT INTO hub.body (num, data_key, octets) SELECT r.num, r.data_key, r.octets 
 
 -- InsertDeliveries (@rows)
 IF XACT_STATE() <> 1 THROW 51004, N'the transaction has ended', 1;
-INSERT INTO hub.delivery (id, message, [key], accepted, rank, protocol, expires, recipient, role, why, since, state, ready, wake, due, attempts, interruptions, replays, claim, claimed_until, node, lane, lane_place, holds_lane, blocks, last_problem, last_detail, delivered_at, status, reason, outcome, asserted_by, answers, answer, changed, rev) SELECT r.id, r.message, r.[key], r.accepted, r.rank, r.protocol, r.expires, r.recipient, r.role, r.why, r.since, r.state, r.ready, r.wake, r.due, r.attempts, r.interruptions, r.replays, r.claim, r.claimed_until, r.node, r.lane, r.lane_place, r.holds_lane, r.blocks, r.last_problem, r.last_detail, r.delivered_at, r.status, r.reason, r.outcome, r.asserted_by, r.answers, r.answer, r.changed, 1 FROM @rows r ORDER BY r.id;
+INSERT INTO hub.delivery (id, message, [key], accepted, rank, protocol, expires, recipient, role, why, since, state, ready, wake, due, attempts, interruptions, replays, claim, claimed_until, node, lane, lane_place, holds_lane, blocks, last_problem, last_detail, delivered_at, status, reason, outcome, asserted_by, answers, answer, changed, behind, rev) SELECT r.id, r.message, r.[key], r.accepted, r.rank, r.protocol, r.expires, r.recipient, r.role, r.why, r.since, r.state, r.ready, r.wake, r.due, r.attempts, r.interruptions, r.replays, r.claim, r.claimed_until, r.node, r.lane, r.lane_place, r.holds_lane, r.blocks, r.last_problem, r.last_detail, r.delivered_at, r.status, r.reason, r.outcome, r.asserted_by, r.answers, r.answer, r.changed, r.blocks, 1 FROM @rows r ORDER BY r.id;
 
 -- InsertEntries (@rows)
 IF XACT_STATE() <> 1 THROW 51004, N'the transaction has ended', 1;
@@ -114,6 +135,18 @@ SELECT TOP (1) 1 FROM hub.message_upload u WHERE u.sender = @owner AND u.sha256 
 -- LockApp (@app)
 IF XACT_STATE() <> 1 THROW 51004, N'the transaction has ended', 1;
 EXEC hub.lock_app @app = @app, @patience = 4000;
+
+-- LockLanes (@rows)
+IF XACT_STATE() <> 1 THROW 51004, N'the transaction has ended', 1;
+DECLARE @place int = 0, @recipient nvarchar(200), @lane nvarchar(300), @patience int = 4000;
+WHILE 1 = 1
+BEGIN
+    SELECT @recipient = r.recipient, @lane = r.lane FROM @rows r WHERE r.place = @place;
+    IF @@ROWCOUNT = 0 BREAK;
+    EXEC hub.lock_lane @recipient = @recipient, @lane = @lane, @patience = @patience;
+    SET @place += 1;
+END;
+SELECT 1;
 
 -- Migrations.Newer (@minimum_program, @version)
 INSERT INTO hub.[schema] (version, minimum_program) VALUES (@version, @minimum_program);
@@ -196,7 +229,7 @@ INSERT INTO hub.assertion_use (name, until) VALUES (@name, @until);
 -- Promote (@limit, @now, @recipient)
 IF XACT_STATE() <> 1 THROW 51004, N'the transaction has ended', 1;
 UPDATE TOP (@limit) d SET ready = 1 FROM hub.delivery d WITH (UPDLOCK, READPAST, ROWLOCK, INDEX (delivery_waiting))
-WHERE d.ready = 0 AND d.recipient = @recipient AND d.wake <= @now;
+WHERE d.ready = 0 AND d.behind = 0 AND d.recipient = @recipient AND d.wake <= @now;
 
 -- Read.AppState (@app, @key)
 SELECT s.value FROM hub.app_state s WHERE s.app = @app AND s.[key] = @key;
@@ -419,11 +452,11 @@ DECLARE @count int = 0, @next nvarchar(200) = @after;
 WHILE @count < @limit
 BEGIN
     SELECT @next = MIN(n.recipient) FROM (
-        SELECT MIN(d.recipient) AS recipient FROM hub.delivery d WHERE d.ready = 1 AND d.recipient > @next
-        UNION ALL SELECT MIN(d.recipient) FROM hub.delivery d WHERE d.ready = 0 AND d.recipient > @next) n;
+        SELECT MIN(d.recipient) AS recipient FROM hub.delivery d WHERE d.ready = 1 AND d.behind = 0 AND d.recipient > @next
+        UNION ALL SELECT MIN(d.recipient) FROM hub.delivery d WHERE d.ready = 0 AND d.behind = 0 AND d.recipient > @next) n;
     IF @next IS NULL OR @next > @until COLLATE Latin1_General_100_BIN2 BREAK;
-    IF EXISTS (SELECT 1 FROM hub.delivery d WHERE d.ready = 1 AND d.recipient = @next AND d.wake <= @now AND (d.lane IS NULL OR NOT EXISTS (SELECT 1 FROM hub.delivery p WHERE p.blocks = 1 AND p.recipient = d.recipient AND p.lane = d.lane AND (p.lane_place < d.lane_place OR (p.lane_place = d.lane_place AND p.id < d.id)))))
-        OR EXISTS (SELECT 1 FROM hub.delivery d WHERE d.ready = 0 AND d.recipient = @next AND d.wake <= @now AND (d.lane IS NULL OR NOT EXISTS (SELECT 1 FROM hub.delivery p WHERE p.blocks = 1 AND p.recipient = d.recipient AND p.lane = d.lane AND (p.lane_place < d.lane_place OR (p.lane_place = d.lane_place AND p.id < d.id)))))
+    IF EXISTS (SELECT 1 FROM hub.delivery d WHERE d.ready = 1 AND d.behind = 0 AND d.recipient = @next AND d.wake <= @now)
+        OR EXISTS (SELECT 1 FROM hub.delivery d WHERE d.ready = 0 AND d.behind = 0 AND d.recipient = @next AND d.wake <= @now)
     BEGIN
         INSERT INTO @found (recipient) VALUES (@next);
         SET @count += 1;
@@ -459,6 +492,17 @@ UPDATE o SET until = @version FROM hub.registry_object o JOIN @rows r ON r.secti
 IF XACT_STATE() <> 1 THROW 51004, N'the transaction has ended', 1;
 EXEC hub.require_duty @duty = @duty, @node = @node, @term = @term;
 
+-- SettleLanes (@rows)
+IF XACT_STATE() <> 1 THROW 51004, N'the transaction has ended', 1;
+DECLARE @fronts TABLE (id bigint NOT NULL PRIMARY KEY, recipient nvarchar(200) COLLATE Latin1_General_100_BIN2 NOT NULL, lane nvarchar(300) COLLATE Latin1_General_100_BIN2 NOT NULL);
+INSERT INTO @fronts (id, recipient, lane)
+SELECT f.id, f.recipient, f.lane FROM @rows r CROSS APPLY (
+    SELECT TOP (1) d.id, d.recipient, d.lane FROM hub.delivery d WITH (INDEX (delivery_lane))
+    WHERE d.blocks = 1 AND d.recipient = CONVERT(nvarchar(200), r.recipient) AND d.lane = CONVERT(nvarchar(300), r.lane) ORDER BY d.lane_place, d.id) f;
+UPDATE d SET behind = 0 FROM hub.delivery d WITH (ROWLOCK) JOIN @fronts f ON f.id = d.id WHERE d.behind = 1;
+UPDATE d SET behind = 1 FROM hub.delivery d WITH (ROWLOCK, INDEX (delivery_front)) JOIN @fronts f ON f.recipient = d.recipient AND f.lane = d.lane
+WHERE d.blocks = 1 AND d.behind = 0 AND d.id <> f.id;
+
 -- TakeIds (@blocks)
 IF XACT_STATE() <> 1 THROW 51004, N'the transaction has ended', 1;
 DECLARE @first sql_variant, @month bigint = DATEDIFF(month, '20200101', SYSUTCDATETIME());
@@ -473,6 +517,18 @@ SELECT size, note, time, node, term FROM hub.log_head WITH (UPDLOCK, HOLDLOCK, R
 -- TryLockApp (@app)
 IF XACT_STATE() <> 1 THROW 51004, N'the transaction has ended', 1;
 EXEC hub.lock_app @app = @app, @patience = 200;
+
+-- TryLockLanes (@rows)
+IF XACT_STATE() <> 1 THROW 51004, N'the transaction has ended', 1;
+DECLARE @place int = 0, @recipient nvarchar(200), @lane nvarchar(300), @patience int = 200;
+WHILE 1 = 1
+BEGIN
+    SELECT @recipient = r.recipient, @lane = r.lane FROM @rows r WHERE r.place = @place;
+    IF @@ROWCOUNT = 0 BREAK;
+    EXEC hub.lock_lane @recipient = @recipient, @lane = @lane, @patience = @patience;
+    SET @place += 1;
+END;
+SELECT 1;
 
 -- UpdateDeliveries (@rows)
 IF XACT_STATE() <> 1 THROW 51004, N'the transaction has ended', 1;

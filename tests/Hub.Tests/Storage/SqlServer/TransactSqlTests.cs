@@ -90,7 +90,7 @@ public sealed class TransactSqlTests
 
     private static IEnumerable<RowSet> RowSets() =>
     [
-        new KeyRows(), new MessageRows(), new BodyRows(), new UploadRows(), new NewDeliveryRows(), new DeliveryRows(), new CountRows(), new EntryRows(), new TileRows(),
+        new KeyRows(), new MessageRows(), new BodyRows(), new UploadRows(), new NewDeliveryRows(), new DeliveryRows(), new LaneRows(), new CountRows(), new EntryRows(), new TileRows(),
         new RegistryObjectRows([]), new AppStateRows(),
     ];
 
