@@ -9,14 +9,15 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Hub.Tests.Keys;
 
 /// <summary>A node with other keys than the rest of its hub is refused before it does anything, and is told which.</summary>
-[TestFixture]
-[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class SharedIdentityTests
 {
     private static readonly SystemAddress Hub = SystemAddress.Parse("Z99/hub");
-    private readonly InMemoryStore _store = new(shared: true);
-    private readonly TemporaryFolder _first = new();
-    private readonly TemporaryFolder _second = new();
+    private InMemoryStore _store = null!;
+    private TemporaryFolder _first = null!;
+    private TemporaryFolder _second = null!;
+
+    [SetUp]
+    public void Begin() => (_store, _first, _second) = (new InMemoryStore(shared: true), new TemporaryFolder(), new TemporaryFolder());
 
     [TearDown]
     public async Task StopAsync()

@@ -6,16 +6,14 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Hub.Tests.Storage;
 
 /// <summary>A node refuses a database that went back behind what it knows, or holds another history.</summary>
-[TestFixture]
-[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class LogMemoryTests
 {
-    private readonly TemporaryFolder _folder = new();
-    private readonly Time.ManualClock _clock = new();
+    private TemporaryFolder _folder = null!;
+    private Time.ManualClock _clock = null!;
     private InMemoryStore _store = null!;
 
     [SetUp]
-    public void Begin() => _store = new InMemoryStore(shared: true);
+    public void Begin() => (_store, _folder, _clock) = (new InMemoryStore(shared: true), new TemporaryFolder(), new Time.ManualClock());
 
     [TearDown]
     public async Task EndAsync()
