@@ -7,20 +7,20 @@ namespace Hub.IntegrationTests.Registry;
 [TestFixture]
 public sealed class When_two_nodes_change_the_registry_in_PostgreSQL : TwoNodesContract
 {
-    private PostgreSqlStores _stores = null!;
-    private IHubStore _second = null!;
+    private Func<ValueTask> _end = static () => default;
 
     private protected override async ValueTask<(IHubStore First, IHubStore Second)> StoresAsync()
     {
-        _stores = PostgreSqlStores.New();
-        _second = _stores.CreateStore();
-        await _second.OpenAsync();
-        return (_stores.CreateStore(), _second);
+        var stores = PostgreSqlStores.New();
+        var second = stores.CreateStore();
+        _end = async () =>
+        {
+            await second.DisposeAsync();
+            stores.Dispose();
+        };
+        await second.OpenAsync();
+        return (stores.CreateStore(), second);
     }
 
-    private protected override async ValueTask EndAsync()
-    {
-        await _second.DisposeAsync();
-        _stores.Dispose();
-    }
+    private protected override ValueTask EndAsync() => _end();
 }
