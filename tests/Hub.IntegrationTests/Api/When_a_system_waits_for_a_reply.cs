@@ -125,22 +125,31 @@ public sealed class When_a_system_waits_for_a_reply
     [Test]
     public async Task Should_lose_nothing_when_the_requester_leaves()
     {
-        var (_, octets) = await RequestAsync("leaves-1", _bob);
-        Envelope reply;
+        var (request, octets) = await RequestAsync("leaves-1", _bob);
+        (Envelope Envelope, byte[] Octets) reply;
         using (var gone = new CancellationTokenSource())
         {
             var waiting = AskAsync(octets, EnvelopeEncoding.Json, 60, gone.Token);
             var claims = await _bob.ClaimAsync(Url, 1, 10);
             await gone.CancelAsync();
             Assert.That(async () => await waiting, Throws.InstanceOf<OperationCanceledException>());
-            (reply, _) = await ReplyToAsync(_bob, claims[0]!);
+            reply = await ReplyToAsync(_bob, claims[0]!);
         }
 
+        var key = reply.Envelope.Key;
         // Answers to what other tests sent may come late into the same mailbox.
         var taken = new List<string>();
-        for (var tries = 0; tries < 4 && !taken.Contains(reply.Key.Value); tries++) taken.AddRange(await TakeAsync(_alice, 15));
+        for (var tries = 0; tries < 6 && !taken.Contains(key.Value) && await DeliveryStateAsync(key) != "delivered"; tries++) taken.AddRange(await TakeAsync(_alice, 10));
         taken.AddRange(await TakeAsync(_alice, 0));
-        Assert.That(taken.Count(key => key == reply.Key.Value), Is.EqualTo(1));
+        if (taken.Contains(key.Value))
+        {
+            Assert.That(taken.Count(one => one == key.Value), Is.EqualTo(1));
+            return;
+        }
+
+        // The reply was quicker than the news that nobody listens any more: who asks again gets it.
+        using var again = await _alice.GetAsync(Url, $"/api/v1/requests/{request.Key}");
+        Assert.That(await again.Content.ReadAsByteArrayAsync(), Is.EqualTo(reply.Octets));
     }
 
     [Test]
