@@ -138,8 +138,9 @@ public sealed class IntakeService : IIntake
 
         var entry = candidate.ToEntry();
         var (message, ticket) = await _committer.RunAsync(new UnitReads(Message: candidate.Key, Answered: envelope.InReplyTo?.Key), scope => _unit.RunAsync(scope, candidate, entry), cancellationToken);
+        // Read again: inside the unit its entry was not the last word, when both came in one group and the log moved.
         return ticket is null
-            ? await DuplicateOfAsync(message, CancellationToken.None)
+            ? await DuplicateOfAsync(await _store.FindMessageAsync(message.Key, CancellationToken.None) ?? message, CancellationToken.None)
             : new Acceptance(message.Key, TrailReader.ReceiptOf(ticket), Duplicate: false) { Type = message.Type };
     }
 

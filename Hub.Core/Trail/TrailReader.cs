@@ -19,6 +19,9 @@ public sealed class TrailReader(IHubStore store)
         var entries = await store.ListEntriesAsync(message.Entry, 1, cancellationToken);
         if (entries is not [var entry] || entry.Index != message.Entry || await store.FindCheckpointAsync(message.Entry, cancellationToken) is not { } note)
             throw new InvalidDataException($"The log lacks entry {message.Entry} of message {message.Key}, or a checkpoint that covers it. Run 'hub log verify'.");
+        // Another message's entry tells who wrote to whom.
+        if (entry.ParseHeader().Key != message.Key.Value)
+            throw new InvalidDataException($"Entry {message.Entry} of the log is not that of message {message.Key}. Run 'hub log verify'.");
         if (entry.Body is not { } body || entry.Salt is not { } salt)
             throw ProblemCode.ContentErased.With($"The body of the log entry {message.Entry} was erased, so its receipt cannot be made again; the receipt given at acceptance stays valid.");
         var size = Checkpoint.Parse(SignedNote.UnverifiedText(note)).Size;

@@ -19,11 +19,13 @@ namespace Hub.Adapters.Stores.Relational;
 /// </remarks>
 public abstract partial class RelationalHubStore : IHubStore
 {
+    private const int MostUnanswered = 8;
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(2);
     private readonly IHubKeys _keys;
     private DbConnection? _writer;
     private Action<StoreWake>? _heard;
     private IAsyncDisposable? _listening;
+    private int _unanswered;
     private bool _writing;
     private bool _disposed;
 
@@ -89,6 +91,7 @@ public abstract partial class RelationalHubStore : IHubStore
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         if (_writing) throw new InvalidOperationException("A transaction is running; there is one at a time.");
+        if (Volatile.Read(ref _unanswered) >= MostUnanswered) throw Unavailable(new TimeoutException($"{MostUnanswered} commits wait for their answer, for a synchronous standby perhaps"));
         try
         {
             _writer ??= await Dialect.OpenWriterAsync(cancellationToken);
@@ -123,6 +126,23 @@ public abstract partial class RelationalHubStore : IHubStore
         if (!broken || _writer is not { } writer) return;
         _writer = null;
         await writer.DisposeAsync();
+    }
+
+    /// <summary>Goes on without the answer to a commit, which may be durable or not, and neither cancels it nor closes its connection:
+    /// both would end the server's wait for its standby, and show what only the primary has.</summary>
+    internal void Leave(Task answer)
+    {
+        if (_writer is not { } writer) return;
+        _writer = null;
+        Interlocked.Increment(ref _unanswered);
+        _ = EndAsync();
+
+        async Task EndAsync()
+        {
+            await answer.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            Interlocked.Decrement(ref _unanswered);
+            await writer.DisposeAsync();
+        }
     }
 
     /// <summary>Reads on a connection of a kind. A failure of the database is <c>unavailable</c>.</summary>

@@ -101,8 +101,16 @@ internal sealed partial class RelationalTransaction
         {
             if (_duties is not null && _node is null) throw new InvalidOperationException("Only a node that has joined holds a duty.");
             AddFence(batch);
-            if (_sql.Commit is { } commit) batch.Change(commit);
-            if (!batch.IsEmpty) await SendAsync(batch);
+            if (_sql.Commit is { } commit)
+            {
+                batch.Commit(commit);
+                await SendAsync(batch, mayEnd: true);
+            }
+            else if (!batch.IsEmpty)
+            {
+                await SendAsync(batch);
+            }
+
             if (_transaction is not null) await TranslatedAsync(_transaction.CommitAsync);
         }
 
@@ -249,11 +257,29 @@ internal sealed partial class RelationalTransaction
 
     private void Wake(SystemAddress recipient) => (_wakeRecipients ??= []).Add(recipient);
 
-    private ValueTask SendAsync(WriterBatch batch) => TranslatedAsync(async cancellationToken =>
+    private ValueTask SendAsync(WriterBatch batch, bool mayEnd = false) => TranslatedAsync(async cancellationToken =>
     {
         if (!_begun && _sql.Begin is null) _transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.ReadCommitted, cancellationToken);
-        await batch.ExecuteAsync(_begun ? null : _sql.Begin, _transaction);
+        // From here on there may be something to roll back, whatever becomes of the answer.
+        var begin = _begun ? null : _sql.Begin;
         _begun = true;
+        var sent = batch.ExecuteAsync(begin, _transaction);
+        try
+        {
+            if (mayEnd) await sent.WaitAsync(batch.Longest, store.Clock, cancellationToken);
+            else await sent;
+        }
+        catch (TimeoutException) when (!sent.IsCompleted)
+        {
+            store.Leave(sent);
+            throw;
+        }
+        catch when (batch.HasChanges)
+        {
+            // Also when it was a row that could not be read: whether the changes met what they rest on was not looked at.
+            _failed = true;
+            throw;
+        }
     });
 
     private async ValueTask TranslatedAsync(Func<CancellationToken, Task> send)

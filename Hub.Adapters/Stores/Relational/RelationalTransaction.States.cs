@@ -105,6 +105,7 @@ internal sealed partial class RelationalTransaction
 
     public async ValueTask<ReadOnlyMemory<byte>?> ReadAppStateAsync(SystemAddress app, string key)
     {
+        key = StoredText.Of(key)!;
         if (_appWrites.TryGetValue((app, key), out var written)) return written is null ? null : (ReadOnlyMemory<byte>?)written;
         ReadOnlyMemory<byte>? value = null;
         var name = app.ToString();
@@ -117,7 +118,7 @@ internal sealed partial class RelationalTransaction
 
     public ValueTask WriteAppStateAsync(SystemAddress app, string key, ReadOnlyMemory<byte>? value)
     {
-        _appWrites[(app, key)] = value?.ToArray();
+        _appWrites[(app, StoredText.Of(key)!)] = value?.ToArray();
         return default;
     }
 
@@ -125,6 +126,7 @@ internal sealed partial class RelationalTransaction
 
     private async ValueTask<KnownProposal> ProposalAsync(string id)
     {
+        id = StoredText.Of(id)!;
         _proposals ??= new Dictionary<string, KnownProposal>(StringComparer.Ordinal);
         if (_proposals.TryGetValue(id, out var known)) return known;
         known = new KnownProposal();

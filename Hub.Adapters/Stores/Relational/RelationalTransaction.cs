@@ -153,6 +153,7 @@ internal sealed partial class RelationalTransaction(RelationalHubStore store, Db
 
     public async ValueTask<int> ReleaseClaimsAsync(int node, DateTimeOffset now, int limit)
     {
+        if (_node is { } own && node != own && await IsAliveAsync(node)) return 0;
         var batch = NewBatch();
         Flush(batch);
         var command = batch.Change(_sql.ReleaseClaims).With("node", node).With("now", now.ToUniversalTime()).With("interruptions", ClaimPolicy.Interruptions).With("limit", limit).Command;
@@ -161,6 +162,16 @@ internal sealed partial class RelationalTransaction(RelationalHubStore store, Db
         var released = command.RecordsAffected;
         _counts.Move(DeliveryState.Claimed, DeliveryState.Queued, released);
         return released;
+    }
+
+    // Dead when the last beat was made, it may have joined again since: what it claimed then is its own.
+    private async ValueTask<bool> IsAliveAsync(int node)
+    {
+        var lives = false;
+        var batch = NewBatch();
+        batch.Query(store.Dialect.Nodes.List, row => lives |= row.GetInt32(0) == node && row.GetBoolean(row.FieldCount - 1));
+        await SendAsync(batch);
+        return lives;
     }
 
     public async ValueTask<IReadOnlyList<DeliveryRecord>> ListExpiredAsync(DateTimeOffset now, int limit)

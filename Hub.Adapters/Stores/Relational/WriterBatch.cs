@@ -7,9 +7,14 @@ namespace Hub.Adapters.Stores.Relational;
 internal sealed class WriterBatch(IRelationalDialect dialect, DbConnection connection)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Usual = TimeSpan.FromSeconds(8);
     private readonly DbBatch _batch = connection.CreateBatch();
     private readonly List<Action<DbDataReader>> _readers = [];
     private List<(DbBatchCommand Command, int Rows, string What)>? _expected;
+    private bool _isPatient;
+
+    /// <summary>How long what was sent may take.</summary>
+    internal TimeSpan Longest => _isPatient ? Patience : Usual;
 
     internal DbBatch Batch => _batch;
 
@@ -22,13 +27,20 @@ internal sealed class WriterBatch(IRelationalDialect dialect, DbConnection conne
         return Add(sql);
     }
 
+    /// <summary>Whether anything in it writes.</summary>
+    internal bool HasChanges { get; private set; }
+
     /// <summary>A statement that changes rows.</summary>
-    internal WriterCommand Change(string sql) => Add(sql);
+    internal WriterCommand Change(string sql)
+    {
+        HasChanges = true;
+        return Add(sql);
+    }
 
     /// <summary>A statement that changes so many rows, or somebody else was quicker.</summary>
     internal WriterCommand ChangeExactly(string sql, int rows, string what)
     {
-        var command = Add(sql);
+        var command = Change(sql);
         (_expected ??= []).Add((command.Command, rows, what));
         return command;
     }
@@ -36,8 +48,17 @@ internal sealed class WriterBatch(IRelationalDialect dialect, DbConnection conne
     /// <summary>What follows may take long.</summary>
     internal void HavePatience(string sql)
     {
+        _isPatient = true;
         _batch.Timeout = (int)Patience.TotalSeconds;
         Query(sql, null);
+    }
+
+    /// <summary>The commit, which the driver must never cancel: a server that waits for its synchronous standby takes that as leave to
+    /// go on without it, and says that all is well.</summary>
+    internal void Commit(string sql)
+    {
+        _batch.Timeout = 0;
+        Change(sql);
     }
 
     internal void Add(DbBatchCommand command)
@@ -50,7 +71,7 @@ internal sealed class WriterBatch(IRelationalDialect dialect, DbConnection conne
     /// <exception cref="DbException">The database says so.</exception>
     /// <param name="begin">What begins the transaction, for the first batch.</param>
     /// <param name="transaction">The transaction, when the connection began it.</param>
-    internal async ValueTask ExecuteAsync(string? begin, DbTransaction? transaction)
+    internal async Task ExecuteAsync(string? begin, DbTransaction? transaction)
     {
         _batch.Transaction = transaction;
         if (begin is not null)

@@ -55,6 +55,20 @@ public sealed class PostgreSqlNodeStoreTests : NodeStoreContract
     }
 
     [Test]
+    public async Task ReleaseClaims_OfANodeThatHasJoinedAgain_LeavesThem()
+    {
+        var (returned, other) = (await NewMemberAsync(), await NewMemberAsync());
+        var number = (await returned.Nodes.JoinAsync(new Core.Storage.NodeCard("a", null, "1"), TimeSpan.FromMinutes(1))).Number;
+        await other.Nodes.JoinAsync(new Core.Storage.NodeCard("b", null, "1"), TimeSpan.FromMinutes(1));
+        await returned.Store.AddAsync(StoreSamples.NewMessage("m"));
+        await returned.Store.WriteAsync(t => t.ClaimAsync(StoreSamples.Receiver, StoreSamples.Start, StoreSamples.Start.AddMinutes(1), 1, node: number));
+
+        Assert.That(await other.Store.WriteAsync(t => t.ReleaseClaimsAsync(number, StoreSamples.Start, 10)), Is.Zero);
+        await returned.Nodes.LeaveAsync();
+        Assert.That(await other.Store.WriteAsync(t => t.ReleaseClaimsAsync(number, StoreSamples.Start, 10)), Is.EqualTo(1));
+    }
+
+    [Test]
     public async Task Seat_TellsWhoWroteToTheLogLast()
     {
         var member = await NewMemberAsync();

@@ -37,6 +37,18 @@ public sealed class PostgreSqlSharedStoreTests : SharedStoreContract
         Assert.That(await asked.ExecuteScalarAsync(), Is.EqualTo("on"));
     }
 
+    [Test]
+    public async Task AppStateAndProposals_KeysThatAreNoText_SpoilNoGroup()
+    {
+        await A.WriteAsync(async transaction =>
+        {
+            Assert.That(await transaction.FindProposalAsync("P\0"), Is.Null);
+            await transaction.WriteAppStateAsync(StoreSamples.Receiver, "k\0", new byte[] { 1 });
+            await transaction.WriteAppStateAsync(StoreSamples.Receiver, "k\uD800", new byte[] { 2 });
+        });
+        Assert.That((await B.ReadAppStateAsync(StoreSamples.Receiver, "k\0"))!.Value.ToArray(), Is.EqualTo(new byte[] { 2 }));
+    }
+
     private protected override IHubStore Create() => (_stores ??= PostgreSqlStores.New()).CreateStore();
 
     private protected override async Task JoinAsync(IHubStore store, string name, TimeSpan lease)
