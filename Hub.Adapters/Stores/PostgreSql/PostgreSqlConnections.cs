@@ -69,6 +69,8 @@ internal static class PostgreSqlConnections
         if (!text.ContainsKey("Timeout")) text.Timeout = 3;
         if (!text.ContainsKey("Max Auto Prepare")) text.MaxAutoPrepare = 200;
         text.AutoPrepareMinUsages = 2;
+        // The driver takes a host for what it was, a standby or dead, for ten seconds: a promoted standby would be overlooked that long.
+        if (!text.ContainsKey("Host Recheck Seconds")) text.HostRecheckSeconds = 1;
         if (!IsSocketFile(text.Host))
         {
             text.TcpKeepAlive = true;

@@ -26,10 +26,11 @@ public static class PostgreSqlMigrations
     /// <summary>Runs the migrations that the database has not; safe to run again, and by several at once. Each commits by itself.</summary>
     /// <param name="connectionString">Connection string of the owner role.</param>
     /// <param name="application">The application role, which gets its rights; null when it is the owner itself.</param>
+    /// <param name="to">The version to stop at, <see cref="Oldest"/> to <see cref="Newest"/>; null: the newest. A database that is further on stays there.</param>
     /// <param name="cancellationToken">Gives up between migrations.</param>
     /// <returns>The version before and after.</returns>
     /// <exception cref="InvalidDataException">The database was migrated by a newer program, or a node lives whose program may not run on what would be there.</exception>
-    public static async Task<(int From, int To)> MigrateAsync(string connectionString, string? application = null, CancellationToken cancellationToken = default)
+    public static async Task<(int From, int To)> MigrateAsync(string connectionString, string? application = null, int? to = null, CancellationToken cancellationToken = default)
     {
         await using var source = PostgreSqlConnections.Plain(connectionString, "migration");
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
@@ -37,7 +38,7 @@ public static class PostgreSqlMigrations
         await ExecuteAsync(connection, Create, cancellationToken);
         var from = await ReadAsync(connection, cancellationToken);
         if (from.Version > Newest) throw new InvalidDataException($"The database has schema {from.Version}, this program knows up to {Newest}. Migrate with the newer program.");
-        var steps = PostgreSqlSchema.Migrations.Where(m => m.Version > from.Version).ToList();
+        var steps = Steps(from.Version, to);
         if (await PostgreSqlMigrationPlan.BlockersAsync(connection, from.Version, steps, cancellationToken) is { Count: > 0 } blockers) throw new InvalidDataException(string.Join('\n', blockers));
         foreach (var migration in steps)
         {
@@ -50,15 +51,16 @@ public static class PostgreSqlMigrations
 
         await ExecuteAsync(connection, "SELECT hub_ensure_partitions()", cancellationToken);
         if (application is not null) await GrantAsync(connection, application, cancellationToken);
-        return (from.Version, Newest);
+        return (from.Version, steps.Count == 0 ? from.Version : steps[^1].Version);
     }
 
     /// <summary>What <see cref="MigrateAsync"/> would do; changes nothing.</summary>
     /// <param name="connectionString">Connection string of the owner role.</param>
     /// <param name="application">The application role; null when it is the owner itself.</param>
+    /// <param name="to">The version to stop at; null: the newest.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="InvalidDataException">The database was migrated by a newer program.</exception>
-    public static async Task<PostgreSqlMigrationPlan> PlanAsync(string connectionString, string? application = null, CancellationToken cancellationToken = default)
+    public static async Task<PostgreSqlMigrationPlan> PlanAsync(string connectionString, string? application = null, int? to = null, CancellationToken cancellationToken = default)
     {
         await using var source = PostgreSqlConnections.Plain(connectionString, "migration");
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
@@ -69,10 +71,10 @@ public static class PostgreSqlMigrations
         }
 
         if (from > Newest) throw new InvalidDataException($"The database has schema {from}, this program knows up to {Newest}. Migrate with the newer program.");
-        var steps = PostgreSqlSchema.Migrations.Where(m => m.Version > from).ToList();
+        var steps = Steps(from, to);
         List<string> texts = [.. steps.Select(static s => $"-- schema {s.Version}, for programs that know schema {s.OldestProgram} or newer\n{s.Text}"), "SELECT hub_ensure_partitions()"];
         if (application is not null) texts.Add(await GrantsAsync(connection, application, cancellationToken));
-        return new PostgreSqlMigrationPlan(from, Newest, texts, await PostgreSqlMigrationPlan.BlockersAsync(connection, from, steps, cancellationToken));
+        return new PostgreSqlMigrationPlan(from, steps.Count == 0 ? from : steps[^1].Version, texts, await PostgreSqlMigrationPlan.BlockersAsync(connection, from, steps, cancellationToken));
     }
 
     /// <summary>Refuses a schema that this program may not run on.</summary>
@@ -103,6 +105,8 @@ public static class PostgreSqlMigrations
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);
         return await rows.ReadAsync(cancellationToken) ? (rows.GetInt32(0), rows.GetInt32(1)) : (0, 0);
     }
+
+    private static List<PostgreSqlMigration> Steps(int from, int? to) => [.. PostgreSqlSchema.Migrations.Where(m => m.Version > from && m.Version <= (to ?? Newest))];
 
     private static async Task<bool> IsCopyingAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {

@@ -17,9 +17,16 @@ internal static class StoreMigrateCommand
 
     private static readonly Option<string?> Owner = new("--owner") { Description = "The role that is to own the tables, when another one logs in (vai trò sở hữu).", HelpName = "ROLE" };
 
+    private static readonly Option<int?> To = new("--to") { Description = "The schema to stop at; without it the newest that this program knows (dừng ở phiên bản).", HelpName = "VERSION" };
+
     internal static Command Create()
     {
-        var command = new Command("migrate", "Bring the database to this program's schema; safe to run again and beside running nodes (nâng cấp lược đồ).") { DryRun, App, Owner };
+        To.Validators.Add(static result =>
+        {
+            if (result.GetValueOrDefault<int?>() is { } to && (to < PostgreSqlMigrations.Oldest || to > PostgreSqlMigrations.Newest))
+                result.AddError($"--to {to} is no schema that this program runs on: give {PostgreSqlMigrations.Oldest} to {PostgreSqlMigrations.Newest}.");
+        });
+        var command = new Command("migrate", "Bring the database to this program's schema; safe to run again and beside running nodes (nâng cấp lược đồ).") { DryRun, App, Owner, To };
         command.SetAction(static (parsed, cancellationToken) => OperatorCommand.GuardAsync(parsed, () => RunAsync(parsed, cancellationToken)));
         return command.WithExamples("""
             hub store migrate --store-file /etc/hub/store-owner --dry-run
@@ -37,12 +44,12 @@ internal static class StoreMigrateCommand
         {
             if (!parsed.GetValue(DryRun))
             {
-                var (from, to) = await PostgreSqlMigrations.MigrateAsync(connection, application, cancellationToken);
+                var (from, to) = await PostgreSqlMigrations.MigrateAsync(connection, application, parsed.GetValue(To), cancellationToken);
                 output.Done(from == to ? $"The schema is {to} already; rights of '{application}' and partitions are in place." : $"The schema went from {from} to {to}.", new { from, to });
                 return ExitCode.Ok;
             }
 
-            var plan = await PostgreSqlMigrations.PlanAsync(connection, application, cancellationToken);
+            var plan = await PostgreSqlMigrations.PlanAsync(connection, application, parsed.GetValue(To), cancellationToken);
             if (output.IsJson) output.Json(plan);
             else foreach (var text in plan.Texts) output.Line($"{text.TrimEnd(' ', ';', '\n')};\n");
             foreach (var blocker in plan.Blockers) parsed.InvocationConfiguration.Error.WriteLine(blocker);

@@ -44,7 +44,7 @@ public sealed class When_nodes_fail_under_load
     private async Task<string> KillAsync(Place at, CancellationToken stop)
     {
         await at.Nodes.KillAsync(at.Node);
-        var away = _random.Next(0, 8000);
+        var away = _random.Next(0, 6000);
         await Task.Delay(away, stop);
         await at.Nodes.StartAsync(at.Node);
         return $"killed, away for {away} ms";
@@ -53,7 +53,7 @@ public sealed class When_nodes_fail_under_load
     private async Task<string> PauseAsync(Place at, CancellationToken stop)
     {
         await at.Nodes.PauseAsync(at.Node);
-        var asleep = _random.Next(6000, 8000);
+        var asleep = _random.Next(5500, 7500);
         await Task.Delay(asleep, stop);
         await at.Nodes.ContinueAsync(at.Node);
         return $"asleep for {asleep} ms";
@@ -69,7 +69,7 @@ public sealed class When_nodes_fail_under_load
     private async Task<string> CutAsync(Place at, CancellationToken stop)
     {
         at.Line.Cut();
-        var away = _random.Next(500, 8000);
+        var away = _random.Next(500, 7000);
         await Task.Delay(away, stop);
         at.Line.Heal();
         return $"cut off from the database for {away} ms";
@@ -78,7 +78,7 @@ public sealed class When_nodes_fail_under_load
     private async Task<string> StallAsync(Place at, CancellationToken stop)
     {
         at.Line.Stall();
-        var away = _random.Next(3000, 9000);
+        var away = _random.Next(3000, 8000);
         await Task.Delay(away, stop);
         at.Line.Heal();
         return $"nothing passed to the database for {away} ms";

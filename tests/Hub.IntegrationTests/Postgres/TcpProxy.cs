@@ -7,9 +7,9 @@ namespace Hub.IntegrationTests.Postgres;
 /// <see cref="Stall"/>: everything stays open and nothing gets through, as with a pulled cable. <see cref="Heal"/>: it works again.</summary>
 internal sealed class TcpProxy : IAsyncDisposable
 {
-    private readonly int _target;
     private readonly CancellationTokenSource _end = new();
     private readonly HashSet<Socket> _sockets = [];
+    private volatile int _target;
     private TaskCompletionSource _flow = Flowing();
     private TcpListener? _listener;
     private Task _accepting = Task.CompletedTask;
@@ -31,6 +31,9 @@ internal sealed class TcpProxy : IAsyncDisposable
         proxy.Listen();
         return proxy;
     }
+
+    /// <summary>New connections lead elsewhere.</summary>
+    internal void LeadTo(int target) => _target = target;
 
     /// <summary>Resets every connection; new ones are refused.</summary>
     internal void Cut()
