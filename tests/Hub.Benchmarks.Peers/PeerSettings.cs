@@ -11,7 +11,8 @@ namespace Hub.Benchmarks.Peers;
 /// <param name="KeyPem">Its public key (P-256), SubjectPublicKeyInfo in PEM.</param>
 /// <param name="Routes">Where to push, by recipient.</param>
 /// <param name="InFlight">Pushes at once.</param>
-internal sealed record PeerSettings(string Url, int RabbitPort, string Sender, string KeyId, string KeyPem, IReadOnlyDictionary<string, string> Routes, int InFlight)
+/// <param name="Tuned">Which peer: <see cref="TunedPeer"/>, otherwise <see cref="PlainPeer"/>.</param>
+internal sealed record PeerSettings(string Url, int RabbitPort, string Sender, string KeyId, string KeyPem, IReadOnlyDictionary<string, string> Routes, int InFlight, bool Tuned)
 {
     internal static PeerSettings Load(string path) => JsonSerializer.Deserialize(File.ReadAllText(path), PeerJson.Default.PeerSettings)!;
 }

@@ -23,9 +23,10 @@ static int Usage()
         time each process used for a message. The last line is one JSON object. --store postgres starts a PostgreSQL of its
         own on this machine; --nodes N also runs N hubs over one database, --stored N also a store that holds N messages.
 
-        Hub.Benchmarks peers [the same options] [--cases 1KB,10KB]
+        Hub.Benchmarks peers [the same options] [--cases 1KB,10KB] [--peer plain|tuned]
 
-        The same job on MassTransit and RabbitMQ (its own broker, installed from Debian when missing), then on the hub.
+        The same job on MassTransit and RabbitMQ (its own broker, installed from Debian when missing), then on the hub. The plain
+        peer is what MassTransit's documentation shows, the tuned one leaves out what costs; without --peer both are run.
 
         Hub.Benchmarks registry [--systems 10000] [--agencies 5000] [--services 2000] [--rights 200000] [--members 3321]
                 [--fan-out 4]

@@ -27,12 +27,12 @@ internal sealed class PeerLine : ILine
     private static string PeerDll => Path.Combine(
         AppContext.BaseDirectory.Replace("Hub.Benchmarks", "Hub.Benchmarks.Peers", StringComparison.Ordinal), "Hub.Benchmarks.Peers.dll");
 
-    internal static async Task<PeerLine> StartAsync(string folder, string sinkUrl, SenderKey sender)
+    internal static async Task<PeerLine> StartAsync(bool tuned, string folder, string sinkUrl, SenderKey sender)
     {
         var line = new PeerLine(await RabbitServer.StartAsync(folder), $"http://127.0.0.1:{Ports.Free()}");
         try
         {
-            await line.StartPeerAsync(folder, sinkUrl, sender);
+            await line.StartPeerAsync(tuned, folder, sinkUrl, sender);
             return line;
         }
         catch
@@ -50,7 +50,7 @@ internal sealed class PeerLine : ILine
         await _rabbit.DisposeAsync();
     }
 
-    private async Task StartPeerAsync(string folder, string sinkUrl, SenderKey sender)
+    private async Task StartPeerAsync(bool tuned, string folder, string sinkUrl, SenderKey sender)
     {
         var settings = Path.Combine(folder, "peer.json");
         await File.WriteAllTextAsync(settings, JsonSerializer.Serialize(new
@@ -62,6 +62,7 @@ internal sealed class PeerLine : ILine
             KeyPem = sender.PublicPem,
             Routes = BenchmarkRegistry.Recipients.ToDictionary(static r => r, r => BenchmarkRegistry.PushUrl(sinkUrl, r), StringComparer.Ordinal),
             InFlight = BenchmarkRegistry.Recipients.Count * BenchmarkRegistry.MaxInFlight,
+            Tuned = tuned,
         }));
         _peer = ChildProcess.StartServer("dotnet", [PeerDll, settings]);
         using var http = LoopbackHttp.Create();

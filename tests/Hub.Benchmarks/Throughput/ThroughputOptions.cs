@@ -21,6 +21,9 @@ internal sealed record ThroughputOptions
     /// <summary>More than none: also run over a store that holds so many messages.</summary>
     internal int Stored { get; init; }
 
+    /// <summary>The peers to measure beside the hub.</summary>
+    internal IReadOnlyList<string> Peers { get; init; } = ["plain", "tuned"];
+
     internal IReadOnlyList<Case> Cases { get; init; } = Case.All;
 
     internal static ThroughputOptions Parse(IReadOnlyList<string> arguments, ThroughputOptions? defaults = null)
@@ -37,6 +40,7 @@ internal sealed record ThroughputOptions
                 "--presign-mib" => options with { PresignBytes = long.Parse(value) << 20 },
                 "--cases" => options with { Cases = [.. value.Split(',').Select(Case.Named)] },
                 "--store" => options with { Postgres = value == "postgres" || (value == "sqlite" ? false : throw new ArgumentException($"--store is sqlite or postgres, not '{value}'.", nameof(arguments))) },
+                "--peer" => options with { Peers = value is "plain" or "tuned" ? [value] : throw new ArgumentException($"--peer is plain or tuned, not '{value}'.", nameof(arguments)) },
                 "--nodes" => options with { Nodes = int.Parse(value) },
                 "--stored" => options with { Stored = int.Parse(value) },
                 _ => throw new ArgumentException($"Unknown option {arguments[i]}.", nameof(arguments)),
