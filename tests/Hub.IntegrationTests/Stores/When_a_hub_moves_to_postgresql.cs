@@ -22,6 +22,7 @@ namespace Hub.IntegrationTests.Stores;
 public sealed class When_a_hub_moves_to_postgresql
 {
     private const int Messages = 30;
+    private const int Ordered = 3;
     private string _folder = null!;
     private PostgresDatabase _database = null!;
 
@@ -38,7 +39,7 @@ public sealed class When_a_hub_moves_to_postgresql
             hub: Z97/hub
             levels: [{code: central, nameVi: Trung ương, nameEn: Central, order: 1}]
             agencies: [{code: Z97, name: Cơ quan thử nghiệm, level: central, verified: false}]
-            services: [{type: vn.document.v1, nameVi: Văn bản, nameEn: Document}]
+            services: [{type: vn.document.v1, nameVi: Văn bản, nameEn: Document, order: conversation}]
             rights: [{from: Z97/van-thu, services: [vn.document.v1], to: Z97}]
             systems:
             {{agency.RegistryYaml("{kind: mailbox}")}}
@@ -49,7 +50,7 @@ public sealed class When_a_hub_moves_to_postgresql
         Envelope? first = null;
         for (var i = 0; i < Messages; i++)
         {
-            var envelope = agency.Document(string.Create(CultureInfo.InvariantCulture, $"doc-{i}"), "Nội dung", "Z97/van-thu");
+            var envelope = agency.Document(string.Create(CultureInfo.InvariantCulture, $"doc-{i}"), "Nội dung", "Z97/van-thu") with { Conversation = i < Messages - Ordered ? null : "vu-viec-7" };
             first ??= envelope;
             using var answer = await agency.SubmitAsync(hub.BaseAddress, await EnvelopeCodec.SignAsync(envelope, EnvelopeEncoding.Json, agency.Signer));
             answer.EnsureSuccessStatusCode();
@@ -84,6 +85,8 @@ public sealed class When_a_hub_moves_to_postgresql
         Assert.That((root.GetProperty("resumed").GetBoolean(), root.GetProperty("bodies").GetInt64(), root.GetProperty("uploads").GetInt32()), Is.EqualTo((true, Messages - 1, 1)));
         Assert.That(await _database.ReadAsync<long>("SELECT count(*) FROM message"), Is.EqualTo(Messages));
         Assert.That(await _database.ReadAsync<long>("SELECT count FROM delivery_count WHERE node = 0 AND state = -1"), Is.EqualTo(Messages));
+        Assert.That(await _database.ReadAsync<long>("SELECT count(*) FROM delivery WHERE behind AND blocks"), Is.EqualTo(Ordered - 1));
+        Assert.That(await _database.ReadAsync<long>("SELECT count(*) FROM delivery WHERE NOT behind AND blocks"), Is.EqualTo(1));
         Assert.That(await _database.ReadAsync<long>("SELECT size FROM log_head"), Is.EqualTo(root.GetProperty("logSize").GetInt64()));
 
         var check = await HubProcess.RunAsync("store", "check", "--data", Data, "--store-file", StoreFile.App(_folder, _database));
