@@ -64,13 +64,14 @@ internal static class PostgreSqlConnections
 
     private static NpgsqlConnectionStringBuilder Base(string connection, string name, string options)
     {
+        // ShouldSerialize tells what is stated; ContainsKey, what may be.
         var text = new NpgsqlConnectionStringBuilder(connection);
-        if (!text.ContainsKey("SSL Mode") && !IsThisMachine(text.Host)) text.SslMode = SslMode.VerifyFull;
-        if (!text.ContainsKey("Timeout")) text.Timeout = 3;
-        if (!text.ContainsKey("Max Auto Prepare")) text.MaxAutoPrepare = 200;
+        if (!text.ShouldSerialize("SSL Mode") && !IsThisMachine(text.Host)) text.SslMode = SslMode.VerifyFull;
+        if (!text.ShouldSerialize("Timeout")) text.Timeout = 3;
+        if (!text.ShouldSerialize("Max Auto Prepare")) text.MaxAutoPrepare = 200;
         text.AutoPrepareMinUsages = 2;
         // The driver takes a host for what it was, a standby or dead, for ten seconds: a promoted standby would be overlooked that long.
-        if (!text.ContainsKey("Host Recheck Seconds")) text.HostRecheckSeconds = 1;
+        if (!text.ShouldSerialize("Host Recheck Seconds")) text.HostRecheckSeconds = 1;
         if (!IsSocketFile(text.Host))
         {
             text.TcpKeepAlive = true;

@@ -48,7 +48,7 @@ public sealed class PostgreSqlTarget
             var own = new NpgsqlConnectionStringBuilder(text);
             if (primary is null) return new PostgreSqlTarget(own);
             var merged = new NpgsqlConnectionStringBuilder(primary.ConnectionString) { TargetSessionAttributes = "prefer-standby" };
-            if (own.ContainsKey("Host") && !own.ContainsKey("Port")) merged.Remove("Port");
+            if (own.ShouldSerialize("Host") && !own.ShouldSerialize("Port")) merged.Remove("Port");
             foreach (string key in own.Keys) merged[key] = own[key];
             return new PostgreSqlTarget(merged);
         }

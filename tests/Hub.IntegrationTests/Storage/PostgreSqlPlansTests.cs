@@ -80,10 +80,11 @@ public sealed partial class PostgreSqlPlansTests
     {
         await using var connection = await _store.Dialect.OpenReaderAsync(ReadKind.Search, CancellationToken.None);
         var parameters = types.Length > 0 ? types.Split(',').Length : ParameterNumber().Matches(text).Select(static m => int.Parse(m.Groups[1].Value, CultureInfo.InvariantCulture)).DefaultIfEmpty().Max();
-        await ExecuteAsync(connection, "DEALLOCATE ALL");
-        await ExecuteAsync(connection, $"PREPARE planned{types} AS {text}");
+        // A name of its own: the connection is pooled, and keeps what the driver has prepared on it too.
+        var name = $"planned_{Guid.NewGuid():N}";
+        await ExecuteAsync(connection, $"PREPARE {name}{types} AS {text}");
         await using var explain = connection.CreateCommand();
-        explain.CommandText = $"EXPLAIN EXECUTE planned{(parameters == 0 ? "" : $"({string.Join(", ", Enumerable.Repeat("NULL", parameters))})")}";
+        explain.CommandText = $"EXPLAIN EXECUTE {name}{(parameters == 0 ? "" : $"({string.Join(", ", Enumerable.Repeat("NULL", parameters))})")}";
         var lines = new List<string>();
         await using var rows = await explain.ExecuteReaderAsync();
         while (await rows.ReadAsync()) lines.Add(rows.GetString(0));
