@@ -18,6 +18,14 @@ internal sealed class Rounds
 
     internal const int Each = 5;
 
+    /// <summary>What is done when. The seed is printed; <c>HUB_TEST_SEED</c> sets it. Which message a fault meets is still chance.</summary>
+    internal static Random Chance()
+    {
+        var seed = int.TryParse(Environment.GetEnvironmentVariable("HUB_TEST_SEED"), out var set) ? set : Environment.TickCount;
+        TestContext.Out.WriteLine($"HUB_TEST_SEED={seed}");
+        return new Random(seed);
+    }
+
     internal async Task RunAsync(string name, Func<Task<string>> fault)
     {
         var from = Environment.TickCount64;

@@ -82,7 +82,7 @@ internal sealed class Traffic : IAsyncDisposable
         Witness = new Witness(nodes);
         // While all is well, both get the token that they use all the time.
         foreach (var agency in new[] { _sender, _pulling }) (await agency.GetAsync(nodes[0], "/api/v1/messages?limit=1")).Dispose();
-        var random = new Random(Environment.TickCount);
+        var random = Rounds.Chance();
         _senders = Task.WhenAll(Enumerable.Range(0, Senders).Select(sender => SendAsync(sender, new Random(random.Next()))));
         _readers = Task.WhenAll(Enumerable.Range(0, Readers).Select(_ => ReadAsync(new Random(random.Next()))));
     }

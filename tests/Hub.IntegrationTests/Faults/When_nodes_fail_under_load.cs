@@ -11,9 +11,12 @@ namespace Hub.IntegrationTests.Faults;
 public sealed class When_nodes_fail_under_load
 {
     private const int Count = 3;
-    private readonly Random _random = new(Environment.TickCount);
+    private Random _random = null!;
 
     private static IEnumerable<int> Cases => Rounds.Cases;
+
+    [SetUp]
+    public void BeginChance() => _random = Rounds.Chance();
 
     [Test, CancelAfter(480_000)]
     public async Task Should_keep_every_promise([ValueSource(nameof(Cases))] int @case, CancellationToken stop)

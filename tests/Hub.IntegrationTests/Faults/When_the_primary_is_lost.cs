@@ -11,9 +11,12 @@ namespace Hub.IntegrationTests.Faults;
 public sealed class When_the_primary_is_lost
 {
     private const int Count = 2;
-    private readonly Random _random = new(Environment.TickCount);
+    private Random _random = null!;
 
     private static IEnumerable<int> Cases => Rounds.Cases;
+
+    [SetUp]
+    public void BeginChance() => _random = Rounds.Chance();
 
     [Test, CancelAfter(480_000)]
     public async Task Should_lose_nothing_and_go_on_at_the_standby([ValueSource(nameof(Cases))] int @case, CancellationToken stop)
