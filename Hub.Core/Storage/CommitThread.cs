@@ -1,12 +1,12 @@
-using System.Collections.Concurrent;
-
 namespace Hub.Core.Storage;
 
 /// <summary>A thread of its own for an asynchronous loop: everything the loop awaits comes back to it, so that a slow sync
 /// to disk never occupies the thread pool, and a busy thread pool never delays a commit.</summary>
 internal sealed class CommitThread : SynchronizationContext
 {
-    private readonly BlockingCollection<(SendOrPostCallback Callback, object? State)> _work = [];
+    // A plain monitor: it sleeps at once, where a blocking collection spins before each wait.
+    private readonly Queue<(SendOrPostCallback Callback, object? State)> _work = new();
+    private bool _ended;
 
     /// <summary>Whether the caller runs on such a thread.</summary>
     internal static bool IsCurrent => Current is CommitThread;
@@ -22,15 +22,18 @@ internal sealed class CommitThread : SynchronizationContext
     /// <inheritdoc/>
     public override void Post(SendOrPostCallback d, object? state)
     {
-        try
+        lock (_work)
         {
-            _work.Add((d, state));
+            if (!_ended)
+            {
+                _work.Enqueue((d, state));
+                Monitor.Pulse(_work);
+                return;
+            }
         }
-        catch (InvalidOperationException)
-        {
-            // The loop has ended; what a unit left behind goes on elsewhere.
-            ThreadPool.QueueUserWorkItem(_ => d(state));
-        }
+
+        // What a unit left behind goes on elsewhere.
+        ThreadPool.QueueUserWorkItem(_ => d(state));
     }
 
     /// <inheritdoc/>
@@ -43,12 +46,36 @@ internal sealed class CommitThread : SynchronizationContext
         _ = running.ContinueWith(
             task =>
             {
-                _work.CompleteAdding();
+                End();
                 ended.TrySetFromTask(task);
             },
             CancellationToken.None,
             TaskContinuationOptions.ExecuteSynchronously,
             TaskScheduler.Default);
-        foreach (var (callback, state) in _work.GetConsumingEnumerable()) callback(state);
+        while (TryTake(out var work)) work.Callback(work.State);
+    }
+
+    private void End()
+    {
+        lock (_work)
+        {
+            _ended = true;
+            Monitor.Pulse(_work);
+        }
+    }
+
+    /// <summary>Waits for the next piece of work; false once the loop has ended and nothing is left.</summary>
+    private bool TryTake(out (SendOrPostCallback Callback, object? State) work)
+    {
+        lock (_work)
+        {
+            while (!_work.TryDequeue(out work))
+            {
+                if (_ended) return false;
+                Monitor.Wait(_work);
+            }
+
+            return true;
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using System.Text.Json;
 using Hub.Contracts.Messages;
@@ -11,12 +12,13 @@ namespace Hub.Adapters.Channels.Push;
 internal static class PushAnswer
 {
     private const int MaxBody = 64 * 1024;
+    private const int FirstRead = 4 * 1024;
     private const int MaxShown = 500;
 
     internal static async ValueTask<AttemptOutcome> InterpretAsync(HttpResponseMessage response, TimeProvider clock, CancellationToken cancellationToken)
     {
         var status = (int)response.StatusCode;
-        var body = await ReadAsync(response.Content, cancellationToken);
+        var body = await ReadAsync(response, cancellationToken);
         if (status is >= 200 and < 300) return new AttemptOutcome.Delivered(BusinessAnswer(response.Content, body));
         var said = $"HTTP {status}: {Reason(response.Content, body)}";
         return status switch
@@ -34,13 +36,20 @@ internal static class PushAnswer
         return wait < TimeSpan.Zero ? TimeSpan.Zero : wait;
     }
 
-    /// <summary>The first <see cref="MaxBody"/> bytes; whatever follows is never read.</summary>
-    private static async ValueTask<ReadOnlyMemory<byte>> ReadAsync(HttpContent content, CancellationToken cancellationToken)
+    /// <summary>The first <see cref="MaxBody"/> bytes; whatever follows is never read. Room for more than a usual answer is taken as it comes.</summary>
+    private static async ValueTask<ReadOnlyMemory<byte>> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        await using var stream = await content.ReadAsStreamAsync(cancellationToken);
-        var buffer = new byte[content.Headers.ContentLength is { } length and < MaxBody ? (int)length : MaxBody];
-        var read = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
-        return buffer.AsMemory(0, read);
+        var most = (int)Math.Min(response.Content.Headers.ContentLength ?? MaxBody, MaxBody);
+        if (most == 0 || response.StatusCode == HttpStatusCode.NoContent) return default;
+        await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
+        var buffer = new byte[Math.Min(most, FirstRead)];
+        var read = 0;
+        while (true)
+        {
+            read += await stream.ReadAtLeastAsync(buffer.AsMemory(read), buffer.Length - read, throwOnEndOfStream: false, cancellationToken);
+            if (read < buffer.Length || read == most) return buffer.AsMemory(0, read);
+            Array.Resize(ref buffer, Math.Min(most, buffer.Length * 4));
+        }
     }
 
     private static UnsignedAnswer? BusinessAnswer(HttpContent content, ReadOnlyMemory<byte> body)
