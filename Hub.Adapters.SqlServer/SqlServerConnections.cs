@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Globalization;
 using Microsoft.Data.SqlClient;
 
 namespace Hub.Adapters.SqlServer;
@@ -71,9 +72,10 @@ internal static class SqlServerConnections
         return text.ConnectionString;
     }
 
+    // The client would say the same, in words that name its switch.
     private static void RequireGlobalization()
     {
-        if (AppContext.TryGetSwitch("System.Globalization.Invariant", out var invariant) && invariant)
-            throw new InvalidDataException("The client of SQL Server needs ICU, and this program was built without it. Build it with -p:InvariantGlobalization=false, and install libicu.");
+        if (CultureInfo.GetCultures(CultureTypes.NeutralCultures).Length <= 1)
+            throw new InvalidDataException("The client of SQL Server needs ICU, which this process has not: install libicu (apt-get install libicu72, dnf install libicu), and start again.");
     }
 }

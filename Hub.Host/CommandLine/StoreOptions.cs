@@ -11,7 +11,7 @@ internal static class StoreOptions
 
     private static readonly Option<string?> Store = new("--store")
     {
-        Description = "Where the hub keeps everything: sqlite, or postgres:CONNECTION without password; remembered in the data folder (kho dữ liệu).",
+        Description = "Where the hub keeps everything: sqlite, or postgres:CONNECTION or sqlserver:CONNECTION without password; remembered in the data folder (kho dữ liệu).",
         HelpName = "STORE",
         Recursive = true,
     };
@@ -25,7 +25,7 @@ internal static class StoreOptions
 
     private static readonly Option<string?> Replica = new("--store-replica")
     {
-        Description = "Replica that searches are read from: postgres:Host=…; the rest is as in --store (bản sao chỉ đọc).",
+        Description = "Replica that searches are read from: postgres:Host=…, sqlserver:Server=…; the rest is as in --store (bản sao chỉ đọc).",
         HelpName = "STORE",
         Recursive = true,
     };

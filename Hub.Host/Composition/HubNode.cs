@@ -1,7 +1,6 @@
 using System.Net.Sockets;
 using Hub.Adapters.Keys;
 using Hub.Adapters.Stores.Files;
-using Hub.Adapters.Stores.PostgreSql;
 using Hub.Contracts.Problems;
 using Hub.Core.Nodes;
 using Hub.Core.Registry;
@@ -112,7 +111,7 @@ internal sealed class HubNode : IAsyncDisposable
         {
             await store.OpenAsync(cancellationToken);
         }
-        catch (ProblemException away) when (_app.Services.GetRequiredService<StoreChoice>().Primary is { } target && PostgreSqlRefusal.Of(away, target) is { } refusal)
+        catch (ProblemException away) when (_app.Services.GetRequiredService<StoreChoice>().Primary is { } target && target.RefusalOf(away) is { } refusal)
         {
             throw new UnauthorizedAccessException(refusal, away);
         }

@@ -1,7 +1,7 @@
 namespace Hub.Adapters.Stores.Copying;
 
 /// <summary>Every table of a hub, in the order in which it is copied. Numbers of messages and ids of deliveries stay what they are: those
-/// that PostgreSQL gives are all greater. Each select ends with the key that it goes on after (<c>?1</c>).</summary>
+/// that a shared database gives are all greater. Each select ends with the key that it goes on after (<c>?1</c>).</summary>
 internal static class CopyTables
 {
     // A dispatcher's claim ends with its hub: its delivery is queued and due, and its attempt does not count, as after a stop.

@@ -1,20 +1,13 @@
 using System.Security.Cryptography;
 using Hub.Adapters.Stores.Bodies;
-using Hub.Adapters.Stores.PostgreSql;
 using Hub.Contracts.Trail;
 using Hub.Core.Trail;
-using Npgsql;
 
 namespace Hub.Adapters.Stores.Copying;
 
 /// <summary>Whether what a database holds after a copy is what was copied. It reads everything back from there.</summary>
 internal sealed class CopyVerification(CopySource source, CopyTarget target, IHubKeys keys, CopyClock clock)
 {
-    private const string Bodies = """
-        SELECT m.key, m.sha256, b.data_key, b.octets FROM message m LEFT JOIN body b ON b.num = m.num
-        WHERE m.erased IS NULL AND m.num > $1 AND m.num % $2 = 0 ORDER BY m.num
-        """;
-
     /// <summary>As many rows in each table as in the source.</summary>
     /// <exception cref="InvalidDataException">There are not.</exception>
     internal async Task CountsAsync(IReadOnlyDictionary<string, long> expected, CancellationToken cancellationToken)
@@ -22,7 +15,7 @@ internal sealed class CopyVerification(CopySource source, CopyTarget target, IHu
         clock.Enter("counting", 0);
         foreach (var (table, rows) in expected)
         {
-            if (await target.ScalarAsync($"SELECT count(*) FROM {table}", cancellationToken) is not long there || there != rows)
+            if (await target.ScalarAsync(target.Sql.Count(table), cancellationToken) is not long there || there != rows)
                 throw Wrong($"table '{table}' has not the {rows} rows that were in the source");
         }
     }
@@ -32,7 +25,7 @@ internal sealed class CopyVerification(CopySource source, CopyTarget target, IHu
     {
         clock.Enter("verifying bodies", 0);
         var opened = 0L;
-        await using var command = new NpgsqlCommand(Bodies, target.Connection) { CommandTimeout = 0, Parameters = { new() { Value = -1L }, new() { Value = (long)apart } } };
+        await using var command = target.Command(target.Sql.Bodies, null, ("apart", (long)apart));
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);
         while (await rows.ReadAsync(cancellationToken))
         {
@@ -52,15 +45,11 @@ internal sealed class CopyVerification(CopySource source, CopyTarget target, IHu
     {
         clock.Enter("verifying the log", 0);
         var checkpoint = Checkpoint.Open(note, keys.LogVerifier) ?? throw Wrong("the newest checkpoint is not signed by this hub's log key");
-        if (await target.ScalarAsync("SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1", cancellationToken) as string != note) throw Wrong("the newest checkpoint is another one");
+        if (await target.ScalarAsync(target.Sql.Newest, cancellationToken) as string != note) throw Wrong("the newest checkpoint is another one");
         var (tree, last) = await HashAsync(cancellationToken);
         if (tree.Size != checkpoint.Size || !checkpoint.Root.Span.SequenceEqual(tree.Root())) throw Wrong($"the entries do not lead to the checkpoint of size {checkpoint.Size}");
         await TilesAsync(cancellationToken);
-        var edge = await EdgeRoot.ComputeAsync(checkpoint.Size, async (level, index) =>
-        {
-            await using var command = new NpgsqlCommand(PostgreSqlCheckSql.Tile, target.Connection) { Parameters = { new() { Value = level }, new() { Value = index } } };
-            return (byte[]?)await command.ExecuteScalarAsync(cancellationToken);
-        });
+        var edge = await PostgreSql.EdgeRoot.ComputeAsync(checkpoint.Size, (level, index) => StoreCheck.TileAsync(target.Connection, target.Sql.Tile, level, index, cancellationToken));
         return edge is not null && checkpoint.Root.Span.SequenceEqual(edge) ? last : throw Wrong("the tiles do not lead to the checkpoint");
     }
 
@@ -68,7 +57,7 @@ internal sealed class CopyVerification(CopySource source, CopyTarget target, IHu
     {
         var tree = new TreeFrontier();
         byte[]? header = null;
-        await using var command = new NpgsqlCommand("SELECT idx, header FROM entry ORDER BY idx", target.Connection) { CommandTimeout = 0 };
+        await using var command = target.Command(target.Sql.Entries, null);
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);
         while (await rows.ReadAsync(cancellationToken))
         {
@@ -83,7 +72,7 @@ internal sealed class CopyVerification(CopySource source, CopyTarget target, IHu
     private async Task TilesAsync(CancellationToken cancellationToken)
     {
         using var there = source.Rows(CopyTables.All.Single(static t => t.Name == "tile"), -1);
-        await using var command = new NpgsqlCommand("SELECT level, idx, hashes FROM tile ORDER BY level, idx", target.Connection) { CommandTimeout = 0 };
+        await using var command = target.Command(target.Sql.Tiles, null);
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);
         while (await rows.ReadAsync(cancellationToken))
         {

@@ -1,22 +1,18 @@
-using Hub.Adapters.Stores.PostgreSql;
 using Hub.Contracts.Trail;
 using Hub.Core.Storage;
 using Hub.Core.Trail;
 
 namespace Hub.Adapters.Stores.Copying;
 
-/// <summary>Moves a stopped hub from SQLite to PostgreSQL: everything, bodies as they are sealed, in batches that each commit with the
+/// <summary>Moves a stopped hub from SQLite to a database that nodes share: everything, bodies as they are sealed, in batches that each commit with the
 /// note of how far the copy is.</summary>
 /// <remarks>Failure policy: whatever interrupts it, the same call goes on where the last committed batch ended. No node can start
 /// on the database before everything was verified. The source is only read; marking it as moved is the caller's next step
 /// (<see cref="MovedMark"/>).</remarks>
 public sealed class HubCopy
 {
-    private const int BatchRows = 20_000;
-    private const long BatchBytes = 16 << 20;
-
     private readonly string _folder;
-    private readonly PostgreSqlTarget _to;
+    private readonly StoreTarget _to;
     private readonly IHubKeys _keys;
     private readonly (IUploadStore Source, IUploadStore Target) _uploads;
     private readonly CopyClock _clock;
@@ -29,7 +25,7 @@ public sealed class HubCopy
     /// <param name="uploads">The upload stores on both sides.</param>
     /// <param name="clock">For pace and time left.</param>
     /// <param name="report">Hears of progress, several times a second at most.</param>
-    public HubCopy(string folder, PostgreSqlTarget to, IHubKeys keys, (IUploadStore Source, IUploadStore Target) uploads, TimeProvider clock, Action<CopyProgress> report)
+    public HubCopy(string folder, StoreTarget to, IHubKeys keys, (IUploadStore Source, IUploadStore Target) uploads, TimeProvider clock, Action<CopyProgress> report)
     {
         (_folder, _to, _keys, _uploads, _time) = (folder, to, keys, uploads, clock);
         _clock = new CopyClock(clock, report);
@@ -42,9 +38,8 @@ public sealed class HubCopy
     public async Task<CopyReport> RunAsync(int bodiesApart = 1, CancellationToken cancellationToken = default)
     {
         using var source = await CopySource.OpenAsync(_folder, _keys, _time, cancellationToken);
-        await using var pool = PostgreSqlConnections.Plain(_to.ConnectionString, "copy");
-        await using var connection = await pool.OpenConnectionAsync(cancellationToken);
-        var target = new CopyTarget(connection);
+        await using var dialect = await _to.OpenCopyAsync(cancellationToken);
+        var target = new CopyTarget(dialect);
         if (source.Checkpoint() is not { } note) throw new InvalidDataException("The hub's log is empty: there is nothing to move. Start a new hub on the database instead.");
         var resumed = await target.BeginAsync(note, cancellationToken);
 
@@ -68,33 +63,16 @@ public sealed class HubCopy
         _clock.Enter(table.Name, rows);
         if (table.Key is null && last >= 0) return;
         using var reader = source.Rows(table, last);
-        var more = reader.Read();
-        while (more)
+        CopyBatch batch;
+        do
         {
             cancellationToken.ThrowIfCancellationRequested();
-            await using var transaction = await target.Connection.BeginTransactionAsync(cancellationToken);
-            var (written, bytes) = (0, 0L);
-            await using (var import = await target.Connection.BeginBinaryImportAsync(table.Import, cancellationToken))
-            {
-                import.Timeout = TimeSpan.FromMinutes(10);
-                var row = new CopyRow(import, source.Body);
-                while (more && (table.Key is null || (written < BatchRows && row.Bytes < BatchBytes)))
-                {
-                    row.Write(table.Types, reader);
-                    last = reader.GetInt64(reader.FieldCount - 1);
-                    written++;
-                    more = reader.Read();
-                }
-
-                bytes = row.Bytes;
-                await import.CompleteAsync(cancellationToken);
-            }
-
-            rows += written;
-            await target.NoteAsync(table.Name, last, rows, cancellationToken);
-            await transaction.CommitAsync(cancellationToken);
-            _clock.Add(written, bytes);
+            batch = new CopyBatch(table, reader, source.Body);
+            await target.WriteAsync(table, batch, rows, cancellationToken);
+            rows += batch.Rows;
+            _clock.Add(batch.Rows, batch.Bytes);
         }
+        while (!batch.IsLast);
     }
 
     /// <summary>Uploads go over by their own port, sealed anew; each is whole or goes on where it stands.</summary>

@@ -9,20 +9,15 @@ namespace Hub.Adapters.Stores.PostgreSql;
 /// <param name="replica">Its replica; null for none.</param>
 /// <param name="logKey">The hub's log key; null when it is not known here.</param>
 /// <param name="clock">This machine's clock.</param>
-public sealed class PostgreSqlCheck(PostgreSqlTarget target, PostgreSqlTarget? replica, NoteVerifier? logKey, TimeProvider clock)
+internal sealed class PostgreSqlCheck(PostgreSqlTarget target, PostgreSqlTarget? replica, NoteVerifier? logKey, TimeProvider clock) : StoreCheck(logKey)
 {
     private const int OldestServer = 150000;
-    private const int MonthsAhead = 2;
-    private const long Blocks = 1L << 38;
-    private static readonly TimeSpan MaxClockOff = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan MaxLag = TimeSpan.FromSeconds(30);
-
-    private readonly List<StoreFinding> _found = [];
 
     /// <summary>Looks.</summary>
     /// <exception cref="UnauthorizedAccessException">The database refuses; the message says what to do.</exception>
     /// <exception cref="IOException">It does not answer.</exception>
-    public async Task<IReadOnlyList<StoreFinding>> RunAsync(CancellationToken cancellationToken = default)
+    internal async Task<IReadOnlyList<StoreFinding>> RunAsync(CancellationToken cancellationToken)
     {
         try
         {
@@ -33,7 +28,7 @@ public sealed class PostgreSqlCheck(PostgreSqlTarget target, PostgreSqlTarget? r
             {
                 await RightsAsync(connection, cancellationToken);
                 await PartitionsAsync(connection, cancellationToken);
-                await LogAsync(connection, cancellationToken);
+                await LogAsync(connection, PostgreSqlCheckSql.Head, PostgreSqlCheckSql.Tile, cancellationToken);
             }
 
             if (replica is not null) await ReplicaAsync(replica, cancellationToken);
@@ -44,7 +39,7 @@ public sealed class PostgreSqlCheck(PostgreSqlTarget target, PostgreSqlTarget? r
             throw new IOException($"The {target} does not answer: {failed.Message}", failed);
         }
 
-        return _found;
+        return Found;
     }
 
     private async Task ServerAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
@@ -57,8 +52,7 @@ public sealed class PostgreSqlCheck(PostgreSqlTarget target, PostgreSqlTarget? r
         var tls = rows.GetString(4);
         var local = target.Hosts.All(PostgreSqlTarget.IsLocal);
         Add("tls", tls.Length > 0 || local, tls.Length > 0 ? tls : "none, on this machine", "add 'SSL Mode=VerifyFull'");
-        var off = rows.GetFieldValue<DateTimeOffset>(2) - (before + (trip / 2));
-        Add("clock", off.Duration() <= MaxClockOff, string.Create(CultureInfo.InvariantCulture, $"the database is {off.TotalSeconds:+0.000;-0.000} s off this machine"), "synchronise both with the same source of time");
+        AddClock(rows.GetFieldValue<DateTimeOffset>(2) - (before + (trip / 2)));
         Add("durable", rows.GetString(5) != "off" && rows.GetString(6) == "on", $"synchronous_commit {rows.GetString(5)}, fsync {rows.GetString(6)}", "a receipt promises more than this keeps: set both on");
     }
 
@@ -93,46 +87,9 @@ public sealed class PostgreSqlCheck(PostgreSqlTarget target, PostgreSqlTarget? r
 
     private async Task PartitionsAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        var months = (int)(await ScalarAsync(connection, PostgreSqlCheckSql.Partitions, cancellationToken))!;
-        Add("partitions", months > MonthsAhead, $"this month and {months - 1} ahead", "nodes make them daily; see their logs, or run 'hub store migrate'");
-        var used = (long)(await ScalarAsync(connection, PostgreSqlCheckSql.Ids, cancellationToken))!;
-        Add("ids", used < Blocks / 2, string.Create(CultureInfo.InvariantCulture, $"{100.0 * (Blocks - used) / Blocks:0.0} % of the blocks are free"), "write to those who make this program");
+        await using (var room = await ReadAsync(connection, PostgreSqlCheckSql.Room, cancellationToken)) AddRoom(room.GetInt32(0), room.GetInt64(1));
         await using var nodes = await ReadAsync(connection, PostgreSqlCheckSql.Nodes, cancellationToken);
-        Add("nodes", true, $"{nodes.GetInt32(1)} live of {nodes.GetInt32(0)} that ever joined", "");
-    }
-
-    private async Task LogAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
-    {
-        long size, entries;
-        string? head, newest;
-        await using (var rows = await ReadAsync(connection, PostgreSqlCheckSql.Head, cancellationToken))
-        {
-            size = rows.GetInt64(0);
-            (head, newest) = (rows.IsDBNull(1) ? null : rows.GetString(1), rows.IsDBNull(2) ? null : rows.GetString(2));
-            entries = rows.IsDBNull(3) ? 0 : rows.GetInt64(3);
-        }
-
-        if (size == 0 && newest is null && entries == 0)
-        {
-            Add("log", true, "empty: no hub was opened here yet", "");
-            return;
-        }
-
-        Add("log", head == newest && entries == size && await LeadsToAsync(connection, size, newest, cancellationToken), $"{size} entries; the newest checkpoint {(logKey is null ? "was not checked against a key (no keys in --data)" : "is signed by this hub's key")}, its tiles lead to it",
-            $"head, checkpoint and tiles do not agree (head {size}, entries {entries}), or another hub's key signed: run 'hub log verify', and restore the database from a backup");
-    }
-
-    private async Task<bool> LeadsToAsync(NpgsqlConnection connection, long size, string? note, CancellationToken cancellationToken)
-    {
-        if (note is null) return false;
-        var checkpoint = logKey is null ? Checkpoint.Parse(SignedNote.UnverifiedText(note)) : Checkpoint.Open(note, logKey);
-        if (checkpoint?.Size != size) return false;
-        var root = await EdgeRoot.ComputeAsync(size, async (level, index) =>
-        {
-            await using var command = new NpgsqlCommand(PostgreSqlCheckSql.Tile, connection) { Parameters = { new() { Value = level }, new() { Value = index } } };
-            return (byte[]?)await command.ExecuteScalarAsync(cancellationToken);
-        });
-        return root is not null && checkpoint.Root.Span.SequenceEqual(root);
+        AddNodes(nodes.GetInt32(0), nodes.GetInt32(1));
     }
 
     private async Task ReplicaAsync(PostgreSqlTarget place, CancellationToken cancellationToken)
@@ -150,21 +107,5 @@ public sealed class PostgreSqlCheck(PostgreSqlTarget target, PostgreSqlTarget? r
         {
             Add("replica", false, PostgreSqlRefusal.Of(failed, place) ?? $"The {place} does not answer: {failed.Message}", "");
         }
-    }
-
-    private void Add(string name, bool good, string found, string advice) => _found.Add(new StoreFinding(name, good, good || advice.Length == 0 ? found : $"{found}: {advice}"));
-
-    private static async Task<NpgsqlDataReader> ReadAsync(NpgsqlConnection connection, string text, CancellationToken cancellationToken)
-    {
-        await using var command = new NpgsqlCommand(text, connection);
-        var rows = await command.ExecuteReaderAsync(cancellationToken);
-        await rows.ReadAsync(cancellationToken);
-        return rows;
-    }
-
-    private static async Task<object?> ScalarAsync(NpgsqlConnection connection, string text, CancellationToken cancellationToken)
-    {
-        await using var command = new NpgsqlCommand(text, connection);
-        return await command.ExecuteScalarAsync(cancellationToken);
     }
 }

@@ -14,15 +14,14 @@ internal static class PostgreSqlCheckSql
         FROM pg_roles r WHERE r.rolname = current_user
         """;
 
-    /// <summary>Months from this one on, without a gap, that have a partition.</summary>
-    internal const string Partitions = """
-        SELECT count(*)::int FROM generate_series(0, 11) i
+    /// <summary>Months from this one on, without a gap, that have a partition; and blocks of ids that were given.</summary>
+    internal const string Room = """
+        SELECT count(*)::int, (SELECT COALESCE(pg_sequence_last_value('id_block'), 0)) FROM generate_series(0, 11) i
         WHERE (SELECT bool_and(to_regclass('message_' || to_char(date_trunc('month', clock_timestamp() AT TIME ZONE 'UTC') + make_interval(months => j), 'YYYYMM')) IS NOT NULL) FROM generate_series(0, i) j)
         """;
 
-    internal const string Ids = "SELECT COALESCE(pg_sequence_last_value('id_block'), 0)";
     internal const string Nodes = "SELECT count(*)::int, count(*) FILTER (WHERE until > clock_timestamp())::int FROM node";
     internal const string Head = "SELECT h.size, h.note, (SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1), (SELECT max(idx) + 1 FROM entry) FROM log_head h";
-    internal const string Tile = "SELECT hashes FROM tile WHERE level = $1 AND idx = $2";
+    internal const string Tile = "SELECT hashes FROM tile WHERE level = @level AND idx = @idx";
     internal const string Lag = "SELECT pg_is_in_recovery(), COALESCE(EXTRACT(EPOCH FROM clock_timestamp() - pg_last_xact_replay_timestamp()), 0)::float8, pg_last_wal_receive_lsn() IS NOT DISTINCT FROM pg_last_wal_replay_lsn()";
 }

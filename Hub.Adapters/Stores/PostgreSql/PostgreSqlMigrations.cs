@@ -16,6 +16,7 @@ public static class PostgreSqlMigrations
         );
         """;
 
+    internal const string LiveNodes = "SELECT name, version FROM node WHERE until > clock_timestamp() ORDER BY name";
     private const string Lock = "SELECT pg_advisory_lock(hashtextextended('hub schema', 0))";
     private const string Newer = "INSERT INTO schema (version, minimum_program) VALUES ($1, $2)";
     private const string Read = "SELECT version, minimum_program FROM schema ORDER BY version DESC LIMIT 1";
@@ -39,7 +40,7 @@ public static class PostgreSqlMigrations
         var from = await ReadAsync(connection, cancellationToken);
         if (from.Version > Newest) throw new InvalidDataException($"The database has schema {from.Version}, this program knows up to {Newest}. Migrate with the newer program.");
         var steps = Steps(from.Version, to);
-        if (await PostgreSqlMigrationPlan.BlockersAsync(connection, from.Version, steps, cancellationToken) is { Count: > 0 } blockers) throw new InvalidDataException(string.Join('\n', blockers));
+        if (await StoreMigrationPlan.BlockersAsync(connection, LiveNodes, from.Version, OldestProgram(steps), cancellationToken) is { Count: > 0 } blockers) throw new InvalidDataException(string.Join('\n', blockers));
         foreach (var migration in steps)
         {
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -60,7 +61,7 @@ public static class PostgreSqlMigrations
     /// <param name="to">The version to stop at; null: the newest.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="InvalidDataException">The database was migrated by a newer program.</exception>
-    public static async Task<PostgreSqlMigrationPlan> PlanAsync(string connectionString, string? application = null, int? to = null, CancellationToken cancellationToken = default)
+    public static async Task<StoreMigrationPlan> PlanAsync(string connectionString, string? application = null, int? to = null, CancellationToken cancellationToken = default)
     {
         await using var source = PostgreSqlConnections.Plain(connectionString, "migration");
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
@@ -74,7 +75,7 @@ public static class PostgreSqlMigrations
         var steps = Steps(from, to);
         List<string> texts = [.. steps.Select(static s => $"-- schema {s.Version}, for programs that know schema {s.OldestProgram} or newer\n{s.Text}"), "SELECT hub_ensure_partitions()"];
         if (application is not null) texts.Add(await GrantsAsync(connection, application, cancellationToken));
-        return new PostgreSqlMigrationPlan(from, steps.Count == 0 ? from : steps[^1].Version, texts, await PostgreSqlMigrationPlan.BlockersAsync(connection, from, steps, cancellationToken));
+        return new StoreMigrationPlan(from, steps.Count == 0 ? from : steps[^1].Version, texts, await StoreMigrationPlan.BlockersAsync(connection, LiveNodes, from, OldestProgram(steps), cancellationToken));
     }
 
     /// <summary>Refuses a schema that this program may not run on.</summary>
@@ -107,6 +108,8 @@ public static class PostgreSqlMigrations
     }
 
     private static List<PostgreSqlMigration> Steps(int from, int? to) => [.. PostgreSqlSchema.Migrations.Where(m => m.Version > from && m.Version <= (to ?? Newest))];
+
+    private static int? OldestProgram(IEnumerable<PostgreSqlMigration> steps) => steps.Max(static s => (int?)s.OldestProgram);
 
     private static async Task<bool> IsCopyingAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {

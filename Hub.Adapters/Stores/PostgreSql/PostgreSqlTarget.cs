@@ -1,11 +1,13 @@
 using System.Net;
+using Hub.Adapters.Stores.Copying;
+using Hub.Contracts.Trail;
 using Npgsql;
 
 namespace Hub.Adapters.Stores.PostgreSql;
 
 /// <summary>A PostgreSQL database as a connection string names it. It never tells its password: <see cref="ToString"/> says hosts,
 /// database and role only.</summary>
-public sealed class PostgreSqlTarget
+public sealed class PostgreSqlTarget : StoreTarget
 {
     private static readonly string[] Forbidden = ["Include Error Detail", "Log Parameters", "Persist Security Info"];
 
@@ -13,8 +15,14 @@ public sealed class PostgreSqlTarget
 
     private PostgreSqlTarget(NpgsqlConnectionStringBuilder settings) => _settings = settings;
 
-    /// <summary>The connection string, password included: for the driver alone.</summary>
-    public string ConnectionString => _settings.ConnectionString;
+    /// <summary>What stands before the colon in <c>--store</c>.</summary>
+    public const string Product = "postgres";
+
+    /// <inheritdoc/>
+    public override string Kind => Product;
+
+    /// <inheritdoc/>
+    public override string ConnectionString => _settings.ConnectionString;
 
     /// <summary>The connection string, whose sessions act as a role that the logged-in one may take; null: as itself.</summary>
     public string ConnectionStringAs(string? role)
@@ -25,17 +33,47 @@ public sealed class PostgreSqlTarget
         return new NpgsqlConnectionStringBuilder(ConnectionString) { Options = $"{_settings.Options} -c role={word}".Trim() }.ConnectionString;
     }
 
-    /// <summary>The database.</summary>
-    public string Database => _settings.Database ?? "";
+    /// <inheritdoc/>
+    public override string Database => _settings.Database ?? "";
 
-    /// <summary>The role that connects.</summary>
-    public string Role => _settings.Username ?? "";
+    /// <inheritdoc/>
+    public override string Role => _settings.Username ?? "";
 
     /// <summary>Hosts, each with its port unless it is the usual one, or the folder of a Unix socket.</summary>
     public IReadOnlyList<string> Hosts => (_settings.Host ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
-    /// <summary>Whether the connection string holds a password.</summary>
-    public bool HasPassword => !string.IsNullOrEmpty(_settings.Password);
+    /// <inheritdoc/>
+    public override bool HasPassword => !string.IsNullOrEmpty(_settings.Password);
+
+    /// <inheritdoc/>
+    public override int OldestSchema => PostgreSqlMigrations.Oldest;
+
+    /// <inheritdoc/>
+    public override int NewestSchema => PostgreSqlMigrations.Newest;
+
+    /// <inheritdoc/>
+    public override string? RefusalOf(Exception? failure) => PostgreSqlRefusal.Of(failure, this);
+
+    /// <inheritdoc/>
+    public override Task<IReadOnlyList<StoreFinding>> CheckAsync(StoreTarget? replica, NoteVerifier? logKey, TimeProvider clock, CancellationToken cancellationToken = default) =>
+        new PostgreSqlCheck(this, (PostgreSqlTarget?)replica, logKey, clock).RunAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public override Task<(int From, int To)> MigrateAsync(StoreMigrationWork work, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        return PostgreSqlMigrations.MigrateAsync(ConnectionStringAs(work.Owner), work.Application, work.To, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public override Task<StoreMigrationPlan> PlanAsync(StoreMigrationWork work, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        return PostgreSqlMigrations.PlanAsync(ConnectionStringAs(work.Owner), work.Application, work.To, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    internal override async Task<ICopyDialect> OpenCopyAsync(CancellationToken cancellationToken) => await PostgreSqlCopy.OpenAsync(ConnectionString, cancellationToken);
 
     /// <summary>Reads a connection string (<c>Host=…;Database=…;Username=…</c>).</summary>
     /// <param name="text">The connection string.</param>
@@ -62,8 +100,8 @@ public sealed class PostgreSqlTarget
             + "Write Host=db.example;Database=hub;Username=hub_app;SSL Mode=VerifyFull.");
     }
 
-    /// <summary>What is wrong with it, each with what to write; empty when it may be used.</summary>
-    public IReadOnlyList<string> Mistakes()
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Mistakes()
     {
         List<string> mistakes = [];
         if (Hosts.Count == 0) mistakes.Add("it names no host: add 'Host=db.example', or 'Host=/run/postgresql' for a database on this machine.");

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Hub.Adapters.Keys;
-using Hub.Adapters.Stores.PostgreSql;
 using Hub.Contracts.Trail;
 
 namespace Hub.Host.CommandLine.Stores;
@@ -21,7 +20,7 @@ internal static class StoreCheckCommand
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         var choice = StoreCommand.Chosen(parsed);
-        var found = await new PostgreSqlCheck(choice.Primary!, choice.Replica, LogKey(parsed.GetValue(SharedOptions.Data)!), TimeProvider.System).RunAsync(cancellationToken);
+        var found = await choice.Primary!.CheckAsync(choice.Replica, LogKey(parsed.GetValue(SharedOptions.Data)!), TimeProvider.System, cancellationToken);
         var output = new Output(parsed);
         if (output.IsJson) output.Json(new { store = choice.Primary!.ToString(), findings = found });
         else foreach (var finding in found) output.Line($"{(finding.Good ? "ok " : "BAD")}  {finding.Name,-11} {finding.Text}");

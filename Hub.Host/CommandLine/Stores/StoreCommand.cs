@@ -1,7 +1,6 @@
 using System.CommandLine;
-using Hub.Adapters.Stores.PostgreSql;
+using Hub.Adapters.Stores;
 using Hub.Host.Composition.Stores;
-using Npgsql;
 
 namespace Hub.Host.CommandLine.Stores;
 
@@ -20,13 +19,11 @@ internal static class StoreCommand
     internal static StoreChoice Chosen(ParseResult parsed)
     {
         var choice = StoreChoice.Choose(Path.GetFullPath(parsed.GetValue(SharedOptions.Data)!), StoreOptions.Read(parsed));
-        return choice.IsShared ? choice : throw new FormatException("No database is named: give --store-file FILE or --store postgres:…, or --data with the folder of a hub that has one. The embedded store needs no care: it looks after itself at every start.");
+        return choice.IsShared ? choice : throw new FormatException("No database is named: give --store-file FILE, --store postgres:… or --store sqlserver:…, or --data with the folder of a hub that has one. The embedded store needs no care: it looks after itself at every start.");
     }
 
     /// <summary>Says what a database refuses, or that it does not answer.</summary>
-    internal static Exception Explain(Exception failed, PostgreSqlTarget target) => PostgreSqlRefusal.Of(failed, target) is { } refusal
+    internal static Exception Explain(Exception failed, StoreTarget target) => target.RefusalOf(failed) is { } refusal
         ? new UnauthorizedAccessException(refusal, failed)
-        : new IOException($"The {target} does not answer, or failed: {failed.GetBaseException().Message}", failed);
-
-    internal static bool IsOfTheDatabase(Exception failed) => failed is NpgsqlException or TimeoutException;
+        : new IOException($"The {target} does not answer, or failed: {failed.Message}", failed);
 }

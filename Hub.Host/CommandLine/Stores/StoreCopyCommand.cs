@@ -1,22 +1,22 @@
 using System.CommandLine;
 using System.Globalization;
 using Hub.Adapters.Keys;
+using Hub.Adapters.Stores;
 using Hub.Adapters.Stores.Copying;
-using Hub.Adapters.Stores.PostgreSql;
 using Hub.Contracts.Problems;
 using Hub.Host.Composition;
 using Hub.Host.Composition.Stores;
 
 namespace Hub.Host.CommandLine.Stores;
 
-/// <summary><c>hub store copy</c>: moves a stopped hub from SQLite to PostgreSQL.</summary>
+/// <summary><c>hub store copy</c>: moves a stopped hub from SQLite to a database that nodes share.</summary>
 internal static class StoreCopyCommand
 {
     private const int SampleApart = 100;
 
     private static readonly Option<string> From = new("--from") { Description = "Data folder of the stopped hub on SQLite (thư mục nguồn).", Required = true, HelpName = "DIR" };
 
-    private static readonly Option<string?> To = new("--to") { Description = "The database, as the role that owns its tables: postgres:CONNECTION without password (cơ sở dữ liệu đích).", HelpName = "STORE" };
+    private static readonly Option<string?> To = new("--to") { Description = "The database, as the role that owns its tables: postgres:CONNECTION or sqlserver:CONNECTION without password (cơ sở dữ liệu đích).", HelpName = "STORE" };
 
     private static readonly Option<string?> ToFile = new("--to-file") { Description = "File with the text of --to, password included, that only you may read.", HelpName = "FILE" };
 
@@ -32,7 +32,7 @@ internal static class StoreCopyCommand
     internal static Command Create()
     {
         Verify.AcceptOnlyFromAmong("full", "sample");
-        var command = new Command("copy", "Move a stopped hub from SQLite to PostgreSQL: everything, verified, resumable (chuyển sang PostgreSQL).") { From, To, ToFile, Verify, Undo };
+        var command = new Command("copy", "Move a stopped hub from SQLite to PostgreSQL or SQL Server: everything, verified, resumable (chuyển sang cơ sở dữ liệu dùng chung).") { From, To, ToFile, Verify, Undo };
         command.Validators.Add(static result =>
         {
             var ways = (result.GetValue(To) is null ? 0 : 1) + (result.GetValue(ToFile) is null ? 0 : 1) + (result.GetValue(Undo) ? 1 : 0);
@@ -71,13 +71,13 @@ internal static class StoreCopyCommand
             Show(output, target, folder, report);
             return ExitCode.Ok;
         }
-        catch (Exception failed) when (StoreCommand.IsOfTheDatabase(failed))
+        catch (Exception failed) when (StoreTarget.IsOfTheDatabase(failed))
         {
             throw StoreCommand.Explain(failed, target);
         }
     }
 
-    private static PostgreSqlTarget Target(ParseResult parsed)
+    private static StoreTarget Target(ParseResult parsed)
     {
         List<string> mistakes = [];
         var (option, text) = parsed.GetValue(ToFile) is { } file ? ("--to-file", StoreSecret.Read(file)) : ("--to", parsed.GetValue(To));
@@ -86,7 +86,7 @@ internal static class StoreCopyCommand
         return mistakes.Count == 0 && target is not null ? target : throw new FormatException(mistakes.Count == 0 ? $"{option}: 'sqlite' is no database to move to." : string.Join('\n', mistakes));
     }
 
-    private static void Show(Output output, PostgreSqlTarget target, DataFolder folder, CopyReport report)
+    private static void Show(Output output, StoreTarget target, DataFolder folder, CopyReport report)
     {
         if (output.IsJson)
         {

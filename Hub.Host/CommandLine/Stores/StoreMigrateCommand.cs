@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Hub.Adapters.Stores.PostgreSql;
+using Hub.Adapters.Stores;
 
 namespace Hub.Host.CommandLine.Stores;
 
@@ -21,11 +21,6 @@ internal static class StoreMigrateCommand
 
     internal static Command Create()
     {
-        To.Validators.Add(static result =>
-        {
-            if (result.GetValueOrDefault<int?>() is { } to && (to < PostgreSqlMigrations.Oldest || to > PostgreSqlMigrations.Newest))
-                result.AddError($"--to {to} is no schema that this program runs on: give {PostgreSqlMigrations.Oldest} to {PostgreSqlMigrations.Newest}.");
-        });
         var command = new Command("migrate", "Bring the database to this program's schema; safe to run again and beside running nodes (nâng cấp lược đồ).") { DryRun, App, Owner, To };
         command.SetAction(static (parsed, cancellationToken) => OperatorCommand.GuardAsync(parsed, () => RunAsync(parsed, cancellationToken)));
         return command.WithExamples("""
@@ -37,25 +32,26 @@ internal static class StoreMigrateCommand
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         var target = StoreCommand.Chosen(parsed).Primary!;
-        var application = parsed.GetValue(App)!;
-        var connection = target.ConnectionStringAs(parsed.GetValue(Owner));
+        var work = new StoreMigrationWork(parsed.GetValue(App)!, parsed.GetValue(Owner), parsed.GetValue(To));
+        if (work.To < target.OldestSchema || work.To > target.NewestSchema)
+            throw new FormatException($"--to {work.To} is no schema that this program runs on: give {target.OldestSchema} to {target.NewestSchema}.");
         var output = new Output(parsed);
         try
         {
             if (!parsed.GetValue(DryRun))
             {
-                var (from, to) = await PostgreSqlMigrations.MigrateAsync(connection, application, parsed.GetValue(To), cancellationToken);
-                output.Done(from == to ? $"The schema is {to} already; rights of '{application}' and partitions are in place." : $"The schema went from {from} to {to}.", new { from, to });
+                var (from, to) = await target.MigrateAsync(work, cancellationToken);
+                output.Done(from == to ? $"The schema is {to} already; rights of '{work.Application}' and partitions are in place." : $"The schema went from {from} to {to}.", new { from, to });
                 return ExitCode.Ok;
             }
 
-            var plan = await PostgreSqlMigrations.PlanAsync(connection, application, parsed.GetValue(To), cancellationToken);
+            var plan = await target.PlanAsync(work, cancellationToken);
             if (output.IsJson) output.Json(plan);
             else foreach (var text in plan.Texts) output.Line($"{text.TrimEnd(' ', ';', '\n')};\n");
             foreach (var blocker in plan.Blockers) parsed.InvocationConfiguration.Error.WriteLine(blocker);
             return plan.Blockers.Count == 0 ? ExitCode.Ok : ExitCode.Refused;
         }
-        catch (Exception failed) when (StoreCommand.IsOfTheDatabase(failed))
+        catch (Exception failed) when (StoreTarget.IsOfTheDatabase(failed))
         {
             throw StoreCommand.Explain(failed, target);
         }

@@ -1,3 +1,5 @@
+using Hub.Adapters.SqlServer;
+using Hub.Adapters.Stores;
 using Hub.Adapters.Stores.Copying;
 using Hub.Adapters.Stores.PostgreSql;
 
@@ -8,21 +10,20 @@ namespace Hub.Host.Composition.Stores;
 internal sealed class StoreChoice
 {
     private const string Sqlite = "sqlite";
-    private const string PostgreSql = "postgres";
     private const int MaxNodeName = 64;
     private const string CommandSuffix = ".op";
 
-    private StoreChoice(PostgreSqlTarget? primary, PostgreSqlTarget? replica, string node, StoreMemory? memory)
+    private StoreChoice(StoreTarget? primary, StoreTarget? replica, string node, StoreMemory? memory)
     {
         (Primary, Replica, Node) = (primary, replica, node);
         Memory = memory;
     }
 
     /// <summary>The database; null for the embedded store.</summary>
-    internal PostgreSqlTarget? Primary { get; }
+    internal StoreTarget? Primary { get; }
 
     /// <summary>Where searches are read; null: at the database itself.</summary>
-    internal PostgreSqlTarget? Replica { get; }
+    internal StoreTarget? Replica { get; }
 
     /// <summary>This node's name among the nodes of its hub.</summary>
     internal string Node { get; }
@@ -32,7 +33,7 @@ internal sealed class StoreChoice
     internal string CommandNode => Node[..Math.Min(Node.Length, MaxNodeName - CommandSuffix.Length)] + CommandSuffix;
 
     /// <summary>What a node says of its program: the version and, where several programs may share a schema, the newest that it knows.</summary>
-    internal string Version => IsShared ? PostgreSqlMigrationPlan.VersionOf(ProgramVersion.Text, PostgreSqlMigrations.Newest) : ProgramVersion.Text;
+    internal string Version => Primary is { } primary ? StoreMigrationPlan.VersionOf(ProgramVersion.Text, primary.NewestSchema) : ProgramVersion.Text;
 
     /// <summary>Whether other nodes may write to the same store.</summary>
     internal bool IsShared => Primary is not null;
@@ -56,7 +57,7 @@ internal sealed class StoreChoice
         CheckAgainst(folder, memory, primary, text, option, mistakes);
         var name = request.Node ?? memory?.Node;
         if (name is not null && !IsNodeName(name)) mistakes.Add($"--node '{name}' is no name of a node: 1 to {MaxNodeName} letters, digits, dots and hyphens.");
-        if (request.Node is not null && text is null or Sqlite) mistakes.Add("--node needs a store that nodes share: --store postgres:… or --store-file FILE.");
+        if (request.Node is not null && text is null or Sqlite) mistakes.Add("--node needs a store that nodes share: --store postgres:…, --store sqlserver:… or --store-file FILE.");
         return new StoreChoice(primary, replica, name ?? HostName(), primary is null ? null : Remember(request, memory, primary, name));
     }
 
@@ -70,18 +71,25 @@ internal sealed class StoreChoice
 
     /// <summary>Reads the text of an option that names a database.</summary>
     /// <returns>Null after a mistake, and for <c>sqlite</c>.</returns>
-    internal static PostgreSqlTarget? Target(string option, string? text, PostgreSqlTarget? primary, ICollection<string> mistakes)
+    internal static StoreTarget? Target(string option, string? text, StoreTarget? primary, ICollection<string> mistakes)
     {
         if (text is null or Sqlite) return null;
-        if (!text.StartsWith(PostgreSql + ":", StringComparison.Ordinal))
+        var (kind, connection) = text.Split(':', 2) is [var before, var behind] ? (before, behind) : (text, "");
+        if (kind is not (PostgreSqlTarget.Product or SqlServerTarget.Product))
         {
-            mistakes.Add($"{option}: write 'sqlite', or 'postgres:' and a connection string, e.g. 'postgres:Host=db.example;Database=hub;Username=hub_app;SSL Mode=VerifyFull'.");
+            mistakes.Add($"{option}: write 'sqlite', or 'postgres:' and a connection string, e.g. 'postgres:Host=db.example;Database=hub;Username=hub_app;SSL Mode=VerifyFull', or 'sqlserver:Server=db.example;Database=hub;User Id=hub_app'.");
+            return null;
+        }
+
+        if (primary is not null && primary.Kind != kind)
+        {
+            mistakes.Add($"{option}: a replica of '{primary.Kind}:' is written as '{primary.Kind}:', not '{kind}:'.");
             return null;
         }
 
         try
         {
-            var target = PostgreSqlTarget.Parse(text[(PostgreSql.Length + 1)..], primary);
+            StoreTarget target = kind == PostgreSqlTarget.Product ? PostgreSqlTarget.Parse(connection, (PostgreSqlTarget?)primary) : SqlServerTarget.Parse(connection, (SqlServerTarget?)primary);
             foreach (var mistake in target.Mistakes()) mistakes.Add($"{option}: {mistake}");
             return target;
         }
@@ -100,7 +108,7 @@ internal sealed class StoreChoice
         return ("the store of this data folder", memory?.Store);
     }
 
-    private static PostgreSqlTarget? ReplicaOf(StoreRequest request, StoreMemory? memory, PostgreSqlTarget? primary, ICollection<string> mistakes)
+    private static StoreTarget? ReplicaOf(StoreRequest request, StoreMemory? memory, StoreTarget? primary, ICollection<string> mistakes)
     {
         if ((request.Replica ?? memory?.Replica) is not { } text) return null;
         if (primary is not null)
@@ -111,27 +119,27 @@ internal sealed class StoreChoice
             return replica;
         }
 
-        if (request.Replica is not null) mistakes.Add("--store-replica needs a store that has one: --store postgres:… or --store-file FILE.");
+        if (request.Replica is not null) mistakes.Add("--store-replica needs a store that has one: --store postgres:…, --store sqlserver:… or --store-file FILE.");
         return null;
     }
 
-    private static void CheckAgainst(string folder, StoreMemory? memory, PostgreSqlTarget? primary, string? text, string option, ICollection<string> mistakes)
+    private static void CheckAgainst(string folder, StoreMemory? memory, StoreTarget? primary, string? text, string option, ICollection<string> mistakes)
     {
         var forget = $"To choose anew, delete '{Path.Combine(folder, StoreMemory.Name)}'.";
         if (memory is not null && text == Sqlite)
             mistakes.Add($"{option} sqlite contradicts what was chosen for '{folder}': {memory.Kind}, database '{memory.Database}'. {forget}");
         if (primary is null && memory is null && MovedMark.Find(folder) is { } moved) mistakes.Add(moved);
         if (primary is null) return;
-        if (memory is not null && (memory.Kind != PostgreSql || memory.Database != primary.Database))
-            mistakes.Add($"{option} names the database '{primary.Database}', but '{folder}' belongs to a hub in {memory.Kind}, database '{memory.Database}'. {forget}");
+        if (memory is not null && (memory.Kind != primary.Kind || memory.Database != primary.Database))
+            mistakes.Add($"{option} names the {primary.Kind} database '{primary.Database}', but '{folder}' belongs to a hub in {memory.Kind}, database '{memory.Database}'. {forget}");
         if (File.Exists(Path.Combine(folder, "hub.db")))
-            mistakes.Add($"'{folder}' holds a hub on SQLite (hub.db), and {option} names another store. Move it with 'hub store copy --from {folder} --to postgres:…', or choose another --data.");
+            mistakes.Add($"'{folder}' holds a hub on SQLite (hub.db), and {option} names another store. Move it with 'hub store copy --from {folder} --to {primary.Kind}:…', or choose another --data.");
     }
 
-    private static StoreMemory Remember(StoreRequest request, StoreMemory? memory, PostgreSqlTarget primary, string? node)
+    private static StoreMemory Remember(StoreRequest request, StoreMemory? memory, StoreTarget primary, string? node)
     {
         var file = request.File is { } named ? Path.GetFullPath(named) : request.Store is null ? memory?.File : null;
-        return new StoreMemory(PostgreSql, primary.Database, file is null ? request.Store ?? memory?.Store : null, file, request.Replica ?? memory?.Replica, node);
+        return new StoreMemory(primary.Kind, primary.Database, file is null ? request.Store ?? memory?.Store : null, file, request.Replica ?? memory?.Replica, node);
     }
 
     private static T? Try<T>(Func<T?> read, ICollection<string> mistakes) where T : class

@@ -20,7 +20,7 @@ internal static class StoreSecret
             var text = reader.ReadToEnd().Trim();
             return text.Length > 0 && !text.Contains('\n', StringComparison.Ordinal)
                 ? text
-                : throw new FormatException($"'{file}' is to hold one line: postgres:Host=…;Database=…;Username=…;Password=….");
+                : throw new FormatException($"'{file}' is to hold one line: postgres:Host=…;Database=…;Username=…;Password=…, or sqlserver:Server=…;Database=…;User Id=…;Password=….");
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.Versioning;
 using System.Text.Json;
+using Hub.Adapters.Stores;
 using Hub.Adapters.Stores.PostgreSql;
 using Hub.IntegrationTests.Postgres;
 using Hub.IntegrationTests.Processes;
@@ -64,9 +65,9 @@ public sealed class When_an_operator_looks_after_the_database
         await database.ExecuteAsync("INSERT INTO node (name, incarnation, version, joined, until, released) VALUES ('old', 1, '0.1.0 schema 1', now(), now() + interval '1 hour', false), ('new', 1, '0.2.0 schema 7', now(), now() + interval '1 hour', false), ('dead', 1, '0.1.0 schema 1', now(), now() - interval '1 hour', false)");
         await using var connection = new NpgsqlConnection(database.Owner);
         await connection.OpenAsync();
-        var blockers = await PostgreSqlMigrationPlan.BlockersAsync(connection, 6, [new PostgreSqlMigration(7, OldestProgram: 6, "")], CancellationToken.None);
+        var blockers = await StoreMigrationPlan.BlockersAsync(connection, PostgreSqlMigrations.LiveNodes, 6, oldestProgram: 6, CancellationToken.None);
         Assert.That(blockers, Has.Count.EqualTo(1).And.Some.Contains("'old'"));
-        Assert.That(await PostgreSqlMigrationPlan.BlockersAsync(connection, 6, [new PostgreSqlMigration(7, OldestProgram: 1, "")], CancellationToken.None), Is.Empty);
+        Assert.That(await StoreMigrationPlan.BlockersAsync(connection, PostgreSqlMigrations.LiveNodes, 6, oldestProgram: 1, CancellationToken.None), Is.Empty);
     }
 
     [Test]

@@ -1,3 +1,4 @@
+using Hub.Adapters.Stores.PostgreSql;
 using Hub.Host.Composition;
 using Hub.Host.Composition.Stores;
 
@@ -30,6 +31,9 @@ public sealed class StoreChoiceTests
     [TestCase("postgres:Host=/run/postgresql;Database=hub;Username=u")]
     [TestCase("postgres:Host=db.example;Database=hub;Username=u;SSL Mode=VerifyFull")]
     [TestCase("postgres:Host=a.example,b.example:5433;Database=hub;Username=u;SSL Mode=VerifyFull;Target Session Attributes=primary")]
+    [TestCase("sqlserver:Server=.;Database=hub;User Id=u;Encrypt=false")]
+    [TestCase("sqlserver:Server=db.example,1434;Database=hub;User Id=u")]
+    [TestCase("sqlserver:Server=db.example;Database=hub;Integrated Security=true")]
     [TestCase("sqlite")]
     public void Choose_GoodStore_HasNoMistakes(string store) => Assert.That(Mistakes(new StoreRequest { Store = store }), Is.Empty);
 
@@ -46,6 +50,14 @@ public sealed class StoreChoiceTests
     [TestCase("postgres:Host=127.0.0.1;Database=hub;Username=u;Root Certificate=/nowhere/ca.pem", "/nowhere/ca.pem")]
     [TestCase("postgres:Host=127.0.0.1;Database=hub;Username=u;Password=geheim", "--store-file")]
     [TestCase("postgres:Nonsense=1", "no connection string")]
+    [TestCase("sqlserver:Server=db.example;Nonsense=1", "no connection string")]
+    [TestCase("sqlserver:", "Server=")]
+    [TestCase("sqlserver:Server=.;User Id=u", "Database=")]
+    [TestCase("sqlserver:Server=.;Database=hub", "User Id=")]
+    [TestCase("sqlserver:Server=db.example;Database=hub;User Id=u;Encrypt=false", "db.example")]
+    [TestCase("sqlserver:Server=db.example;Database=hub;User Id=u;TrustServerCertificate=true", "db.example")]
+    [TestCase("sqlserver:Server=.;Database=hub;User Id=u;Persist Security Info=true", "Persist Security Info")]
+    [TestCase("sqlserver:Server=.;Database=hub;User Id=u;Password=geheim", "--store-file")]
     public void Choose_BadStore_SaysWhatToWrite(string store, string advice)
     {
         var mistakes = Mistakes(new StoreRequest { Store = store });
@@ -56,6 +68,8 @@ public sealed class StoreChoiceTests
     [TestCase("postgres:Host=127.0.0.1;Database=hub;Username=u;Port=geheim")]
     [TestCase("postgres:Host=127.0.0.1;Password='geheim")]
     [TestCase("postgres:geheim")]
+    [TestCase("sqlserver:geheim")]
+    [TestCase("sqlserver:Server=.;Database=hub;User Id=u;Password=ge;geheim=1")]
     [TestCase("postgres:Host=127.0.0.1;Database=hub;Username=u;Password=ge;geheim=1")]
     public void Choose_UnreadableConnection_NeverRepeatsIt(string store)
     {
@@ -92,7 +106,7 @@ public sealed class StoreChoiceTests
     {
         StoreChoice.Choose(_folder, new StoreRequest { Store = Local, Replica = "postgres:Host=::1;Port=5433", Node = "hub-1" }).Memory!.Write(_folder);
         var choice = StoreChoice.Choose(_folder, new StoreRequest());
-        Assert.That((choice.Node, choice.Primary!.Hosts[0], choice.Replica!.Hosts[0], choice.Replica.Database), Is.EqualTo(("hub-1", "127.0.0.1", "::1", "hub")));
+        Assert.That((choice.Node, ((PostgreSqlTarget)choice.Primary!).Hosts[0], ((PostgreSqlTarget)choice.Replica!).Hosts[0], choice.Replica.Database), Is.EqualTo(("hub-1", "127.0.0.1", "::1", "hub")));
         Assert.That(File.GetUnixFileMode(Path.Combine(_folder, StoreMemory.Name)), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
     }
 
@@ -109,7 +123,7 @@ public sealed class StoreChoiceTests
     {
         StoreChoice.Choose(_folder, new StoreRequest { Store = Local }).Memory!.Write(_folder);
         StoreChoice.Choose(_folder, new StoreRequest { Store = Local.Replace("127.0.0.1", "localhost", StringComparison.Ordinal) }).Memory!.Write(_folder);
-        Assert.That(StoreChoice.Choose(_folder, new StoreRequest()).Primary!.Hosts, Is.EqualTo(new[] { "localhost" }));
+        Assert.That(((PostgreSqlTarget)StoreChoice.Choose(_folder, new StoreRequest()).Primary!).Hosts, Is.EqualTo(new[] { "localhost" }));
     }
 
     [Test]

@@ -4,6 +4,18 @@ UPDATE c SET count = c.count + r.count FROM hub.delivery_count c WITH (ROWLOCK) 
 INSERT INTO hub.delivery_count (node, state, count)
 SELECT @node, r.state, r.count FROM @rows r WHERE NOT EXISTS (SELECT 1 FROM hub.delivery_count c WHERE c.node = @node AND c.state = r.state);
 
+-- Check.Head ()
+SELECT h.size, h.note, (SELECT TOP (1) c.note FROM hub.[checkpoint] c ORDER BY c.size DESC), (SELECT MAX(e.idx) + 1 FROM hub.entry e) FROM hub.log_head h;
+
+-- Check.Nodes ()
+SELECT COUNT(*), COALESCE(SUM(CASE WHEN n.until > SYSDATETIMEOFFSET() THEN 1 ELSE 0 END), 0) FROM hub.node n;
+
+-- Check.Tile (@idx, @level)
+SELECT t.hashes FROM hub.tile t WHERE t.level = @level AND t.idx = @idx;
+
+-- Check.Time ()
+SELECT h.time FROM hub.log_head h;
+
 -- Claim (@limit, @node, @now, @protocol, @recipient, @until)
 IF XACT_STATE() <> 1 THROW 51004, N'the transaction has ended', 1;
 WITH front AS (
@@ -13,6 +25,64 @@ WITH front AS (
 UPDATE front SET state = 1, ready = 0, wake = @until, claimed_until = @until, node = @node, attempts = attempts + 1, changed = @now, rev = rev + 1,
     claim = LOWER(CONVERT(varchar(16), CONVERT(varbinary(8), id), 2)) + '-' + LOWER(CONVERT(varchar(32), CRYPT_GEN_RANDOM(16), 2))
 OUTPUT inserted.id, inserted.message, inserted.rev, inserted.rank, inserted.[key], inserted.recipient, inserted.role, inserted.why, inserted.since, inserted.state, inserted.due, inserted.attempts, inserted.interruptions, inserted.replays, inserted.claim, inserted.claimed_until, inserted.node, inserted.lane, inserted.lane_place, inserted.holds_lane, inserted.last_problem, inserted.last_detail, inserted.delivered_at, inserted.status, inserted.reason, inserted.outcome, inserted.asserted_by, inserted.answers, inserted.answer, inserted.changed, deleted.state;
+
+-- Copy.Bodies (@apart)
+SELECT m.[key], m.sha256, b.data_key, b.octets FROM hub.message m LEFT JOIN hub.body b ON b.num = m.num
+WHERE m.erased IS NULL AND m.num % @apart = 0 ORDER BY m.num;
+
+-- Copy.Count.app_state ()
+SELECT COUNT_BIG(*) FROM hub.[app_state];
+
+-- Copy.Count.body ()
+SELECT COUNT_BIG(*) FROM hub.[body];
+
+-- Copy.Count.checkpoint ()
+SELECT COUNT_BIG(*) FROM hub.[checkpoint];
+
+-- Copy.Count.delivery ()
+SELECT COUNT_BIG(*) FROM hub.[delivery];
+
+-- Copy.Count.entry ()
+SELECT COUNT_BIG(*) FROM hub.[entry];
+
+-- Copy.Count.message ()
+SELECT COUNT_BIG(*) FROM hub.[message];
+
+-- Copy.Count.message_key ()
+SELECT COUNT_BIG(*) FROM hub.[message_key];
+
+-- Copy.Count.message_upload ()
+SELECT COUNT_BIG(*) FROM hub.[message_upload];
+
+-- Copy.Count.proposal ()
+SELECT COUNT_BIG(*) FROM hub.[proposal];
+
+-- Copy.Count.registry ()
+SELECT COUNT_BIG(*) FROM hub.[registry];
+
+-- Copy.Count.registry_object ()
+SELECT COUNT_BIG(*) FROM hub.[registry_object];
+
+-- Copy.Count.registry_version ()
+SELECT COUNT_BIG(*) FROM hub.[registry_version];
+
+-- Copy.Count.tile ()
+SELECT COUNT_BIG(*) FROM hub.[tile];
+
+-- Copy.Entries ()
+SELECT e.idx, e.header FROM hub.entry e ORDER BY e.idx;
+
+-- Copy.HoldsHub ()
+SELECT CONVERT(bit, CASE WHEN EXISTS (SELECT 1 FROM hub.entry) OR EXISTS (SELECT 1 FROM hub.message) OR EXISTS (SELECT 1 FROM hub.log_head h WHERE h.size > 0) THEN 1 ELSE 0 END);
+
+-- Copy.Newest ()
+SELECT TOP (1) c.note FROM hub.[checkpoint] c ORDER BY c.size DESC;
+
+-- Copy.OpenLog (@note, @size, @time)
+UPDATE hub.log_head SET size = @size, note = @note, time = @time;
+
+-- Copy.Tiles ()
+SELECT t.level, t.idx, t.hashes FROM hub.tile t ORDER BY t.level, t.idx;
 
 -- EraseBody (@num)
 IF XACT_STATE() <> 1 THROW 51004, N'the transaction has ended', 1;
@@ -147,6 +217,9 @@ BEGIN
     SET @place += 1;
 END;
 SELECT 1;
+
+-- Migrations.LiveNodes ()
+SELECT n.name, n.version FROM hub.node n WHERE n.until > SYSDATETIMEOFFSET() ORDER BY n.name;
 
 -- Migrations.Newer (@minimum_program, @version)
 INSERT INTO hub.[schema] (version, minimum_program) VALUES (@version, @minimum_program);

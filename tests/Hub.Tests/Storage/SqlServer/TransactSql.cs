@@ -1,5 +1,6 @@
 using System.Reflection;
 using Hub.Adapters.SqlServer;
+using Hub.Adapters.Stores.Copying;
 using Hub.Adapters.Stores.Relational;
 using Microsoft.SqlServer.TransactSql.ScriptDom;
 
@@ -44,6 +45,19 @@ internal static class TransactSql
         ["Migrations.Lock"] = SqlServerMigrations.LockSql,
         ["Migrations.Versions"] = SqlServerMigrations.VersionsSql,
         ["Migrations.KeepVersions"] = SqlServerMigrations.KeepVersionsSql,
+        ["Migrations.Room"] = SqlServerMigrations.RoomSql,
+        ["Check.Server"] = SqlServerCheckSql.Server,
+        ["Check.Rights"] = SqlServerCheckSql.Rights,
+        ["Check.Months"] = SqlServerCheckSql.Months,
+        ["Check.Ids"] = SqlServerCheckSql.Ids,
+        ["Copy.IsBegun"] = SqlServerCopySql.IsCopying,
+        ["Copy.Begin"] = SqlServerCopySql.Texts.Begin,
+        ["Copy.NoteSource"] = SqlServerCopySql.Texts.NoteSource,
+        ["Copy.Source"] = SqlServerCopySql.Texts.Source,
+        ["Copy.Stands"] = SqlServerCopySql.Texts.Stands,
+        ["Copy.Note"] = SqlServerCopySql.Texts.Note,
+        ["Copy.End"] = SqlServerCopySql.Texts.End,
+        ["Copy.Analyze"] = SqlServerCopySql.Texts.Analyze,
         ["Migrations.Grant"] = SqlServerMigrations.GrantSql.Replace("{0}", "[hub_app]", StringComparison.Ordinal),
     };
 
@@ -68,7 +82,19 @@ internal static class TransactSql
             ["Once.Sweep"] = SqlServerOnceStore.SweepSql,
             ["Migrations.Read"] = SqlServerMigrations.ReadSql,
             ["Migrations.Newer"] = SqlServerMigrations.NewerSql,
+            ["Migrations.LiveNodes"] = SqlServerMigrations.LiveNodesSql,
+            ["Check.Nodes"] = SqlServerCheckSql.Nodes,
+            ["Check.Head"] = SqlServerCheckSql.Head,
+            ["Check.Tile"] = SqlServerCheckSql.Tile,
+            ["Check.Time"] = SqlServerCheckSql.Time,
+            ["Copy.HoldsHub"] = SqlServerCopySql.Texts.HoldsHub,
+            ["Copy.OpenLog"] = SqlServerCopySql.Texts.OpenLog,
+            ["Copy.Bodies"] = SqlServerCopySql.Texts.Bodies,
+            ["Copy.Newest"] = SqlServerCopySql.Texts.Newest,
+            ["Copy.Entries"] = SqlServerCopySql.Texts.Entries,
+            ["Copy.Tiles"] = SqlServerCopySql.Texts.Tiles,
         };
+        foreach (var table in CopyTables.All) texts.Add($"Copy.Count.{table.Name}", SqlServerCopySql.Texts.Count(table.Name));
         Add(SqlServerWriteSql.Texts, "");
         Add(SqlServerUploadSql.Texts, "Upload.");
         Add(SqlServerReadSql.Texts, "Read.");

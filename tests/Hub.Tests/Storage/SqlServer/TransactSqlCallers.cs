@@ -11,8 +11,16 @@ internal static partial class TransactSqlCallers
         .. Directory.GetFiles(Repository.PathOf("Hub.Adapters", "Stores", "Relational"), "*.cs").Concat(Directory.GetFiles(Repository.PathOf("Hub.Adapters.SqlServer"), "*.cs")).Select(File.ReadAllText),
     ];
 
+    /// <summary>Copies and checks are written once, for every product.</summary>
+    private static readonly HashSet<string> GivenByOperatorsWork =
+    [
+        .. new[] { Repository.PathOf("Hub.Adapters", "Stores", "Copying", "CopyTarget.cs"), Repository.PathOf("Hub.Adapters", "Stores", "Copying", "CopyVerification.cs"), Repository.PathOf("Hub.Adapters", "Stores", "StoreCheck.cs") }
+            .SelectMany(file => Named().Matches(File.ReadAllText(file))).Select(match => match.Groups[1].Value),
+    ];
+
     internal static HashSet<string> GivenTo(string statement)
     {
+        if (statement.StartsWith("Copy.", StringComparison.Ordinal) || statement.StartsWith("Check.", StringComparison.Ordinal)) return GivenByOperatorsWork;
         var name = statement.Split('.') switch
         {
             ["Wake" or "Wakes" or "Migrations" or "Once", ..] => null,
@@ -29,4 +37,7 @@ internal static partial class TransactSqlCallers
 
     [GeneratedRegex(@"\b(?:With|P|Parameter|Value)(?:<[^>]+>)?\(""(\w+)""")]
     private static partial Regex Given();
+
+    [GeneratedRegex(@"\(""(\w+)"", ")]
+    private static partial Regex Named();
 }

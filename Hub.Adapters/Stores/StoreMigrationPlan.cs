@@ -1,30 +1,33 @@
+using System.Data.Common;
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Npgsql;
 
-namespace Hub.Adapters.Stores.PostgreSql;
+namespace Hub.Adapters.Stores;
 
-/// <summary>What <see cref="PostgreSqlMigrations.MigrateAsync"/> would do to a database.</summary>
+/// <summary>What a migration would do to a database.</summary>
 /// <param name="From">Its schema; 0 when it holds no hub.</param>
 /// <param name="To">The schema that it would have.</param>
 /// <param name="Texts">What would be executed, step by step.</param>
 /// <param name="Blockers">Why it would be refused; empty when it would not.</param>
-public sealed partial record PostgreSqlMigrationPlan(int From, int To, IReadOnlyList<string> Texts, IReadOnlyList<string> Blockers)
+public sealed partial record StoreMigrationPlan(int From, int To, IReadOnlyList<string> Texts, IReadOnlyList<string> Blockers)
 {
-    private const string Live = "SELECT name, version FROM node WHERE until > clock_timestamp() ORDER BY name";
-
-    /// <summary>The word at the end of a node's version that says which schema its program knows.</summary>
+    /// <summary>What a node says of its program: its version, and the newest schema that it knows.</summary>
     /// <param name="version">The version of the program.</param>
     /// <param name="schema">The newest schema that it knows.</param>
     public static string VersionOf(string version, int schema) => string.Create(CultureInfo.InvariantCulture, $"{version} schema {schema}");
 
     /// <summary>Live nodes whose programs may not run on what the steps lead to.</summary>
-    internal static async Task<IReadOnlyList<string>> BlockersAsync(NpgsqlConnection connection, int from, IReadOnlyList<PostgreSqlMigration> steps, CancellationToken cancellationToken)
+    /// <param name="connection">The database.</param>
+    /// <param name="live">Gives names and versions of the nodes whose lease runs.</param>
+    /// <param name="from">The schema that is there; 0 when there is none.</param>
+    /// <param name="oldestProgram">The oldest program that may run on what will be there; null when there is no step.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    internal static async Task<IReadOnlyList<string>> BlockersAsync(DbConnection connection, string live, int from, int? oldestProgram, CancellationToken cancellationToken)
     {
-        if (from == 0 || steps.Count == 0) return [];
-        var oldest = steps.Max(static s => s.OldestProgram);
+        if (from == 0 || oldestProgram is not { } oldest) return [];
         List<string> blockers = [];
-        await using var command = new NpgsqlCommand(Live, connection);
+        await using var command = connection.CreateCommand();
+        command.CommandText = live;
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);
         while (await rows.ReadAsync(cancellationToken))
         {
