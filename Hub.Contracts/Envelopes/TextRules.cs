@@ -1,9 +1,16 @@
+using System.Buffers;
+
 namespace Hub.Contracts.Envelopes;
 
 /// <summary>Rules for text that must mean the same in XML 1.0 and JSON. Lengths count Unicode characters (code points), as
 /// XSD and JSON Schema do.</summary>
 internal static class TextRules
 {
+    private static readonly SearchValues<byte> NoXmlOctets = SearchValues.Create([.. Enumerable.Range(0, 0x20).Where(static c => c is not ('\t' or '\n' or '\r')).Select(static c => (byte)c)]);
+
+    /// <summary>How U+FFC0 to U+FFFF begin in UTF-8.</summary>
+    private static ReadOnlySpan<byte> LastOfPlane => [0xEF, 0xBF];
+
     internal static int Length(string text)
     {
         var length = text.Length;
@@ -25,6 +32,19 @@ internal static class TextRules
         {
             if (char.IsSurrogatePair(text, i)) i++;
             else if (!System.Xml.XmlConvert.IsXmlChar(text[i])) return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>As <see cref="IsXmlText(string)"/>, for valid UTF-8: U+FFFE and U+FFFF are its only characters above the controls that XML lacks.</summary>
+    internal static bool IsXmlText(ReadOnlySpan<byte> utf8)
+    {
+        if (utf8.ContainsAny(NoXmlOctets)) return false;
+        for (var at = utf8.IndexOf(LastOfPlane); at >= 0; at = utf8.IndexOf(LastOfPlane))
+        {
+            if (utf8[at + 2] >= 0xBE) return false;
+            utf8 = utf8[(at + 3)..];
         }
 
         return true;

@@ -37,18 +37,18 @@ public sealed record DeliveryStatement(
     {
         ArgumentNullException.ThrowIfNull(signer);
         if (signer.Algorithm != SignatureAlgorithm.Es256) throw new ArgumentException($"A statement is signed with ES256, not {signer.Algorithm}.", nameof(signer));
-        var claims = HubPayload.WriteObject(json =>
+        var claims = HubPayload.WriteObject(this, static (json, statement) =>
         {
-            json.WriteString("hub", Hub.ToString());
-            json.WriteString("message", Message.Value);
-            json.WriteString("sha256", Sha256);
-            json.WriteString("sender", Sender.ToString());
-            json.WriteString("recipient", Recipient.ToString());
-            json.WriteString("why", Why);
-            json.WriteString("role", Role == RecipientRole.Main ? "main" : "info");
-            json.WriteString("assurance", Assurance);
-            json.WriteString("accepted", Rfc3339.Format(Accepted));
-            json.WriteNumber("entry", Entry);
+            json.WriteString("hub"u8, statement.Hub.ToString());
+            json.WriteString("message"u8, statement.Message.Value);
+            json.WriteString("sha256"u8, statement.Sha256);
+            json.WriteString("sender"u8, statement.Sender.ToString());
+            json.WriteString("recipient"u8, statement.Recipient.ToString());
+            json.WriteString("why"u8, statement.Why);
+            json.WriteString("role"u8, statement.Role == RecipientRole.Main ? "main" : "info");
+            json.WriteString("assurance"u8, statement.Assurance);
+            json.WriteString("accepted"u8, Rfc3339.Format(statement.Accepted));
+            json.WriteNumber("entry"u8, statement.Entry);
         });
         return Encoding.ASCII.GetString(await JwsCompact.SignAsync(claims, HeaderType, signer, cancellationToken));
     }

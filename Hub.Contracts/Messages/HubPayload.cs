@@ -16,18 +16,40 @@ internal static class HubPayload
     /// <summary>Most characters in a reason.</summary>
     internal const int MaxReason = 2_000;
 
-    internal static Payload Write(Action<Utf8JsonWriter> members) =>
-        new() { Form = PayloadForm.Json, MediaType = MediaType, Data = WriteObject(members) };
+    private const int Room = 1_024;
+    private const int MostKept = 16 * 1_024;
 
-    internal static ReadOnlyMemory<byte> WriteObject(Action<Utf8JsonWriter> members)
+    private static readonly JsonWriterOptions PlainText = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    [ThreadStatic]
+    private static (ArrayBufferWriter<byte> Buffer, Utf8JsonWriter Json)? t_kept;
+
+    internal static Payload Write(Action<Utf8JsonWriter> members) =>
+        new() { Form = PayloadForm.Json, MediaType = MediaType, Data = WriteObject(members, static (json, write) => write(json)) };
+
+    /// <summary>Writes one object; the thread's writer is used again each time.</summary>
+    /// <param name="state">What is written.</param>
+    /// <param name="members">Writes its members.</param>
+    internal static byte[] WriteObject<T>(T state, Action<Utf8JsonWriter, T> members)
     {
-        var buffer = new ArrayBufferWriter<byte>(256);
-        using var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        var (buffer, json) = t_kept ?? NewWriter();
+        t_kept = null;
         json.WriteStartObject();
-        members(json);
+        members(json, state);
         json.WriteEndObject();
         json.Flush();
-        return buffer.WrittenMemory;
+        var octets = buffer.WrittenSpan.ToArray();
+        if (buffer.Capacity > MostKept) return octets;
+        buffer.ResetWrittenCount();
+        json.Reset();
+        t_kept = (buffer, json);
+        return octets;
+    }
+
+    private static (ArrayBufferWriter<byte> Buffer, Utf8JsonWriter Json) NewWriter()
+    {
+        var buffer = new ArrayBufferWriter<byte>(Room);
+        return (buffer, new Utf8JsonWriter(buffer, PlainText));
     }
 
     internal static JsonCursor Open(Envelope envelope, MessageType type)

@@ -8,6 +8,13 @@ public static class ContentDigest
     /// <summary>The header's value for a body: <c>sha-256=:base64:</c>.</summary>
     public static string Of(ReadOnlySpan<byte> body) => Of(SHA256.HashData(body));
 
+    /// <summary>The header's value for a body whose SHA-256 is known.</summary>
+    /// <param name="sha256">SHA-256 of the body, 64 hexadecimal digits.</param>
+    /// <exception cref="FormatException">Not 64 hexadecimal digits.</exception>
+    public static string Of(string sha256) => Convert.FromHexString(sha256) is { Length: SHA256.HashSizeInBytes } digest
+        ? Of(digest)
+        : throw new FormatException($"'{sha256}' is not a SHA-256: 64 hexadecimal digits.");
+
     /// <summary>Whether a header names the SHA-256 of a body; other algorithms beside it are passed over.</summary>
     public static bool Matches(string? header, ReadOnlySpan<byte> body) => header is not null
         && SignatureInput.TryFindBytes(header, "sha-256", out var stated)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using Hub.Contracts.Problems;
@@ -38,6 +39,8 @@ public static class HttpMessageSignature
         "hub-message", "hub-delivery", "hub-attempt", "hub-delivery-statement",
     ];
 
+    private static readonly string PushList = ListOf(PushComponents);
+
     /// <summary>Signs a request.</summary>
     /// <param name="request">The request; every component must be present.</param>
     /// <param name="components">What to cover, in order.</param>
@@ -51,12 +54,11 @@ public static class HttpMessageSignature
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(components);
         ArgumentNullException.ThrowIfNull(signer);
-        var parameters = string.Create(
-            CultureInfo.InvariantCulture,
-            $"({string.Join(' ', components.Select(c => $"\"{c}\""))});created={created.ToUnixTimeSeconds()};keyid=\"{signer.KeyId}\"");
+        var list = ReferenceEquals(components, PushComponents) ? PushList : ListOf(components);
+        var parameters = string.Create(CultureInfo.InvariantCulture, $"{list};created={created.ToUnixTimeSeconds()};keyid=\"{signer.KeyId}\"");
         var text = SignatureBase(components, request.Component, parameters)
             ?? throw new InvalidOperationException("A component to be signed is missing from the request.");
-        var signature = await signer.SignAsync(Encoding.UTF8.GetBytes(text), cancellationToken);
+        var signature = await signer.SignAsync(text, cancellationToken);
         return new SignatureHeaders($"{Label}={parameters}", $"{Label}=:{Convert.ToBase64String(signature)}:");
     }
 
@@ -88,21 +90,29 @@ public static class HttpMessageSignature
         var text = SignatureBase(member.Components, request.Component, member.Parameters)
             ?? throw ProblemCode.SignatureInvalid.With("The signature covers a component that the request does not have.");
         if (!SignatureInput.TryFindBytes(signatures, Label, out var signature)
-            || !key.Verify(SignatureAlgorithm.Es256, Encoding.UTF8.GetBytes(text), signature))
+            || !key.Verify(SignatureAlgorithm.Es256, text.Span, signature))
             throw ProblemCode.SignatureInvalid.With("The HTTP message signature does not verify with the hub's key.");
     }
 
     /// <summary>The signature base, RFC 9421 §2.5; null when a component has no value or one that would break its line.</summary>
-    internal static string? SignatureBase(IEnumerable<string> components, Func<string, string?> valueOf, string parameters)
+    internal static ReadOnlyMemory<byte>? SignatureBase(IReadOnlyList<string> components, Func<string, string?> valueOf, string parameters)
     {
-        var text = new StringBuilder();
+        var text = new ArrayBufferWriter<byte>(2_048);
         foreach (var component in components)
         {
             var value = valueOf(component);
             if (value is null || value.AsSpan().ContainsAny('\r', '\n')) return null;
-            text.Append('"').Append(component).Append("\": ").Append(value).Append('\n');
+            text.Write("\""u8);
+            Encoding.UTF8.GetBytes(component, text);
+            text.Write("\": "u8);
+            Encoding.UTF8.GetBytes(value, text);
+            text.Write("\n"u8);
         }
 
-        return text.Append("\"@signature-params\": ").Append(parameters).ToString();
+        text.Write("\"@signature-params\": "u8);
+        Encoding.UTF8.GetBytes(parameters, text);
+        return text.WrittenMemory;
     }
+
+    private static string ListOf(IReadOnlyList<string> components) => $"({string.Join(' ', components.Select(static c => $"\"{c}\""))})";
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json.Nodes;
+using System.Text.Unicode;
 using Hub.Contracts.Envelopes;
 
 namespace Hub.Contracts.Trail;
@@ -18,6 +19,9 @@ public sealed record EntryHeader(string Kind, DateTimeOffset Time, string? Key, 
     public const int MaxLength = 4096;
 
     private const int Version = 1;
+
+    /// <summary>Room for the leaf data of any usual entry, in bytes.</summary>
+    private const int Usual = 512;
 
     /// <summary>Characters that stand for themselves in JSON: every header that a hub writes has only these.</summary>
     private static readonly SearchValues<char> Plain =
@@ -48,9 +52,14 @@ public sealed record EntryHeader(string Kind, DateTimeOffset Time, string? Key, 
 
     private byte[] WritePlain()
     {
+        Span<char> commitment = stackalloc char[2 * MerkleTree.HashLength];
+        Convert.TryToHexStringLower(Commitment.Span, commitment, out _);
+        Span<byte> text = stackalloc byte[Usual];
         var key = Key is null ? "" : $"\"key\":\"{Key}\",";
-        return Encoding.ASCII.GetBytes(
-            $"{{\"actor\":\"{Actor}\",\"commitment\":\"{Convert.ToHexStringLower(Commitment.Span)}\",{key}\"kind\":\"{Kind}\",\"time\":\"{Rfc3339.Format(Time)}\",\"v\":1}}");
+        var time = Rfc3339.Format(Time);
+        return Utf8.TryWrite(text, $"{{\"actor\":\"{Actor}\",\"commitment\":\"{commitment}\",{key}\"kind\":\"{Kind}\",\"time\":\"{time}\",\"v\":1}}", out var length)
+            ? text[..length].ToArray()
+            : Encoding.ASCII.GetBytes($"{{\"actor\":\"{Actor}\",\"commitment\":\"{commitment}\",{key}\"kind\":\"{Kind}\",\"time\":\"{time}\",\"v\":1}}");
     }
 
     private static bool IsPlain(string text) => !text.AsSpan().ContainsAnyExcept(Plain);

@@ -1,6 +1,5 @@
 using System.Buffers;
-using System.Text.Encodings.Web;
-using System.Text.Json;
+using Hub.Contracts.Messages;
 
 namespace Hub.Contracts.Trail;
 
@@ -19,8 +18,6 @@ public sealed record Receipt(TlogProof Proof, EntryHeader Header, ReadOnlyMemory
     /// <summary>Bytes in a salt.</summary>
     public const int SaltLength = 32;
 
-    private static readonly JsonWriterOptions PlainText = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     /// <summary>Composes a receipt from an entry and its place in the log.</summary>
     /// <param name="header">The entry's header.</param>
     /// <param name="body">The entry's canonical body.</param>
@@ -32,17 +29,14 @@ public sealed record Receipt(TlogProof Proof, EntryHeader Header, ReadOnlyMemory
     public static Receipt Create(EntryHeader header, ReadOnlyMemory<byte> body, ReadOnlyMemory<byte> salt, long index, IReadOnlyList<byte[]> proof, string checkpointNote)
     {
         if (salt.Length != SaltLength) throw new ArgumentException($"A salt has 32 bytes; this one has {salt.Length}.", nameof(salt));
-        var extra = new ArrayBufferWriter<byte>(2 * body.Length + 512);
-        using (var json = new Utf8JsonWriter(extra, PlainText))
+        if (!System.Text.Unicode.Utf8.IsValid(body.Span)) throw new ArgumentException("The body is not valid UTF-8.", nameof(body));
+        var extra = HubPayload.WriteObject((header, body, salt), static (json, entry) =>
         {
-            json.WriteStartObject();
-            json.WriteString("body"u8, CanonicalText.StrictUtf8.GetString(body.Span));
-            json.WriteString("header"u8, header.ToCanonicalJson());
-            json.WriteString("salt"u8, Convert.ToHexStringLower(salt.Span));
-            json.WriteEndObject();
-        }
-
-        return new Receipt(new TlogProof(extra.WrittenMemory, index, proof, checkpointNote), header, body, salt);
+            json.WriteString("body"u8, entry.body.Span);
+            json.WriteString("header"u8, entry.header.ToCanonicalJson());
+            json.WriteString("salt"u8, Convert.ToHexStringLower(entry.salt.Span));
+        });
+        return new Receipt(new TlogProof(extra, index, proof, checkpointNote), header, body, salt);
     }
 
     /// <summary>Reads the text form.</summary>
@@ -74,6 +68,9 @@ public sealed record Receipt(TlogProof Proof, EntryHeader Header, ReadOnlyMemory
 
     /// <summary>The text form.</summary>
     public override string ToString() => Proof.ToString();
+
+    /// <summary>The text form in UTF-8.</summary>
+    public byte[] ToUtf8() => Proof.ToUtf8();
 
     private static readonly SearchValues<char> LowerHex = SearchValues.Create("0123456789abcdef");
 

@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Text;
 
 namespace Hub.Contracts.Trail;
@@ -17,13 +18,30 @@ public sealed record TlogProof(ReadOnlyMemory<byte>? Extra, long Index, IReadOnl
     private const string IndexStart = "index ";
 
     /// <summary>The text form.</summary>
-    public override string ToString()
+    public override string ToString() => Encoding.UTF8.GetString(ToUtf8());
+
+    /// <summary>The text form in UTF-8.</summary>
+    public byte[] ToUtf8()
     {
-        var text = new StringBuilder(FirstLine);
-        if (Extra is { } extra) text.Append(ExtraStart).Append(Convert.ToBase64String(extra.Span)).Append('\n');
-        text.Append(IndexStart).Append(Index).Append('\n');
-        foreach (var hash in Proof) text.Append(Convert.ToBase64String(hash)).Append('\n');
-        return text.Append('\n').Append(CheckpointNote).ToString();
+        var extra = Extra is { } given ? ExtraStart.Length + Base64.GetMaxEncodedToUtf8Length(given.Length) + 1 : 0;
+        var octets = new byte[FirstLine.Length + extra + IndexStart.Length + Digits(Index) + 1 + Proof.Sum(static hash => Base64.GetMaxEncodedToUtf8Length(hash.Length) + 1)
+            + 1 + Encoding.UTF8.GetByteCount(CheckpointNote)];
+        var rest = octets.AsSpan();
+        Put(ref rest, FirstLine);
+        if (Extra is { } written)
+        {
+            Put(ref rest, ExtraStart);
+            PutLine(ref rest, written.Span);
+        }
+
+        Put(ref rest, IndexStart);
+        Utf8Formatter.TryFormat(Index, rest, out var digits);
+        rest = rest[digits..];
+        Put(ref rest, "\n");
+        foreach (var hash in Proof) PutLine(ref rest, hash);
+        Put(ref rest, "\n");
+        Put(ref rest, CheckpointNote);
+        return octets;
     }
 
     /// <summary>Reads the text form.</summary>
@@ -52,5 +70,21 @@ public sealed record TlogProof(ReadOnlyMemory<byte>? Extra, long Index, IReadOnl
             ? hash
             : throw new FormatException("Each hash of a proof is 32 bytes in base64, on its own line.")).ToArray();
         return new TlogProof(extra, index, proof, text[(end + 2)..]);
+    }
+
+    private static int Digits(long index)
+    {
+        Span<byte> text = stackalloc byte[20];
+        Utf8Formatter.TryFormat(index, text, out var written);
+        return written;
+    }
+
+    private static void Put(ref Span<byte> rest, string text) => rest = rest[Encoding.UTF8.GetBytes(text, rest)..];
+
+    private static void PutLine(ref Span<byte> rest, ReadOnlySpan<byte> octets)
+    {
+        Base64.EncodeToUtf8(octets, rest, out _, out var written);
+        rest[written] = (byte)'\n';
+        rest = rest[(written + 1)..];
     }
 }

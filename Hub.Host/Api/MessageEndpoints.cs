@@ -59,7 +59,7 @@ internal static class MessageEndpoints
 
     internal static Task WriteReceiptAsync(HttpResponse response, Receipt receipt)
     {
-        var octets = System.Text.Encoding.UTF8.GetBytes(receipt.ToString());
+        var octets = receipt.ToUtf8();
         response.ContentType = Receipt.MediaType;
         response.ContentLength = octets.Length;
         return response.Body.WriteAsync(octets).AsTask();

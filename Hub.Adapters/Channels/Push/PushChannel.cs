@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Runtime.CompilerServices;
 using Hub.Contracts.Envelopes;
 using Hub.Contracts.Problems;
 using Hub.Contracts.Signatures;
@@ -15,9 +16,14 @@ namespace Hub.Adapters.Channels.Push;
 /// <param name="clock">The hub's clock.</param>
 public sealed class PushChannel(IHubKeys keys, TimeProvider clock) : IDeliveryChannel, IDisposable
 {
+    private static readonly MediaTypeHeaderValue Xml = new(EnvelopeCodec.XmlMediaType), Json = new(EnvelopeCodec.JsonMediaType);
+
     // Two pools: a connection opened for a system that may be private must never serve one that may not.
     private readonly HttpMessageInvoker _public = new(GuardedHandler.Create(allowPrivate: false));
     private readonly HttpMessageInvoker _private = new(GuardedHandler.Create(allowPrivate: true));
+
+    // By the registry's own objects: each address is taken apart once.
+    private readonly ConditionalWeakTable<Uri, Uri> _targets = [];
 
     /// <inheritdoc/>
     public string Kind => "push";
@@ -58,19 +64,14 @@ public sealed class PushChannel(IHubKeys keys, TimeProvider clock) : IDeliveryCh
 
     private async ValueTask<HttpRequestMessage> RequestAsync(OutgoingDelivery delivery, Uri url, CancellationToken cancellationToken)
     {
-        var target = new Uri(url.GetComponents(UriComponents.HttpRequestUrl, UriFormat.UriEscaped));
+        var target = _targets.GetValue(url, static url => new Uri(url.GetComponents(UriComponents.HttpRequestUrl, UriFormat.UriEscaped)));
         var record = delivery.Delivery;
-        var headers = new Dictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["content-type"] = EnvelopeCodec.MediaTypeOf(delivery.Message.Encoding),
-            ["content-digest"] = ContentDigest.Of(delivery.Octets.Span),
-            ["hub-message"] = delivery.Message.Key.Value,
-            ["hub-delivery"] = record.Id.ToString(CultureInfo.InvariantCulture),
-            ["hub-attempt"] = record.Attempts.ToString(CultureInfo.InvariantCulture),
-            ["hub-delivery-statement"] = delivery.Statement,
-        };
+        var type = delivery.Message.Encoding == EnvelopeEncoding.Xml ? Xml : Json;
+        // The digest of the message is that of these very octets: what is read back from the store is authenticated.
+        var digest = ContentDigest.Of(delivery.Message.Sha256);
+        var (number, attempt) = (record.Id.ToString(CultureInfo.InvariantCulture), record.Attempts.ToString(CultureInfo.InvariantCulture));
         var signed = await HttpMessageSignature.SignAsync(
-            new SignableRequest("POST", target, headers.GetValueOrDefault), HttpMessageSignature.PushComponents, keys.Statement, clock.GetUtcNow(), cancellationToken);
+            new SignableRequest("POST", target, HeaderOf), HttpMessageSignature.PushComponents, keys.Statement, clock.GetUtcNow(), cancellationToken);
 
         var request = new HttpRequestMessage(HttpMethod.Post, target)
         {
@@ -78,17 +79,30 @@ public sealed class PushChannel(IHubKeys keys, TimeProvider clock) : IDeliveryCh
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
             Content = new ReadOnlyMemoryContent(delivery.Octets),
         };
-        request.Content.Headers.ContentType = new MediaTypeHeaderValue(headers["content-type"]);
-        request.Headers.TryAddWithoutValidation("Content-Digest", headers["content-digest"]);
-        request.Headers.TryAddWithoutValidation("Hub-Message", headers["hub-message"]);
-        request.Headers.TryAddWithoutValidation("Hub-Delivery", headers["hub-delivery"]);
-        request.Headers.TryAddWithoutValidation("Hub-Attempt", headers["hub-attempt"]);
-        request.Headers.TryAddWithoutValidation("Hub-Replay", record.Replays > 0 ? "1" : "0");
-        request.Headers.TryAddWithoutValidation("Hub-Type", delivery.Message.Type.Value);
-        request.Headers.TryAddWithoutValidation("Hub-Delivery-Statement", delivery.Statement);
-        request.Headers.TryAddWithoutValidation("Signature-Input", signed.SignatureInput);
-        request.Headers.TryAddWithoutValidation("Signature", signed.Signature);
+        request.Content.Headers.ContentType = type;
+        Add("Content-Digest", digest);
+        Add("Hub-Message", delivery.Message.Key.Value);
+        Add("Hub-Delivery", number);
+        Add("Hub-Attempt", attempt);
+        Add("Hub-Replay", record.Replays > 0 ? "1" : "0");
+        Add("Hub-Type", delivery.Message.Type.Value);
+        Add("Hub-Delivery-Statement", delivery.Statement);
+        Add("Signature-Input", signed.SignatureInput);
+        Add("Signature", signed.Signature);
         return request;
+
+        void Add(string name, string value) => request.Headers.TryAddWithoutValidation(name, value);
+
+        string? HeaderOf(string name) => name switch
+        {
+            "content-type" => type.MediaType,
+            "content-digest" => digest,
+            "hub-message" => delivery.Message.Key.Value,
+            "hub-delivery" => number,
+            "hub-attempt" => attempt,
+            "hub-delivery-statement" => delivery.Statement,
+            _ => null,
+        };
     }
 
     private static Exception RootOf(Exception failure)

@@ -57,9 +57,8 @@ internal sealed class BodyWriter : IDisposable
         if (IsFailed) throw Failed(null);
         if (_file is null || _end >= _segmentBytes) Roll();
         Span<byte> dataKey = stackalloc byte[KeyWrap.KeyBytes];
-        RandomNumberGenerator.Fill(dataKey);
+        KeyWrap.New(_hubKey, messageKey, dataKey, wrappedKey);
         BodyRecord.Seal(dataKey, messageKey, octets, Reserve(octets.Length + BodyRecord.Overhead));
-        KeyWrap.Wrap(_hubKey, messageKey, dataKey, wrappedKey);
         CryptographicOperations.ZeroMemory(dataKey);
         var location = new BodyLocation(_segment, _end, octets.Length);
         _end = location.End;

@@ -224,10 +224,9 @@ internal sealed record SealedOctets(byte[] DataKey, byte[] Record)
     internal static SealedOctets Seal(ReadOnlySpan<byte> hubKey, ReadOnlySpan<byte> messageKey, ReadOnlySpan<byte> octets)
     {
         Span<byte> dataKey = stackalloc byte[KeyWrap.KeyBytes];
-        System.Security.Cryptography.RandomNumberGenerator.Fill(dataKey);
         var body = new SealedOctets(new byte[KeyWrap.WrappedBytes], GC.AllocateUninitializedArray<byte>(octets.Length + BodyRecord.Overhead));
+        KeyWrap.New(hubKey, messageKey, dataKey, body.DataKey);
         BodyRecord.Seal(dataKey, messageKey, octets, body.Record);
-        KeyWrap.Wrap(hubKey, messageKey, dataKey, body.DataKey);
         System.Security.Cryptography.CryptographicOperations.ZeroMemory(dataKey);
         return body;
     }

@@ -26,8 +26,7 @@ internal sealed class UploadCipher : IDisposable
     internal static void NewKey(ReadOnlySpan<byte> hubKey, string name, long size, Span<byte> wrapped)
     {
         Span<byte> dataKey = stackalloc byte[KeyWrap.KeyBytes];
-        RandomNumberGenerator.Fill(dataKey);
-        KeyWrap.Wrap(hubKey, OwnerOf(name, size), dataKey, wrapped);
+        KeyWrap.New(hubKey, OwnerOf(name, size), dataKey, wrapped);
         CryptographicOperations.ZeroMemory(dataKey);
     }
 

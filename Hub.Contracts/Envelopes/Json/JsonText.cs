@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 using Hub.Contracts.Problems;
@@ -13,7 +12,7 @@ internal static class JsonText
     {
         if (!Utf8.IsValid(text)) throw Refused("is not valid UTF-8");
         if (text.IsEmpty || IsSpace(text[0]) || IsSpace(text[^1])) throw Refused("is empty, or has white space around the value");
-        if (!TextRules.IsXmlText(Encoding.UTF8.GetString(text))) throw Refused("has a character that XML 1.0 cannot hold; write it as a \\u escape");
+        if (!TextRules.IsXmlText(text)) throw Refused("has a character that XML 1.0 cannot hold; write it as a \\u escape");
         var reader = new Utf8JsonReader(text, new JsonReaderOptions { MaxDepth = Math.Max(1, maxDepth) });
         var members = new Stack<HashSet<string>?>();
         var nodes = 0;

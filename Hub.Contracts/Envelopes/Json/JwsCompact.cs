@@ -8,6 +8,9 @@ namespace Hub.Contracts.Envelopes.Json;
 /// <see cref="Verify"/> does.</summary>
 internal sealed class JwsCompact
 {
+    /// <summary>Characters of an ES256 signature.</summary>
+    private const int UsualSignature = 86;
+
     private readonly ReadOnlyMemory<byte> _signingInput;
     private readonly byte[] _signature;
 
@@ -59,14 +62,18 @@ internal sealed class JwsCompact
 
     internal static async ValueTask<byte[]> SignAsync(ReadOnlyMemory<byte> payload, string type, ISigner signer, CancellationToken cancellationToken, bool named = true)
     {
-        var header = JwsHeader.Write(signer, type, named);
-        var headerLength = Base64Url.GetEncodedLength(header.Length);
-        var signingInput = new byte[headerLength + 1 + Base64Url.GetEncodedLength(payload.Length)];
-        Base64Url.EncodeToUtf8(header, signingInput);
-        signingInput[headerLength] = (byte)'.';
-        Base64Url.EncodeToUtf8(payload.Span, signingInput.AsSpan(headerLength + 1));
-        var signature = await signer.SignAsync(signingInput, cancellationToken);
-        return [.. signingInput, (byte)'.', .. Base64Url.EncodeToUtf8(signature)];
+        var header = JwsHeader.Encoded(signer, type, named);
+        var length = header.Length + 1 + Base64Url.GetEncodedLength(payload.Length);
+        // The room that is left takes an ES256 signature without a copy.
+        var text = new byte[length + 1 + UsualSignature];
+        header.CopyTo(text, 0);
+        text[header.Length] = (byte)'.';
+        Base64Url.EncodeToUtf8(payload.Span, text.AsSpan(header.Length + 1));
+        var signature = await signer.SignAsync(text.AsMemory(0, length), cancellationToken);
+        Array.Resize(ref text, length + 1 + Base64Url.GetEncodedLength(signature.Length));
+        text[length] = (byte)'.';
+        Base64Url.EncodeToUtf8(signature, text.AsSpan(length + 1));
+        return text;
     }
 
     private static byte[] Decoded(ReadOnlySpan<byte> part, string name)

@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Buffers.Text;
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -12,6 +14,10 @@ namespace Hub.Contracts.Envelopes.Json;
 internal sealed record JwsHeader(SignatureAlgorithm Algorithm, KeyHint Key)
 {
     internal const int MaxBytes = 4096;
+
+    private const int MaxRemembered = 100;
+
+    private static readonly ConcurrentDictionary<(SignatureAlgorithm Algorithm, string Type, string KeyId), byte[]> Remembered = new();
 
     internal static JwsHeader Read(ReadOnlyMemory<byte> json, string type, bool named = true)
     {
@@ -48,12 +54,23 @@ internal sealed record JwsHeader(SignatureAlgorithm Algorithm, KeyHint Key)
             json.WriteStartObject();
             json.WriteString("alg", JoseAlgorithms.NameOf(signer.Algorithm));
             json.WriteString("typ", type);
-            if (named && signer.Certificate is { IsEmpty: false } certificate) json.WriteString("x5t#S256", System.Buffers.Text.Base64Url.EncodeToString(SHA256.HashData(certificate.Span)));
+            if (named && signer.Certificate is { IsEmpty: false } certificate) json.WriteString("x5t#S256", Base64Url.EncodeToString(SHA256.HashData(certificate.Span)));
             else if (named) json.WriteString("kid", signer.KeyId);
             json.WriteEndObject();
         }
 
         return buffer.WrittenSpan.ToArray();
+    }
+
+    /// <summary>The header in base64url. Those that name a key by its id are remembered: the hub signs with few keys, and often.</summary>
+    internal static byte[] Encoded(ISigner signer, string type, bool named)
+    {
+        if (!named || signer.Certificate is { IsEmpty: false }) return Base64Url.EncodeToUtf8(Write(signer, type, named));
+        var name = (signer.Algorithm, type, signer.KeyId);
+        if (Remembered.TryGetValue(name, out var encoded)) return encoded;
+        encoded = Base64Url.EncodeToUtf8(Write(signer, type, named));
+        if (Remembered.Count < MaxRemembered) Remembered.TryAdd(name, encoded);
+        return encoded;
     }
 
     private static KeyHint HintOf(string? kid, string? thumbprint)

@@ -44,4 +44,9 @@ public sealed class Rfc3339Tests
             var whole = time.AddTicks(-(time.Ticks % TimeSpan.TicksPerMillisecond));
             return Rfc3339.Parse(Rfc3339.Format(time)) == whole.AddTicks(-(whole.UtcTicks % TimeSpan.TicksPerMillisecond)) && Rfc3339.IsWhole(whole);
         }).QuickCheckThrowOnFailure();
+
+    [Test]
+    public void Format_OfAnyTime_IsTheFrameworksText() =>
+        Prop.ForAll<DateTimeOffset>(time => Rfc3339.Format(time)
+            == time.UtcDateTime.ToString(time.UtcDateTime.Millisecond == 0 ? "yyyy-MM-dd'T'HH:mm:ss'Z'" : "yyyy-MM-dd'T'HH:mm:ss.fff'Z'", System.Globalization.CultureInfo.InvariantCulture)).QuickCheckThrowOnFailure();
 }

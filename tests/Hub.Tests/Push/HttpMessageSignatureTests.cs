@@ -25,10 +25,10 @@ public class HttpMessageSignatureTests
             ["content-length"] = "23",
         };
         var text = HttpMessageSignature.SignatureBase(
-            values.Keys, name => values[name], """("@status" "content-type" "content-digest" "content-length");created=1618884473;keyid="test-key-ecc-p256" """.TrimEnd());
+            [.. values.Keys], name => values[name], """("@status" "content-type" "content-digest" "content-length");created=1618884473;keyid="test-key-ecc-p256" """.TrimEnd());
         Assert.That(SignatureInput.TryFindBytes(
             "sig-b24=:wNmSUAhwb5LxtOtOpNa6W5xj067m5hFrj0XQ4fvpaCLx0NKocgPquLgyahnzDnDAUy5eCdlYUEkLIj+32oiasw==:", "sig-b24", out var signature));
-        Assert.That(key.Verify(SignatureAlgorithm.Es256, Encoding.UTF8.GetBytes(text!), signature));
+        Assert.That(key.Verify(SignatureAlgorithm.Es256, text!.Value.Span, signature));
     }
 
     [Test]

@@ -146,6 +146,25 @@ public class PushChannelTests : DeliveryChannelContract
         Assert.That(Sink.Requests, Has.Count.EqualTo(1));
     }
 
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task SendAsync_LongBusinessAnswer_IsReadWhole(bool stated)
+    {
+        var answer = System.Text.Encoding.UTF8.GetBytes($$"""{"more":"{{new string('x', 40_000)}}","outcome":"refused","reason":"read to the end"}""");
+        Sink.Answer = async context =>
+        {
+            context.Response.ContentType = "application/json";
+            if (stated) context.Response.ContentLength = answer.Length;
+            foreach (var part in answer.Chunk(10_000))
+            {
+                await context.Response.Body.WriteAsync(part);
+                await context.Response.Body.FlushAsync();
+            }
+        };
+        var outcome = (AttemptOutcome.Delivered)await SendAsync(await DeliveryAsync());
+        Assert.That(outcome.Answer?.Reason, Is.EqualTo("read to the end"));
+    }
+
     [Test]
     public async Task SendAsync_EndlessAnswer_IsReadToItsLimitOnly()
     {
