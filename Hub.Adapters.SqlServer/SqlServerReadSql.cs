@@ -34,6 +34,10 @@ internal static class SqlServerReadSql
             """,
         CountReplies = "SELECT COUNT(*) FROM (SELECT TOP (@most) m.num FROM hub.message m WHERE m.in_reply_to = @key AND m.sender = @sender) r;",
         FindBody = "SELECT b.data_key, b.octets FROM hub.message_key k JOIN hub.body b ON b.num = k.num WHERE k.[key] = @key;",
+        ReadMessages = $"""
+            SELECT {SqlServerColumns.Message}, b.data_key, CASE WHEN SUM(m.size) OVER (ORDER BY m.num ROWS UNBOUNDED PRECEDING) <= @octets THEN b.octets END
+            FROM @keys w JOIN hub.message_key k ON k.[key] = w.value JOIN hub.message m ON m.num = k.num LEFT JOIN hub.body b ON b.num = m.num;
+            """,
         DeliveriesOfMessage = $"SELECT {SqlServerColumns.Delivery} FROM hub.message_key k JOIN hub.delivery d ON d.message = k.num WHERE k.[key] = @key ORDER BY d.id;",
         FindDelivery = $"SELECT {SqlServerColumns.Delivery} FROM hub.delivery d WHERE d.id = @id;",
         Untaken = $"""

@@ -95,8 +95,8 @@ internal sealed class DeliveryAttempts(
 
         if ((copy ?? await store.ReadOctetsAsync(held.Message, CancellationToken.None)) is not { } octets)
             return new AttemptOutcome.Rejected(ProblemCode.ContentErased, "the content was erased before it was delivered");
-        using var timeout = new CancellationTokenSource(system.Policy.Timeout, clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, abort);
+        using var either = new CancellationTokenSource(system.Policy.Timeout, clock);
+        await using var aborting = abort.UnsafeRegister(static either => ((CancellationTokenSource)either!).Cancel(), either);
         try
         {
             var statement = await statements.SignAsync(held, message, either.Token);

@@ -9,7 +9,8 @@ namespace Hub.Core.Delivery;
 /// <param name="Granted">When it was given.</param>
 /// <param name="Until">When the claim ends by itself.</param>
 /// <param name="Room">Its room in memory.</param>
-internal sealed record DirectGrant(SystemAddress Recipient, int Node, DateTimeOffset Granted, DateTimeOffset Until, IDisposable Room)
+/// <param name="Behind">The turn in which it was given while the store may hold something older; null: the store held nothing.</param>
+internal sealed record DirectGrant(SystemAddress Recipient, int Node, DateTimeOffset Granted, DateTimeOffset Until, IDisposable Room, long? Behind)
 {
     /// <summary>The delivery as it is written: claimed by this node from the beginning.</summary>
     internal DeliveryRecord Claim(DeliveryRecord delivery) => delivery with

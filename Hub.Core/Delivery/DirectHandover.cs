@@ -7,23 +7,24 @@ namespace Hub.Core.Delivery;
 /// <summary>The short way of a fresh delivery: it is written as claimed by this node's dispatcher, and handed to it in memory once
 /// that is durable, so that nobody has to find, claim and read it. Thread-safe.</summary>
 /// <remarks>
-/// <para>A system's place is open while the store holds nothing for it that is due: a claim found fewer than it asked for, and nothing
-/// was queued since. Whatever is queued closes the place at once, so that nothing fresh overtakes what waits; the next claim that
-/// finds the store empty opens it again. A suspect system, and one whose lane is full, gets nothing this way.</para>
+/// <para>Nothing fresh overtakes what waits in the store. A system's place is <b>open</b> while the store holds nothing for it that is
+/// due: a claim found fewer than it asked for, and nothing was queued since. Whatever is queued makes it go <b>behind</b>: what is handed over
+/// then waits in the dispatcher's hands until a claim that began later has taken all that is due. It is <b>closed</b> from when something
+/// had to be queued for want of room, or a claim left some, until a claim takes all: so that a system with more work than it can
+/// hold finds back as soon as it has caught up, however steadily more comes. A suspect system gets nothing this way.</para>
 /// <para>Failure policy: a grant whose commit fails is returned. When the process dies between commit and push, the claim is one
 /// like any other: released at the next start, by who takes this node's work over, or by its end.</para>
 /// </remarks>
 internal sealed class DirectHandover
 {
     /// <summary>Most deliveries in hand for which this way is still open; the rest of the dispatcher's places is left to claims.</summary>
-    private const int MostHeld = 512;
+    private const int MostHeld = 1_024;
 
-    private const int MostHeldOfOne = 256;
     private const int MostPlaces = 20_000;
 
     private readonly Lock _gate = new();
     private readonly Dictionary<SystemAddress, Place> _places = [];
-    private List<HeldDelivery> _handed = [];
+    private List<(DirectGrant Grant, HeldDelivery Held)> _handed = [];
     private DirectTaker? _taker;
     private bool _isOpen;
     private TaskCompletionSource? _settled;
@@ -35,7 +36,7 @@ internal sealed class DirectHandover
     {
         lock (_gate)
         {
-            foreach (var place in _places.Values) place.Close();
+            foreach (var place in _places.Values) place.Shut();
             (_taker, _isOpen, _settled, _held) = (taker, true, null, 0);
         }
     }
@@ -52,22 +53,23 @@ internal sealed class DirectHandover
         }
     }
 
-    /// <summary>Leave to hand a delivery over that is due now; null when it has to be queued, which closes the place. Called inside
+    /// <summary>Leave to hand a delivery over that is due now; null when it has to be queued. Called inside
     /// the commit that writes the delivery.</summary>
     internal DirectGrant? TryGrant(SystemAddress recipient, long octets, DateTimeOffset now)
     {
         lock (_gate)
         {
             if (!_isOpen || _taker is not { Node.Trouble: null } taker || !_places.TryGetValue(recipient, out var place)) return null;
-            if (!place.Takes(now) || _pending + _handed.Count + _held >= MostHeld || taker.Budget.TryTake(octets) is not { } room)
+            if (place.Way == Way.Open && now >= place.NextDue) place.Close();
+            if (place.Way == Way.Closed || !place.HasRoom || _pending + _handed.Count + _held >= MostHeld || taker.Budget.TryTake(octets) is not { } room)
             {
-                place.Close();
+                place.Shut();
                 return null;
             }
 
             place.Pending++;
             _pending++;
-            return new DirectGrant(recipient, taker.Node.Number, now, now + place.Lease, room);
+            return new DirectGrant(recipient, taker.Node.Number, now, now + place.Lease, room, place.Way == Way.Behind ? place.Turn : null);
         }
     }
 
@@ -85,34 +87,37 @@ internal sealed class DirectHandover
         lock (_gate)
         {
             if (Settle(grant.Recipient) is { } place) place.NotTaken++;
-            _handed.Add(new HeldDelivery(delivery, new FreshCopy(message, octets, grant.Room, grant.Granted)));
-            taker = _taker;
+            _handed.Add((grant, new HeldDelivery(delivery, message.Priority, new FreshCopy(message, octets, grant.Room, grant.Granted))));
+            taker = _handed.Count == 1 ? _taker : null;
         }
 
         taker?.Wake();
     }
 
-    /// <summary>What was handed over since the last call, in order.</summary>
-    internal List<HeldDelivery> Take(DirectTaker taker)
+    /// <summary>What was handed over since the last call, in order; and whether the store may hold something older, which goes first.</summary>
+    internal List<(HeldDelivery Held, bool IsBehind)> Take(DirectTaker taker)
     {
         lock (_gate)
         {
             if (_taker != taker || _handed.Count == 0) return [];
-            var taken = _handed;
-            _handed = [];
-            _held += taken.Count;
-            foreach (var held in taken)
+            var taken = new List<(HeldDelivery, bool)>(_handed.Count);
+            foreach (var (grant, held) in _handed)
             {
-                if (!_places.TryGetValue(held.Delivery.Recipient, out var place)) continue;
-                place.NotTaken--;
+                var known = _places.TryGetValue(grant.Recipient, out var place);
+                taken.Add((held, known && grant.Behind == place!.Turn && place.Way != Way.Open));
+                if (!known) continue;
+                place!.NotTaken--;
                 place.Held++;
             }
+
+            _handed.Clear();
+            _held += taken.Count;
 
             return taken;
         }
     }
 
-    /// <summary>Something is or will be due for a system that did not come this way.</summary>
+    /// <summary>Something is or will be due for a system that did not come this way: nothing fresh goes before it.</summary>
     internal void Close(SystemAddress recipient)
     {
         lock (_gate)
@@ -121,7 +126,7 @@ internal sealed class DirectHandover
         }
     }
 
-    /// <summary>How often a system's place was closed so far: asked for inside a claim's commit, and told to <see cref="Open"/>.</summary>
+    /// <summary>How often something was queued for a system so far: asked for inside a claim's commit, and told to <see cref="Open"/>.</summary>
     internal long Closings(SystemAddress recipient)
     {
         lock (_gate)
@@ -133,16 +138,29 @@ internal sealed class DirectHandover
         }
     }
 
-    /// <summary>A claim left nothing in the store that is due: the place is open, unless something was queued since.</summary>
-    /// <param name="recipient">The system.</param>
-    /// <param name="closings">What <see cref="Closings"/> said inside the claim's commit.</param>
-    /// <param name="nextDue">When the store will have something due again, as far as it knows.</param>
-    internal void Open(SystemAddress recipient, long closings, DateTimeOffset? nextDue)
+    /// <summary>A claim left something in the store that is due, or may have: what is fresh is queued after it.</summary>
+    internal void Shut(SystemAddress recipient)
     {
         lock (_gate)
         {
-            if (!_places.TryGetValue(recipient, out var place) || place.Closings != closings) return;
-            (place.IsOpen, place.NextDue) = (true, nextDue ?? DateTimeOffset.MaxValue);
+            if (_places.TryGetValue(recipient, out var place)) place.Shut();
+        }
+    }
+
+    /// <summary>A claim left nothing in the store that is due. The place is open; when something was queued since, what is fresh goes
+    /// behind that.</summary>
+    /// <param name="recipient">The system.</param>
+    /// <param name="closings">What <see cref="Closings"/> said inside the claim's commit.</param>
+    /// <param name="nextDue">When the store will have something due again, as far as it knows.</param>
+    /// <returns>Whether it is open.</returns>
+    internal bool Open(SystemAddress recipient, long closings, DateTimeOffset? nextDue)
+    {
+        lock (_gate)
+        {
+            if (!_places.TryGetValue(recipient, out var place)) return false;
+            var isOpen = place.Closings == closings;
+            (place.Way, place.NextDue) = (isOpen ? Way.Open : Way.Behind, nextDue ?? DateTimeOffset.MaxValue);
+            return isOpen;
         }
     }
 
@@ -156,7 +174,7 @@ internal sealed class DirectHandover
         {
             if (!_places.TryGetValue(lane.Address, out var place)) return;
             place.Held = lane.Held;
-            place.Limit = policy is null || lane.IsSuspect(now) ? 0 : Math.Min(SystemLane.Most(policy), MostHeldOfOne);
+            place.Limit = policy is null ? 0 : lane.DirectLimit(policy, now);
             if (policy is not null) place.Lease = LaneClaims.LeaseOf(policy);
         }
     }
@@ -181,9 +199,29 @@ internal sealed class DirectHandover
         foreach (var (address, _) in _places.Where(static p => p.Value is { Pending: 0, NotTaken: 0, Held: 0 }).ToList()) _places.Remove(address);
     }
 
+    private enum Way
+    {
+        Closed,
+        Behind,
+        Open,
+    }
+
     private sealed class Place
     {
-        internal bool IsOpen { get; set; }
+        private Way _way;
+
+        internal Way Way
+        {
+            get => _way;
+            set
+            {
+                if (_way == Way.Open && value != Way.Open) Turn++;
+                _way = value;
+            }
+        }
+
+        /// <summary>How often it was open and is no more.</summary>
+        internal long Turn { get; private set; }
 
         internal DateTimeOffset NextDue { get; set; }
 
@@ -199,11 +237,17 @@ internal sealed class DirectHandover
 
         internal long Closings { get; private set; }
 
-        internal bool Takes(DateTimeOffset now) => IsOpen && now < NextDue && Held + NotTaken + Pending < Limit;
+        internal bool HasRoom => Held + NotTaken + Pending < Limit;
 
         internal void Close()
         {
-            IsOpen = false;
+            if (Way == Way.Open) Way = Way.Behind;
+            Closings++;
+        }
+
+        internal void Shut()
+        {
+            Way = Way.Closed;
             Closings++;
         }
     }

@@ -6,7 +6,10 @@ namespace Hub.Core.Delivery;
 /// <summary>The lanes of the systems that the dispatcher has work for. Not thread-safe: the dispatcher's loop alone uses it.</summary>
 internal sealed class DispatchLanes(IRegistry registry, DeliveryAttempts attempts, DirectHandover direct, DirectTaker taker)
 {
+    private const int MostPaces = 20_000;
+
     private readonly Dictionary<SystemAddress, SystemLane> _lanes = [];
+    private readonly Dictionary<SystemAddress, LanePace> _paces = [];
 
     /// <summary>Turns at claiming.</summary>
     internal LaneTurns Claiming { get; } = new();
@@ -15,10 +18,18 @@ internal sealed class DispatchLanes(IRegistry registry, DeliveryAttempts attempt
     internal LaneTurns Starting { get; } = new();
 
     /// <summary>Claimed and not yet started, of all systems.</summary>
-    internal IReadOnlyList<HeldDelivery> Waiting => [.. _lanes.Values.SelectMany(l => l.Waiting)];
+    internal IReadOnlyList<HeldDelivery> Waiting => [.. _lanes.Values.SelectMany(static l => l.NotStarted)];
 
     /// <summary>Deliveries that are claimed: waiting or in flight.</summary>
-    internal int Held => _lanes.Values.Sum(l => l.Held);
+    internal int Held
+    {
+        get
+        {
+            var held = 0;
+            foreach (var lane in _lanes.Values) held += lane.Held;
+            return held;
+        }
+    }
 
     /// <summary>Lanes that are kept.</summary>
     internal int Count => _lanes.Count;
@@ -26,8 +37,14 @@ internal sealed class DispatchLanes(IRegistry registry, DeliveryAttempts attempt
     /// <summary>Attempts in flight, to systems that answer and to suspects.</summary>
     internal (int Prompt, int Suspect) InFlight(DateTimeOffset now)
     {
-        var suspects = _lanes.Values.Where(l => l.IsSuspect(now)).Sum(l => l.InFlight);
-        return (_lanes.Values.Sum(l => l.InFlight) - suspects, suspects);
+        var (prompt, suspects) = (0, 0);
+        foreach (var lane in _lanes.Values)
+        {
+            if (lane.IsSuspect(now)) suspects += lane.InFlight;
+            else prompt += lane.InFlight;
+        }
+
+        return (prompt, suspects);
     }
 
     /// <summary>The system of an address, when the hub itself serves it.</summary>
@@ -37,10 +54,16 @@ internal sealed class DispatchLanes(IRegistry registry, DeliveryAttempts attempt
     /// <summary>Whether a system's agency is closed, so that only <c>hub.*</c> messages are brought to it.</summary>
     internal bool IsClosed(SystemAddress address, DateTimeOffset now) => ReorganisationPolicy.IsClosed(registry.Current, address, now);
 
-    /// <summary>A system may have deliveries that are due.</summary>
+    /// <summary>The store may have deliveries of a system that are due, which nothing fresh may overtake.</summary>
     internal void MarkReady(SystemAddress address)
     {
         direct.Close(address);
+        MayHaveMore(address);
+    }
+
+    /// <summary>As <see cref="MarkReady"/>, when the direct way was told before.</summary>
+    internal void MayHaveMore(SystemAddress address)
+    {
         if (Find(address) is not null) LaneOf(address).MayHaveMore = true;
     }
 
@@ -48,7 +71,14 @@ internal sealed class DispatchLanes(IRegistry registry, DeliveryAttempts attempt
     internal void TakeHanded()
     {
         var handed = direct.Take(taker);
-        foreach (var held in handed) LaneOf(held.Delivery.Recipient).Waiting.Enqueue(held);
+        if (handed.Count == 0) return;
+        foreach (var (held, isBehind) in handed)
+        {
+            var lane = LaneOf(held.Delivery.Recipient);
+            if (isBehind) lane.AddBehind(held);
+            else lane.Add(held);
+        }
+
         DeliveryMetrics.Claimed("direct", handed.Count);
     }
 
@@ -62,12 +92,7 @@ internal sealed class DispatchLanes(IRegistry registry, DeliveryAttempts attempt
     /// <summary>Forgets what is claimed and not yet started; whatever is still this node's is claimed afresh.</summary>
     internal void DropWaiting()
     {
-        foreach (var lane in _lanes.Values.Where(static l => l.Waiting.Count > 0))
-        {
-            foreach (var held in lane.Waiting) held.Drop();
-            lane.Waiting.Clear();
-            lane.MayHaveMore = true;
-        }
+        foreach (var lane in _lanes.Values) lane.Drop();
     }
 
     /// <summary>Forgets a lane that has no work and no failures to remember, or whose system is gone.</summary>
@@ -83,9 +108,18 @@ internal sealed class DispatchLanes(IRegistry registry, DeliveryAttempts attempt
     private SystemLane LaneOf(SystemAddress address)
     {
         if (_lanes.TryGetValue(address, out var lane)) return lane;
-        _lanes.Add(address, lane = new SystemLane(address));
+        _lanes.Add(address, lane = new SystemLane(address, PaceOf(address)));
         Claiming.Add(lane);
         Starting.Add(lane);
         return lane;
+    }
+
+    /// <summary>It outlasts the lane, which goes whenever there is nothing to do.</summary>
+    private LanePace PaceOf(SystemAddress address)
+    {
+        if (_paces.TryGetValue(address, out var pace)) return pace;
+        if (_paces.Count >= MostPaces) _paces.Clear();
+        _paces.Add(address, pace = new LanePace());
+        return pace;
     }
 }

@@ -65,7 +65,7 @@ public sealed class Dispatcher
         _outcomes = new DeliveryOutcomes(committer, acknowledgements, new DeliveryNotices(keys), intake, signals, clock);
         _attempts = new DeliveryAttempts(registry, store, channels, new DeliveryStatements(keys), _outcomes, budget, clock, log);
         _lanes = new DispatchLanes(registry, _attempts, signals.Direct, _taker);
-        _claims = new LaneClaims(committer, _lanes, signals.Direct, node, Wake, clock, log);
+        _claims = new LaneClaims(committer, _lanes, new ClaimedCopies(store, budget, clock, log), signals.Direct, node, Wake, clock, log);
         _inFlight = new LaneAttempts(_lanes, _attempts, _outcomes, budget, Wake, clock, log);
         _expiry = new DutyCommitter(committer, node, Duties.Expiry);
         _sweep = new ExpirySweep(
@@ -131,9 +131,10 @@ public sealed class Dispatcher
 
     private void TakeNotified()
     {
-        foreach (var address in _notified.Keys)
+        if (_notified.IsEmpty) return;
+        foreach (var (address, _) in _notified)
         {
-            if (_notified.TryRemove(address, out _)) _lanes.MarkReady(address);
+            if (_notified.TryRemove(address, out _)) _lanes.MayHaveMore(address);
         }
     }
 

@@ -18,14 +18,19 @@ internal sealed class LaneAttempts(
     private static readonly TimeSpan AbortTime = TimeSpan.FromSeconds(4);
 
     private readonly ConcurrentQueue<(SystemLane Lane, DateTimeOffset Started, bool? Failed)> _ended = new();
-    private readonly ConcurrentDictionary<long, Task> _running = new();
+    private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    // One for those who may still start more: until the drain.
+    private int _running = 1;
 
     /// <summary>Tells the lanes which attempts have ended.</summary>
     internal void TakeEnded()
     {
+        if (_ended.IsEmpty) return;
+        var now = clock.GetUtcNow();
         while (_ended.TryDequeue(out var end))
         {
-            end.Lane.End(end.Started, end.Failed);
+            end.Lane.End(end.Started, end.Failed, now);
             lanes.ForgetIfIdle(end.Lane);
         }
     }
@@ -40,15 +45,16 @@ internal sealed class LaneAttempts(
         for (var progress = true; progress;)
         {
             progress = false;
-            foreach (var lane in lanes.Starting.Round().Where(l => l.Waiting.Count > 0))
+            foreach (var lane in lanes.Starting.Round())
             {
+                if (lane.Waiting == 0) continue;
                 var suspect = lane.IsSuspect(now);
                 var room = prompt + suspects < MaxTotal && (suspect ? suspects < MaxSuspect : prompt < MaxPrompt) && !budget.IsShort;
                 if (!room || lanes.Find(lane.Address) is not { } system || !lane.MayStart(system.Policy, now)) continue;
                 if (suspect) suspects++;
                 else prompt++;
                 lanes.Starting.Served(lane);
-                Start(lane, lane.Waiting.Dequeue(), system, now, abort);
+                Start(lane, lane.TakeNext(), system, now, abort);
                 progress = true;
             }
         }
@@ -57,18 +63,16 @@ internal sealed class LaneAttempts(
     private void GiveBackUnfit(DateTimeOffset now)
     {
         List<HeldDelivery> unfit = [];
-        foreach (var lane in lanes.Starting.Round().Where(l => l.Waiting.Count > 0))
+        foreach (var lane in lanes.Starting.Round())
         {
+            if (lane.Held == lane.InFlight) continue;
             var system = lanes.Find(lane.Address);
-            var suspect = lane.IsSuspect(now);
-            while (lane.Waiting.Count > 0 && (system is null || TooLate(lane.Waiting.Peek().Delivery, system.Policy, now) || (suspect && lane.Waiting.Count > 1)))
-            {
-                unfit.Add(lane.Waiting.Dequeue());
-                lane.MayHaveMore = true;
-            }
+            lane.TakeUnfit(held => system is null || TooLate(held.Delivery, system.Policy, now), lane.IsSuspect(now), unfit);
         }
 
-        if (unfit.Count > 0) Track(unfit[0].Delivery.Id, GiveBackAsync(unfit));
+        if (unfit.Count == 0) return;
+        Interlocked.Increment(ref _running);
+        _ = GiveBackAsync(unfit);
     }
 
     private async Task GiveBackAsync(List<HeldDelivery> held)
@@ -81,41 +85,53 @@ internal sealed class LaneAttempts(
         {
             log.LogError(failure, "{Count} claims could not be given back; they come round again when they end.", held.Count);
         }
+        finally
+        {
+            Ended();
+        }
     }
 
     /// <summary>Waits until the attempts in flight have ended, then cuts the rest short.</summary>
     internal async Task DrainAsync(CancellationTokenSource abort)
     {
+        Ended();
         try
         {
-            await Task.WhenAll(_running.Values).WaitAsync(DrainTime, clock);
+            await _drained.Task.WaitAsync(DrainTime, clock);
         }
         catch (TimeoutException)
         {
-            log.LogWarning("{Count} attempts are cut short by the stop; they are made again.", _running.Count);
+            log.LogWarning("{Count} attempts are cut short by the stop; they are made again.", _running);
             await abort.CancelAsync();
-            await Task.WhenAny(Task.WhenAll(_running.Values), Task.Delay(AbortTime, clock));
+            await Task.WhenAny(_drained.Task, Task.Delay(AbortTime, clock));
         }
     }
 
     private void Start(SystemLane lane, HeldDelivery held, AgencySystem system, DateTimeOffset now, CancellationToken abort)
     {
         lane.Begin(now);
-        Track(held.Delivery.Id, Task.Run(() => AttemptAsync(lane, held, system, now, abort), CancellationToken.None));
+        Interlocked.Increment(ref _running);
+        _ = Task.Run(() => AttemptAsync(lane, held, system, now, abort), CancellationToken.None);
     }
 
     private async Task AttemptAsync(SystemLane lane, HeldDelivery held, AgencySystem system, DateTimeOffset started, CancellationToken abort)
     {
-        var attempt = await attempts.MakeAsync(held, system, abort);
-        _ended.Enqueue((lane, started, attempt is null ? null : attempt.Outcome is AttemptOutcome.Failed));
-        wake();
-        if (attempt is not null) await attempts.RecordAsync(attempt);
+        try
+        {
+            var attempt = await attempts.MakeAsync(held, system, abort);
+            _ended.Enqueue((lane, started, attempt is null ? null : attempt.Outcome is AttemptOutcome.Failed));
+            wake();
+            if (attempt is not null) await attempts.RecordAsync(attempt);
+        }
+        finally
+        {
+            Ended();
+        }
     }
 
-    private void Track(long id, Task task)
+    private void Ended()
     {
-        _running[id] = task;
-        _ = task.ContinueWith(done => _running.TryRemove(KeyValuePair.Create(id, done)), TaskScheduler.Default);
+        if (Interlocked.Decrement(ref _running) == 0) _drained.TrySetResult();
     }
 
     private static bool TooLate(DeliveryRecord held, DeliveryPolicy policy, DateTimeOffset now) => held.ClaimedUntil < now + policy.Timeout + StartMargin;

@@ -8,9 +8,11 @@ namespace Hub.Core.Delivery;
 
 /// <summary>Claims what is due for the lanes, many systems in one commit, and looks for systems that were not announced. One
 /// commit at a time runs beside the dispatcher's loop, which alone calls this, and wakes it when it ends.</summary>
-internal sealed class LaneClaims(ICommitter committer, DispatchLanes lanes, DirectHandover direct, ThisNode node, Action wake, TimeProvider clock, ILogger log)
+internal sealed class LaneClaims(
+    ICommitter committer, DispatchLanes lanes, ClaimedCopies copies, DirectHandover direct, ThisNode node, Action wake, TimeProvider clock, ILogger log)
 {
-    private const int MaxHeld = 1_024;
+    // More than may come directly, since what did may wait for a claim.
+    private const int MaxHeld = 2_048;
     private const int ClaimUnit = 64;
     private const int MaxPolled = 1_000;
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(60);
@@ -34,8 +36,7 @@ internal sealed class LaneClaims(ICommitter committer, DispatchLanes lanes, Dire
         if (poll) _nextPoll = now + PollInterval;
         foreach (var (lane, _, _, _) in _plan)
         {
-            // What is announced from here on may come too late for this claim.
-            (lane.MayHaveMore, lane.IsClaiming) = (false, true);
+            lane.BeginClaim();
             lanes.Claiming.Served(lane);
         }
 
@@ -53,14 +54,14 @@ internal sealed class LaneClaims(ICommitter committer, DispatchLanes lanes, Dire
         var total = 0;
         for (var i = 0; i < _plan.Count; i++)
         {
-            var (lane, limit, _, _) = _plan[i];
-            var claims = found?.Claims[i];
-            foreach (var delivery in claims ?? []) lane.Waiting.Enqueue(new HeldDelivery(delivery));
-            lane.MayHaveMore |= claims is null || claims.Count == limit;
-            lane.IsClaiming = false;
-            if (found?.Emptied[i] is { } emptied) direct.Open(lane.Address, emptied.Closings, emptied.NextDue);
+            var lane = _plan[i].Lane;
+            var claim = found?.Claims[i];
+            foreach (var held in claim?.Held ?? []) lane.Add(held);
+            if (claim?.Emptied is not { } emptied) direct.Shut(lane.Address);
+            else if (direct.Open(lane.Address, emptied.Closings, emptied.NextDue)) lane.FreeAll();
+            lane.EndClaim(claim is { TookAll: true });
             lanes.ForgetIfIdle(lane);
-            total += claims?.Count ?? 0;
+            total += claim?.Held.Count ?? 0;
         }
 
         if (total > 0) DeliveryMetrics.Claimed("dispatcher", total);
@@ -75,12 +76,14 @@ internal sealed class LaneClaims(ICommitter committer, DispatchLanes lanes, Dire
         Take();
     }
 
-    private async Task RunAsync(List<Share> plan, bool poll, DateTimeOffset now, CancellationToken stopping) =>
-        _found = await committer.RunAsync(
+    private async Task RunAsync(List<Share> plan, bool poll, DateTimeOffset now, CancellationToken stopping)
+    {
+        List<IReadOnlyList<DeliveryRecord>> claims = [];
+        List<Emptied?> emptied = [];
+        var due = await committer.RunAsync(
             async scope =>
             {
-                List<IReadOnlyList<DeliveryRecord>> claims = [];
-                List<Emptied?> emptied = [];
+                (claims, emptied) = ([], []);
                 foreach (var (lane, limit, until, closed) in plan)
                 {
                     var claimed = await scope.Transaction.ClaimAsync(lane.Address, now, until, limit, closed, node.Number);
@@ -90,9 +93,12 @@ internal sealed class LaneClaims(ICommitter committer, DispatchLanes lanes, Dire
                         : null);
                 }
 
-                return new Found(claims, emptied, poll ? await scope.Transaction.ListRecipientsDueAsync(now, MaxPolled) : []);
+                return poll ? await scope.Transaction.ListRecipientsDueAsync(now, MaxPolled) : [];
             },
             stopping);
+        var held = await copies.ReadAsync(claims);
+        _found = new Found([.. plan.Select((share, i) => new LaneClaim(held[i], held[i].Count < share.Limit, emptied[i]))], due);
+    }
 
     private void Failed(Task ended)
     {
@@ -134,5 +140,7 @@ internal sealed class LaneClaims(ICommitter committer, DispatchLanes lanes, Dire
     /// <summary>A claim left nothing that is due.</summary>
     private sealed record Emptied(long Closings, DateTimeOffset? NextDue);
 
-    private sealed record Found(IReadOnlyList<IReadOnlyList<DeliveryRecord>> Claims, IReadOnlyList<Emptied?> Emptied, IReadOnlyList<SystemAddress> Due);
+    private sealed record LaneClaim(IReadOnlyList<HeldDelivery> Held, bool TookAll, Emptied? Emptied);
+
+    private sealed record Found(IReadOnlyList<LaneClaim> Claims, IReadOnlyList<SystemAddress> Due);
 }

@@ -16,7 +16,7 @@ internal sealed class OctetBudget(long most)
     }
 
     /// <summary>Takes room at once out of the first half of the budget, when nobody waits; null when there is none.</summary>
-    internal IDisposable? TryTake(long octets)
+    internal Room? TryTake(long octets)
     {
         lock (_gate)
         {
@@ -28,7 +28,7 @@ internal sealed class OctetBudget(long most)
 
     /// <summary>Takes room for a message; dispose it when the octets are let go.</summary>
     /// <returns>Null when there was none within the patience.</returns>
-    internal async ValueTask<IDisposable?> TakeAsync(long octets, TimeSpan patience, TimeProvider clock, CancellationToken cancellationToken)
+    internal async ValueTask<Room?> TakeAsync(long octets, TimeSpan patience, TimeProvider clock, CancellationToken cancellationToken)
     {
         Waiter waiter = new(octets);
         lock (_gate)
@@ -83,10 +83,19 @@ internal sealed class OctetBudget(long most)
         internal TaskCompletionSource Admitted { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
-    private sealed class Room(OctetBudget budget, long octets) : IDisposable
+    /// <summary>Room that was taken; given back when disposed.</summary>
+    internal sealed class Room(OctetBudget budget, long octets) : IDisposable
     {
         private OctetBudget? _budget = budget;
+        private long _octets = octets;
 
-        public void Dispose() => Interlocked.Exchange(ref _budget, null)?.Give(octets);
+        /// <summary>A part of this room as one of its own. Whoever took the room calls it, before giving the rest back.</summary>
+        internal Room Part(long part)
+        {
+            _octets -= part;
+            return new Room(_budget!, part);
+        }
+
+        public void Dispose() => Interlocked.Exchange(ref _budget, null)?.Give(_octets);
     }
 }

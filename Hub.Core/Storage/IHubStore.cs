@@ -43,6 +43,12 @@ public interface IHubStore : IAsyncDisposable
     /// <summary>The exact octets of a message, decrypted; null when it is unknown or its body was erased.</summary>
     ValueTask<ReadOnlyMemory<byte>?> ReadOctetsAsync(MessageKey key, CancellationToken cancellationToken = default);
 
+    /// <summary>Several messages with their octets, in one round trip; for those that are there, in no stated order.</summary>
+    /// <param name="keys">Which.</param>
+    /// <param name="mostOctets">Bytes of octets at most, all together: for what is beyond, the message comes without them.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    ValueTask<IReadOnlyList<StoredMessage>> ReadMessagesAsync(IReadOnlyCollection<MessageKey> keys, long mostOctets, CancellationToken cancellationToken = default);
+
     /// <summary>Messages, newest first. A page ends once it has looked at many rows that its filters leave out, short or even
     /// empty and still with a next cursor: only a page without one is the last.</summary>
     ValueTask<Page<MessageRecord>> ListMessagesAsync(MessageQuery query, CancellationToken cancellationToken = default);

@@ -237,6 +237,12 @@ public sealed record MessageQuery
     public int Limit { get; init; } = 50;
 }
 
+/// <summary>A message with its content.</summary>
+/// <param name="Message">The message.</param>
+/// <param name="Octets">Its exact octets; null when they were erased, are beyond what was asked for, or cannot be
+/// read: <see cref="IHubStore.ReadOctetsAsync"/> says why.</param>
+public sealed record StoredMessage(MessageRecord Message, ReadOnlyMemory<byte>? Octets);
+
 /// <summary>One page of a list.</summary>
 /// <param name="Items">The rows; fewer than asked for, even none, does not mean the end.</param>
 /// <param name="Next">Cursor of the next page; null at the end.</param>

@@ -39,6 +39,14 @@ internal static class PostgreSqlReadSql
             """,
         CountReplies = "SELECT count(*)::integer FROM (SELECT FROM message m WHERE m.in_reply_to = $1 AND m.sender = $2 LIMIT $3) r",
         FindBody = "SELECT data_key, octets FROM body WHERE num = (SELECT num FROM message_key WHERE key = $1)",
+
+        // Key by key, since a plan for many would read the months whole.
+        ReadMessages = $"""
+            WITH k AS MATERIALIZED (SELECT num FROM message_key WHERE key = ANY ($1::bytea[]))
+            SELECT {Rows.MessageColumns}, b.data_key, CASE WHEN sum(m.size) OVER (ORDER BY m.num) <= $2::bigint THEN b.octets END
+            FROM k CROSS JOIN LATERAL (SELECT * FROM message WHERE num = k.num LIMIT 1) m
+            LEFT JOIN LATERAL (SELECT data_key, octets FROM body WHERE num = k.num LIMIT 1) b ON true
+            """,
         DeliveriesOfMessage = $"""
             WITH d AS MATERIALIZED (SELECT * FROM delivery WHERE message = (SELECT num FROM message_key WHERE key = $1))
             SELECT {Rows.DeliveryColumns} FROM d ORDER BY d.id

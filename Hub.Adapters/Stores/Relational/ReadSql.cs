@@ -15,6 +15,10 @@ internal sealed record ReadSql
     /// <summary>Parameter: key. Gives the wrapped key and the sealed octets.</summary>
     internal required string FindBody { get; init; }
 
+    /// <summary>Parameters: keys, how many octets at most. Gives <see cref="Rows.MessageColumns"/>, the wrapped key, and, up to that bound, the
+    /// sealed octets.</summary>
+    internal required string ReadMessages { get; init; }
+
     /// <summary>Parameter: key. Columns: <see cref="Rows.DeliveryColumns"/>, as those of all that give deliveries.</summary>
     internal required string DeliveriesOfMessage { get; init; }
 

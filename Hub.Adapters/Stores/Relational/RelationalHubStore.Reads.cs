@@ -48,6 +48,22 @@ public abstract partial class RelationalHubStore
     }
 
     /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<StoredMessage>> ReadMessagesAsync(IReadOnlyCollection<MessageKey> keys, long mostOctets, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(keys);
+        var found = await ReadAsync(
+            ReadKind.Short,
+            session => session.Use(Sql.ReadMessages).With("keys", keys.Select(Bytes).ToArray()).With("octets", mostOctets).ListAsync(static row => (
+                Message: Rows.Message(row),
+                DataKey: row.IsDBNull(Rows.MessageWidth) ? null : row.GetFieldValue<byte[]>(Rows.MessageWidth),
+                Record: row.IsDBNull(Rows.MessageWidth + 1) ? null : row.GetFieldValue<byte[]>(Rows.MessageWidth + 1))),
+            cancellationToken);
+        return found.ConvertAll(read => new StoredMessage(
+            read.Message,
+            read.Record is { } record && SealedOctets.Open(DataKey.Span, Bytes(read.Message.Key), read.DataKey, record) is { } octets ? octets : (ReadOnlyMemory<byte>?)null));
+    }
+
+    /// <inheritdoc/>
     /// <exception cref="ProblemException"><c>invalid-request</c>: the cursor or limit is none.</exception>
     public ValueTask<Page<MessageRecord>> ListMessagesAsync(MessageQuery query, CancellationToken cancellationToken = default)
     {

@@ -136,8 +136,37 @@ public sealed partial class SqliteHubStore : IHubStore
     public async ValueTask<ReadOnlyMemory<byte>?> ReadOctetsAsync(MessageKey key, CancellationToken cancellationToken = default)
     {
         var found = await _readers.ReadAsync(key, static (session, key) => session.FindBody(key), cancellationToken);
-        if (found is not { } body) return null;
-        return _bodyReader!.Read(Convert.FromHexString(key.Value), body.Location, body.WrappedKey);
+        return found is { } body ? ReadBody(key, body) : (ReadOnlyMemory<byte>?)null;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<StoredMessage>> ReadMessagesAsync(IReadOnlyCollection<MessageKey> keys, long mostOctets, CancellationToken cancellationToken = default)
+    {
+        var found = await _readers.ReadAsync(keys, static (session, keys) => keys.Select(key => (Message: session.FindMessage(key), Body: session.FindBody(key))).ToList(), cancellationToken);
+        var (read, left) = (new List<StoredMessage>(found.Count), mostOctets);
+        foreach (var (message, body) in found)
+        {
+            if (message is null) continue;
+            left -= message.Size;
+            read.Add(new StoredMessage(message, left >= 0 && body is { } there ? TryReadBody(message.Key, there) : null));
+        }
+
+        return read;
+    }
+
+    private byte[] ReadBody(MessageKey key, (BodyLocation Location, byte[] WrappedKey) body) =>
+        _bodyReader!.Read(Convert.FromHexString(key.Value), body.Location, body.WrappedKey);
+
+    private ReadOnlyMemory<byte>? TryReadBody(MessageKey key, (BodyLocation Location, byte[] WrappedKey) body)
+    {
+        try
+        {
+            return ReadBody(key, body);
+        }
+        catch (ProblemException)
+        {
+            return null;
+        }
     }
 
     /// <inheritdoc/>

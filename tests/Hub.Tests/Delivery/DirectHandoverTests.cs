@@ -26,35 +26,58 @@ public class DirectHandoverTests
     public void TryGrant_UnknownSystem_Queues() => Assert.That(_direct.TryGrant(Puller, 1, Now), Is.Null);
 
     [Test]
-    public void TryGrant_AfterAnythingWasQueued_QueuesUntilAClaimFindsNothing()
+    public void TryGrant_AfterAnythingWasQueued_GoesBehindItUntilAClaimFindsNothing()
     {
         _direct.Close(Pushed);
+        Assert.That(IsBehind(), Is.True);
+        Open();
+        Assert.That(IsBehind(), Is.False);
+    }
+
+    [Test]
+    public void TryGrant_AClaimLeftSome_Queues()
+    {
+        _direct.Shut(Pushed);
         Assert.That(_direct.TryGrant(Pushed, 1, Now), Is.Null);
         Open();
-        Assert.That(_direct.TryGrant(Pushed, 1, Now), Is.Not.Null);
+        Assert.That(IsBehind(), Is.False);
     }
 
     [Test]
-    public void Open_QueuedSinceTheClaim_StaysClosed()
+    public void Open_QueuedSinceTheClaim_GoesBehindThat([Values] bool wasShut)
     {
+        if (wasShut) _direct.Shut(Pushed);
         var closings = _direct.Closings(Pushed);
         _direct.Close(Pushed);
-        _direct.Open(Pushed, closings, nextDue: null);
-        Assert.That(_direct.TryGrant(Pushed, 1, Now), Is.Null);
+        Assert.That(_direct.Open(Pushed, closings, nextDue: null), Is.False);
+        Assert.That(IsBehind(), Is.True);
     }
 
     [Test]
-    public void TryGrant_SomethingElseComesDue_Queues()
+    public void Take_OpenedSinceTheGrant_IsNotBehind()
+    {
+        _direct.Close(Pushed);
+        var (before, during) = (_direct.TryGrant(Pushed, 1, Now)!, _direct.TryGrant(Pushed, 1, Now)!);
+        Hand(before);
+        Assert.That(_direct.Take(_taker).Single().IsBehind, Is.True);
+        Open();
+        _direct.Close(Pushed);
+        Hand(during);
+        Assert.That(_direct.Take(_taker).Single().IsBehind, Is.False);
+    }
+
+    [Test]
+    public void TryGrant_SomethingElseComesDue_GoesBehindIt()
     {
         Open(nextDue: Now.AddSeconds(1));
-        Assert.That(_direct.TryGrant(Pushed, 1, Now.AddMilliseconds(999)), Is.Not.Null);
-        Assert.That(_direct.TryGrant(Pushed, 1, Now.AddSeconds(1)), Is.Null);
+        Assert.That(IsBehind(Now.AddMilliseconds(999)), Is.False);
+        Assert.That(IsBehind(Now.AddSeconds(1)), Is.True);
     }
 
     [Test]
     public void TryGrant_LaneFull_Queues_AndOpensAgainOnlyByAClaim()
     {
-        var grants = Enumerable.Range(0, SystemLane.Most(Policy)).Select(_ => _direct.TryGrant(Pushed, 1, Now)).ToList();
+        var grants = Enumerable.Range(0, new LanePace().Room(Policy)).Select(_ => _direct.TryGrant(Pushed, 1, Now)).ToList();
         Assert.That(grants, Has.None.Null);
         Assert.That(_direct.TryGrant(Pushed, 1, Now), Is.Null);
         _direct.Return(grants[0]!);
@@ -66,11 +89,11 @@ public class DirectHandoverTests
     [Test]
     public void TryGrant_Suspect_Queues()
     {
-        var lane = new SystemLane(Pushed);
+        var lane = new SystemLane(Pushed, new LanePace());
         for (var i = 0; i < 2; i++)
         {
             lane.Begin(Now);
-            lane.End(Now, failed: true);
+            lane.End(Now, failed: true, Now);
         }
 
         _direct.Update(lane, Policy, Now);
@@ -96,16 +119,28 @@ public class DirectHandoverTests
         Assert.That(_direct.TryGrant(Pushed, 1, Now), Is.Null);
         _direct.Return(returned);
         Assert.That(ended.IsCompleted, Is.False);
-        var message = StoreSamples.NewMessage("one");
-        _direct.Hand(handed, handed.Claim(StoreSamples.NewDelivery(message, Pushed)), message, new byte[1]);
+        Hand(handed);
         await ended.WaitAsync(TimeSpan.FromSeconds(20));
-        Assert.That(_direct.Take(_taker).Single().Delivery.Attempts, Is.EqualTo(1));
+        Assert.That(_direct.Take(_taker).Single().Held.Delivery.Attempts, Is.EqualTo(1));
+    }
+
+    private bool? IsBehind(DateTimeOffset? now = null)
+    {
+        if (_direct.TryGrant(Pushed, 1, now ?? Now) is not { } grant) return null;
+        _direct.Return(grant);
+        return grant.Behind is not null;
+    }
+
+    private void Hand(DirectGrant grant)
+    {
+        var message = StoreSamples.NewMessage("one");
+        _direct.Hand(grant, grant.Claim(StoreSamples.NewDelivery(message, Pushed)), message, new byte[1]);
     }
 
     private void Open(DateTimeOffset? nextDue = null)
     {
         var closings = _direct.Closings(Pushed);
-        _direct.Update(new SystemLane(Pushed), Policy, Now);
+        _direct.Update(new SystemLane(Pushed, new LanePace()), Policy, Now);
         _direct.Open(Pushed, closings, nextDue);
     }
 }

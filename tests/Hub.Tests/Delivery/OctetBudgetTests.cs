@@ -44,5 +44,5 @@ public class OctetBudgetTests
         Assert.That(budget.IsShort, Is.False);
     }
 
-    private Task<IDisposable?> TakeAsync(OctetBudget budget, long octets) => budget.TakeAsync(octets, Patience, _clock, CancellationToken.None).AsTask();
+    private Task<OctetBudget.Room?> TakeAsync(OctetBudget budget, long octets) => budget.TakeAsync(octets, Patience, _clock, CancellationToken.None).AsTask();
 }

@@ -23,6 +23,12 @@ public class When_deliveries_go_the_short_way
         (_gate, _before) = (new SemaphoreSlim(0), 0);
         _bench = await StartAsync(Content(new DeliveryPolicy { MaxInFlight = 1, FirstDelay = TimeSpan.FromSeconds(2), Jitter = 0 }));
         _bench.Dispatch();
+        // So slow that it takes four in a second.
+        _bench.Channel.Partner = (_, _) =>
+        {
+            _bench.Clock.Advance(TimeSpan.FromSeconds(1.0 / Most));
+            return Task.FromResult<AttemptOutcome>(new AttemptOutcome.Delivered());
+        };
         await OpenAsync();
         _bench.Channel.Partner = async (_, token) =>
         {
@@ -96,7 +102,6 @@ public class When_deliveries_go_the_short_way
         _bench.Clock.Advance(TimeSpan.FromSeconds(2));
         var second = await _bench.AcceptAsync("second", Pushed);
         await _bench.UntilAsync(second, DeliveryState.Delivered);
-        Assert.That((await DirectAsync([first, second]))[1], Is.False);
         Assert.That(_bench.Channel.Sent.Skip(_before + 1).Select(s => s.Message.Key), Is.EqualTo(new[] { first, second }));
     }
 

@@ -123,6 +123,26 @@ public abstract partial class HubStoreContract
     }
 
     [Test]
+    public async Task ReadMessages_Several_GivesThoseThereWithTheirOctets_UpToTheBound()
+    {
+        var bodies = Enumerable.Range(0, 5).ToDictionary(i => NewMessage($"m{i}") with { Size = 1_000 }, i => Enumerable.Repeat((byte)i, 1_000).ToArray());
+        await Store.WriteAsync(async transaction =>
+        {
+            foreach (var (message, body) in bodies) await transaction.InsertMessageAsync(message, body, []);
+        });
+        MessageKey[] asked = [.. bodies.Keys.Skip(1).Select(static m => m.Key), NewMessage("none").Key];
+        var whole = await Store.ReadMessagesAsync(asked, 4_000);
+        Assert.That(whole.Select(static m => m.Message.Key), Is.EquivalentTo(asked.SkipLast(1)));
+        foreach (var read in whole) Assert.That(read.Octets!.Value.ToArray(), Is.EqualTo(bodies.Single(b => b.Key.Key == read.Message.Key).Value));
+        Assert.That(whole[0].Message with { Uploads = [] }, Is.EqualTo((await Store.FindMessageAsync(whole[0].Message.Key))! with { Uploads = [] }));
+        Assert.That((await Store.ReadMessagesAsync(asked, 2_999)).Count(static m => m.Octets is not null), Is.EqualTo(2));
+        Assert.That((await Store.ReadMessagesAsync(asked, 0)).Select(static m => m.Octets is null), Is.EqualTo(new[] { true, true, true, true }));
+        await Store.WriteAsync(t => t.EraseAsync(asked[0], Start));
+        Assert.That((await Store.ReadMessagesAsync([asked[0]], 4_000)).Single().Octets, Is.Null);
+        Assert.That(await Store.ReadMessagesAsync([], 4_000), Is.Empty);
+    }
+
+    [Test]
     public async Task Dispose_WithoutCommit_LeavesNothing()
     {
         var message = NewMessage("gone");

@@ -57,6 +57,13 @@ internal sealed class InMemoryStore(bool shared = false) : IHubStore
     public ValueTask<ReadOnlyMemory<byte>?> ReadOctetsAsync(MessageKey key, CancellationToken cancellationToken = default) =>
         new(_state.Octets.TryGetValue(key, out var octets) ? octets : (ReadOnlyMemory<byte>?)null);
 
+    public ValueTask<IReadOnlyList<StoredMessage>> ReadMessagesAsync(IReadOnlyCollection<MessageKey> keys, long mostOctets, CancellationToken cancellationToken = default)
+    {
+        var (state, left) = (_state, mostOctets);
+        return new([.. keys.Select(state.Messages.GetValueOrDefault).OfType<MessageRecord>()
+            .Select(m => new StoredMessage(m, (left -= m.Size) >= 0 && state.Octets.TryGetValue(m.Key, out var octets) ? octets : (ReadOnlyMemory<byte>?)null))]);
+    }
+
     public ValueTask<Page<MessageRecord>> ListMessagesAsync(MessageQuery query, CancellationToken cancellationToken = default)
     {
         var state = _state;

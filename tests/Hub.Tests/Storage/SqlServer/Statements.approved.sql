@@ -480,6 +480,10 @@ SELECT TOP (@limit) p.id, p.kind, p.state, p.created, p.json FROM hub.proposal p
 -- Read.ProposalsInState (@before, @limit, @state)
 SELECT TOP (@limit) p.id, p.kind, p.state, p.created, p.json FROM hub.proposal p WHERE p.state = @state AND (@before IS NULL OR p.id < @before) ORDER BY p.id DESC;
 
+-- Read.ReadMessages (@keys, @octets)
+SELECT m.num, m.[key], m.id, m.sender, m.type, m.encoding, m.size, m.sha256, m.content_digest, m.assurance, m.created, m.accepted, m.not_before, m.expires, m.priority, m.conversation, m.sequence, m.in_reply_to, m.subject, m.uploads, m.entry, m.erased, m.waited_until, b.data_key, CASE WHEN SUM(m.size) OVER (ORDER BY m.num ROWS UNBOUNDED PRECEDING) <= @octets THEN b.octets END
+FROM @keys w JOIN hub.message_key k ON k.[key] = w.value JOIN hub.message m ON m.num = k.num LEFT JOIN hub.body b ON b.num = m.num;
+
 -- Read.RegistryDocument ()
 SELECT TOP (1) r.version, r.document FROM hub.registry r ORDER BY r.version DESC;
 
