@@ -59,6 +59,7 @@ internal static class SqlServerReadSql
             """,
         Messages = static driver => MessageLists[(int)driver],
         DeliveriesInState = DeliveryListOf("d.state = @state", "(@recipient IS NULL OR d.recipient = @recipient)"),
+        DeliveriesSettled = DeliveryListOf("d.state = @state", "(@recipient IS NULL OR d.recipient = @recipient)"),
         DeliveriesOfRecipient = DeliveryListOf("d.recipient = @recipient", "d.state = @state"),
         IsUploadNamed = "SELECT TOP (1) 1 FROM hub.message_upload u WHERE u.sender = @owner AND u.sha256 = @sha256 AND u.erased = 0;",
 

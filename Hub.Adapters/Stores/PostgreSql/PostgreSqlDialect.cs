@@ -66,7 +66,8 @@ internal sealed class PostgreSqlDialect : IRelationalDialect, IColumnParameters
         foreach (var column in rows.Columns) command.Parameters.Add(column.Make(this));
     }
 
-    public DbParameter Make<T>(string name, List<T> values) => new NpgsqlParameter<List<T>> { TypedValue = values };
+    // In the texts an array that ends goes on with nulls: nothing but nulls is an empty one.
+    public DbParameter Make<T>(Column<T> column) => new NpgsqlParameter<List<T>> { TypedValue = column.HasValues ? column.Values : [] };
 
     // Class 40: serialization failure, deadlock; 23505: somebody inserted it before; 55P03: waited too long for a row; 25P03: this
     // session was ended while it stood idle, before its commit; HUB: hub_fence and hub_require_duty.

@@ -47,9 +47,10 @@ internal static class PostgreSqlNodeSql
             ON CONFLICT (name) DO NOTHING
             """,
         Held = "SELECT name, term FROM duty WHERE node = $1 AND until > clock_timestamp()",
+        // Only where a node is dead are deliveries looked at: one, by their index.
         Dead = """
-            SELECT number FROM node n WHERE n.number <> $1 AND n.until <= clock_timestamp() AND EXISTS (SELECT FROM delivery d WHERE d.node = n.number)
-            ORDER BY number
+            WITH dead AS MATERIALIZED (SELECT number FROM node WHERE number <> $1 AND until <= clock_timestamp())
+            SELECT number FROM dead WHERE (SELECT true FROM delivery d WHERE d.node = dead.number ORDER BY d.id LIMIT 1) ORDER BY number
             """,
         Leave = "UPDATE node SET until = clock_timestamp() WHERE number = $1 AND incarnation = $2 AND until > clock_timestamp()",
         List = $"SELECT {NodeSql.NodeColumns}, until > clock_timestamp() FROM node ORDER BY number",

@@ -22,6 +22,9 @@ internal static class PostgreSqlReadSql
         AND ($10::timestamptz IS NULL OR m.not_before IS NULL OR m.not_before <= $10 OR m.sender = $11)
         """;
 
+    // As the index says: a plan that is made before the state is known must hear it.
+    private const string IsUnsettled = "state NOT IN (2, 3)";
+
     private const string VersionColumns = "v.version, v.time, v.actor, v.approved_by, v.reason, v.entry";
     private static readonly ListSql[] MessageLists = Array.ConvertAll(Enum.GetValues<MessageDriver>(), MessageListOf);
 
@@ -78,7 +81,8 @@ internal static class PostgreSqlReadSql
             SELECT recipient FROM found WHERE recipient IS NOT NULL
             """,
         Messages = static driver => MessageLists[(int)driver],
-        DeliveriesInState = DeliveryListOf("state = $1", "($2::text IS NULL OR d.recipient = $2)"),
+        DeliveriesInState = DeliveryListOf($"state = $1 AND {IsUnsettled}", "($2::text IS NULL OR d.recipient = $2)"),
+        DeliveriesSettled = SettledDeliveries(),
         DeliveriesOfRecipient = DeliveryListOf("recipient = $2", "d.state = $1"),
         IsUploadNamed = "SELECT 1 FROM message_upload WHERE sender = $1 AND sha256 = $2 AND NOT erased LIMIT 1",
 
@@ -119,7 +123,7 @@ internal static class PostgreSqlReadSql
         AppState = "SELECT value FROM app_state WHERE app = $1 AND key = $2",
         AppStates = "SELECT key, value FROM app_state WHERE app = $1 AND key >= $2 AND starts_with(key, $2) ORDER BY key LIMIT $3",
         Counts = "SELECT state, sum(count)::bigint FROM delivery_count GROUP BY state",
-        OldestQueued = "SELECT due FROM delivery WHERE state = 0 ORDER BY accepted, message, id LIMIT 1",
+        OldestQueued = "SELECT due FROM delivery WHERE state = 0 AND state NOT IN (2, 3) ORDER BY accepted, message, id LIMIT 1",
     };
 
     private static ListSql MessageListOf(MessageDriver driver) => driver switch
@@ -128,7 +132,7 @@ internal static class PostgreSqlReadSql
         MessageDriver.Sender => FromMessages("sender = $4 AND"),
         MessageDriver.Conversation => FromMessages("conversation = $9 AND"),
         MessageDriver.Recipient => FromDeliveries("recipient = $5 AND"),
-        MessageDriver.State => FromDeliveries("state = $8 AND"),
+        MessageDriver.State => FromDeliveries($"state = $8 AND {IsUnsettled} AND"),
         _ => FromMessages(""),
     };
 
@@ -158,5 +162,17 @@ internal static class PostgreSqlReadSql
         return new ListSql(
             $"SELECT {Rows.DeliveryColumns}, d.accepted FROM (SELECT * {range}) d WHERE {filter} ORDER BY d.accepted, d.message, d.id LIMIT $7",
             $"SELECT accepted, message, id FROM (SELECT accepted, message, id {range}) d ORDER BY accepted, message, id LIMIT 1 OFFSET $6 - 1");
+    }
+    // By their messages. At most the deliveries of one message are sorted at once.
+    private static ListSql SettledDeliveries()
+    {
+        const string Range = "SELECT accepted, num FROM message WHERE (accepted, num) >= ($3, $4) ORDER BY accepted, num";
+        return new ListSql(
+            $"""
+            SELECT {Rows.DeliveryColumns}, d.accepted FROM ({Range} LIMIT $6) m CROSS JOIN LATERAL (SELECT * FROM delivery WHERE message = m.num OFFSET 0) d
+            WHERE d.state = $1 AND ($2::text IS NULL OR d.recipient = $2) AND (m.num > $4 OR m.accepted > $3 OR d.id > $5)
+            ORDER BY m.accepted, m.num, d.id LIMIT $7
+            """,
+            $"SELECT accepted, num, 0::bigint FROM ({Range}) m LIMIT 1 OFFSET $6");
     }
 }

@@ -144,7 +144,8 @@ internal static class PostgreSqlSchema
         ) WITH (fillfactor = 90);
         CREATE UNIQUE INDEX delivery_message ON delivery (message, recipient);
         CREATE INDEX delivery_recipient ON delivery (recipient, accepted, message, id);
-        CREATE INDEX delivery_state ON delivery (state, accepted, message, id);
+        -- Nearly all end as delivered or acknowledged: those are found by their messages.
+        CREATE INDEX delivery_state ON delivery (state, accepted, message, id) WHERE state NOT IN (2, 3);
         -- Claims take the front of this one.
         CREATE INDEX delivery_ready ON delivery (recipient, rank, id) WHERE ready AND NOT behind;
         -- What is not due yet stands aside, so that no claim steps over it; so does what stands behind another in its lane.
@@ -266,6 +267,12 @@ internal static class PostgreSqlSchema
             IF NOT FOUND THEN
                 RAISE EXCEPTION 'node % no longer holds the duty % in term %', number_, name_, term_ USING ERRCODE = 'HUB02';
             END IF;
+        END $$;
+
+        -- A message by its number. As a join it would open every partition each time, though most look-ups by key find nothing.
+        CREATE FUNCTION hub_message(num_ bigint) RETURNS SETOF message LANGUAGE plpgsql STABLE ROWS 1 AS $$
+        BEGIN
+            RETURN QUERY SELECT * FROM message m WHERE m.num = num_;
         END $$;
 
         -- Makes the partitions of this month and the next three; those that are there stay.

@@ -9,6 +9,10 @@ internal static class PostgreSqlWriteSql
     private const string NewDelivery = "id, message, key, accepted, rank, protocol, expires, recipient";
     private const string MessageInsert = "num, key, id, sender, type, encoding, size, sha256, content_digest, assurance, created, accepted, not_before, expires, priority, conversation, sequence, in_reply_to, subject, uploads, entry, erased, waited_until";
 
+    private const string StateTypes = "smallint, text, timestamptz, smallint, boolean, timestamptz, timestamptz, integer, integer, integer, text, timestamptz, integer, text, bigint, boolean, boolean, text, text, timestamptz, text, text, text, text, integer, bytea, timestamptz";
+    private const string NewDeliveryTypes = "bigint, bigint, bytea, timestamptz, smallint, boolean, timestamptz, text";
+    private const string MessageTypes = "bigint, bytea, text, text, text, smallint, bigint, bytea, bytea, text, timestamptz, timestamptz, timestamptz, timestamptz, smallint, text, bigint, bytea, text, bytea, bigint, timestamptz, timestamptz";
+
     private const string LanesInOrder = "SELECT recipient, lane FROM unnest($1::integer[], $2::text[], $3::text[]) AS l (place, recipient, lane) ORDER BY place";
     private const string LockOfLane = "pg_advisory_xact_lock(hashtextextended('hub lane ' || r.recipient || ' ' || r.lane, 0))";
 
@@ -25,7 +29,7 @@ internal static class PostgreSqlWriteSql
             FROM (SELECT now() AT TIME ZONE 'UTC' AS t) c, generate_series(1, $1)
             """,
         RegistryVersion = "SELECT max(version) FROM registry_version",
-        FindMessages = $"SELECT {Rows.MessageColumns} FROM message_key k JOIN message m ON m.num = k.num WHERE k.key = ANY ($1)",
+        FindMessages = $"SELECT {Rows.MessageColumns} FROM message_key k CROSS JOIN LATERAL hub_message(k.num) m WHERE k.key = ANY ($1)",
         FindDeliveries = $"SELECT {Rows.DeliveryColumns} FROM delivery d WHERE d.id = ANY ($1)",
         FindDeliveryOfMessage = $"SELECT {Rows.DeliveryColumns} FROM delivery d WHERE d.message = (SELECT num FROM message_key WHERE key = $1) AND d.recipient = $2",
 
@@ -34,24 +38,18 @@ internal static class PostgreSqlWriteSql
         Fence = "SELECT hub_fence($1, $2)",
         RequireDuty = "SELECT hub_require_duty($1, $2, $3)",
 
-        InsertKeys = "INSERT INTO message_key (key, num) SELECT * FROM unnest($1::bytea[], $2::bigint[])",
-        InsertMessages = $"""
-            INSERT INTO message ({MessageInsert})
-            SELECT * FROM unnest($1::bigint[], $2::bytea[], $3::text[], $4::text[], $5::text[], $6::smallint[], $7::bigint[], $8::bytea[], $9::bytea[], $10::text[],
-                $11::timestamptz[], $12::timestamptz[], $13::timestamptz[], $14::timestamptz[], $15::smallint[], $16::text[], $17::bigint[], $18::bytea[], $19::text[],
-                $20::bytea[], $21::bigint[], $22::timestamptz[], $23::timestamptz[])
-            """,
-        InsertBodies = "INSERT INTO body (num, data_key, octets) SELECT * FROM unnest($1::bigint[], $2::bytea[], $3::bytea[])",
+        InsertKeys = "INSERT INTO message_key (key, num) SELECT unnest($1::bytea[]), unnest($2::bigint[])",
+        InsertMessages = $"INSERT INTO message ({MessageInsert}) SELECT {Columns(1, MessageInsert, MessageTypes)}",
+        InsertBodies = "INSERT INTO body (num, data_key, octets) SELECT unnest($1::bigint[]), unnest($2::bytea[]), unnest($3::bytea[])",
         NameUploads = "INSERT INTO message_upload (sender, sha256, message) SELECT * FROM unnest($1::text[], $2::bytea[], $3::bigint[])",
 
         InsertDeliveries = $"""
             INSERT INTO delivery ({NewDelivery}, {State}, behind, rev)
-            SELECT r.*, r.blocks, 1
-            FROM unnest($1::bigint[], $2::bigint[], $3::bytea[], $4::timestamptz[], $5::smallint[], $6::boolean[], $7::timestamptz[], $8::text[], {StateArrays(9)}) AS r ({NewDelivery}, {State})
+            SELECT r.*, r.blocks, 1 FROM (SELECT {Columns(1, NewDelivery, NewDeliveryTypes)}, {Columns(9, State, StateTypes)}) r
             """,
         UpdateDeliveries = $"""
             UPDATE delivery d SET rev = d.rev + 1, {string.Join(", ", State.Split(", ").Select(static column => $"{column} = r.{column}"))}
-            FROM unnest($1::bigint[], $2::integer[], {StateArrays(3)}) AS r (id, rev, {State})
+            FROM (SELECT unnest($1::bigint[]) AS id, unnest($2::integer[]) AS rev, {Columns(3, State, StateTypes)}) r
             WHERE d.id = r.id AND d.rev = r.rev
             """,
         LockLanes = $"SELECT {LockOfLane} FROM ({LanesInOrder}) r",
@@ -80,11 +78,11 @@ internal static class PostgreSqlWriteSql
             """,
 
         // Whose number was not at hand is looked up; an entry that the store holds no message for keeps the key.
-        InsertEntries = """
+        InsertEntries = $"""
             INSERT INTO entry (idx, message, key, header, salt, body)
             SELECT idx, num, CASE WHEN num IS NULL THEN key END, header, salt, body FROM (
                 SELECT r.idx, coalesce(r.message, (SELECT k.num FROM message_key k WHERE k.key = r.key)) AS num, r.key, r.header, r.salt, r.body
-                FROM unnest($1::bigint[], $2::bigint[], $3::bytea[], $4::bytea[], $5::bytea[], $6::bytea[]) AS r (idx, message, key, header, salt, body)) e
+                FROM (SELECT {Columns(1, "idx, message, key, header, salt, body", "bigint, bigint, bytea, bytea, bytea, bytea")}) r) e
             """,
         WriteTiles = """
             INSERT INTO tile (level, idx, hashes) SELECT * FROM unnest($1::integer[], $2::bigint[], $3::bytea[])
@@ -178,13 +176,8 @@ internal static class PostgreSqlWriteSql
     private static string FrontOfLane(string after) =>
         $"SELECT d.recipient, d.lane, d.behind FROM delivery d WHERE d.blocks AND (d.recipient, d.lane) > ({after}) ORDER BY d.recipient, d.lane, d.lane_place, d.id LIMIT 1";
 
-    private static string StateArrays(int first)
-    {
-        string[] types =
-        [
-            "smallint", "text", "timestamptz", "smallint", "boolean", "timestamptz", "timestamptz", "integer", "integer", "integer", "text", "timestamptz", "integer",
-            "text", "bigint", "boolean", "boolean", "text", "text", "timestamptz", "text", "text", "text", "text", "integer", "bytea", "timestamptz",
-        ];
-        return string.Join(", ", types.Select((type, i) => $"${first + i}::{type}[]"));
-    }
+    // One call for each column, side by side in one list of results: rows come one by one. As a function of FROM, unnest would first write
+    // every column to a store of its own. A shorter array goes on with nulls.
+    private static string Columns(int first, string names, string types) =>
+        string.Join(", ", names.Split(", ").Zip(types.Split(", "), (name, type) => $"unnest(${first++}::{type}[]) AS {name}"));
 }

@@ -17,8 +17,9 @@ internal static class DeliveryList
         if (after.Item1 < Always.UtcTicks || after.Item1 > DateTimeOffset.MaxValue.UtcTicks) throw Cursors.NotOurs();
 
         // One recipient's settled deliveries are found by the recipient, because nearly all of them have that state.
-        var settled = state is DeliveryState.Delivered or DeliveryState.Acknowledged;
-        var texts = settled && recipient is not null ? sql.DeliveriesOfRecipient : sql.DeliveriesInState;
+        var texts = state is not (DeliveryState.Delivered or DeliveryState.Acknowledged) ? sql.DeliveriesInState
+            : recipient is null ? sql.DeliveriesSettled
+            : sql.DeliveriesOfRecipient;
         var found = await Use(texts.Page).ListAsync(static row => (Place: Cursors.Write(Rows.Time(row, Rows.DeliveryWidth).UtcTicks, row.GetInt64(1), row.GetInt64(0)), Delivery: Rows.Delivery(row)));
         if (found.Count > limit) return new Page<DeliveryRecord>([.. found.Take(limit).Select(static f => f.Delivery)], found[limit - 1].Place);
         var end = await Use(texts.End).FirstAsync(static row => Cursors.Write(Rows.Time(row, 0).UtcTicks, row.GetInt64(1), row.GetInt64(2)));

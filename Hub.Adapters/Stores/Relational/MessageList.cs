@@ -80,7 +80,6 @@ internal static class MessageList
             { Recipient: not null } => MessageDriver.Recipient,
             { Sender: not null } => MessageDriver.Sender,
             { Query.Type: not null } => MessageDriver.Type,
-            { Query.State: not null } => MessageDriver.State,
             _ => MessageDriver.Time,
         };
 

@@ -37,6 +37,9 @@ internal sealed record ReadSql
     /// <summary>By the state. Parameters: state, recipient or null, accepted, message, delivery after which, how many rows to look at, how many to give.</summary>
     internal required ListSql DeliveriesInState { get; init; }
 
+    /// <summary>Delivered or acknowledged ones; parameters as <see cref="DeliveriesInState"/>.</summary>
+    internal required ListSql DeliveriesSettled { get; init; }
+
     /// <summary>By the recipient; parameters as <see cref="DeliveriesInState"/>.</summary>
     internal required ListSql DeliveriesOfRecipient { get; init; }
 

@@ -52,6 +52,9 @@ internal sealed class Column<T>(string name) : Column(name)
 {
     internal List<T> Values { get; private set; } = [];
 
+    /// <summary>Whether any row ever had a value, not null.</summary>
+    internal bool HasValues { get; private set; }
+
     internal override Type Type => typeof(T);
 
     internal override IList Items => Values;
@@ -59,19 +62,27 @@ internal sealed class Column<T>(string name) : Column(name)
     internal T this[int row]
     {
         get => Values[row];
-        set => Values[row] = value;
+        set
+        {
+            HasValues |= value is not null;
+            Values[row] = value;
+        }
     }
 
-    internal void Add(T value) => Values.Add(value);
+    internal void Add(T value)
+    {
+        HasValues |= value is not null;
+        Values.Add(value);
+    }
 
     // What was sent may still be referred to by its parameter.
-    internal override void Clear() => Values = [];
+    internal override void Clear() => (Values, HasValues) = ([], false);
 
-    internal override DbParameter Make(IColumnParameters maker) => maker.Make(Name, Values);
+    internal override DbParameter Make(IColumnParameters maker) => maker.Make(this);
 }
 
 /// <summary>Makes a parameter of a column.</summary>
 internal interface IColumnParameters
 {
-    DbParameter Make<T>(string name, List<T> values);
+    DbParameter Make<T>(Column<T> column);
 }

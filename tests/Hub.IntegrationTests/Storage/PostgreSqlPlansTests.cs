@@ -62,6 +62,15 @@ public sealed partial class PostgreSqlPlansTests
         }
     }
 
+    [Test]
+    public async Task Deliveries_Settled_WalkTheirMessagesInTheirOrder()
+    {
+        var page = await PlanAsync(Texts.DeliveriesSettled.Page, DeliveryTypes);
+        Assert.That(page, Does.Match(@"accepted_num_idx.*\n.*Index Cond: \(ROW\(.*accepted, .*num\) >= ROW\(\$3, \$4\)\)").And.Contains("delivery_message"));
+        Assert.That(page, Does.Contain("Presorted Key: m").And.Not.Match(@"(^|->\s+)Sort  \("));
+        Assert.That(await PlanAsync(Texts.DeliveriesSettled.End, DeliveryTypes), Does.Contain("accepted_num_idx").And.Not.Match(SortNode));
+    }
+
     [TestCaseSource(nameof(LookUps))]
     public async Task LookUps_Anywhere_ReadThroughAnIndex(string name, string text)
     {

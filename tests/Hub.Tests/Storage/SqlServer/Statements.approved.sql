@@ -341,6 +341,14 @@ SELECT TOP (@given) d.id, d.message, d.rev, d.rank, d.[key], d.recipient, d.role
 SELECT d.accepted, d.message, d.id FROM hub.delivery d WHERE d.recipient = @recipient AND d.accepted >= @accepted
     AND (d.accepted > @accepted OR d.message > @message OR (d.message = @message AND d.id > @id)) ORDER BY d.accepted, d.message, d.id OFFSET @scanned - 1 ROWS FETCH NEXT 1 ROWS ONLY OPTION (RECOMPILE);
 
+-- Read.DeliveriesSettled (@accepted, @given, @id, @message, @recipient, @scanned, @state)
+SELECT TOP (@given) d.id, d.message, d.rev, d.rank, d.[key], d.recipient, d.role, d.why, d.since, d.state, d.due, d.attempts, d.interruptions, d.replays, d.claim, d.claimed_until, d.node, d.lane, d.lane_place, d.holds_lane, d.last_problem, d.last_detail, d.delivered_at, d.status, d.reason, d.outcome, d.asserted_by, d.answers, d.answer, d.changed, d.accepted FROM (SELECT TOP (@scanned) d.id, d.message, d.rev, d.rank, d.[key], d.recipient, d.role, d.why, d.since, d.state, d.due, d.attempts, d.interruptions, d.replays, d.claim, d.claimed_until, d.node, d.lane, d.lane_place, d.holds_lane, d.last_problem, d.last_detail, d.delivered_at, d.status, d.reason, d.outcome, d.asserted_by, d.answers, d.answer, d.changed, d.accepted FROM hub.delivery d WHERE d.state = @state AND d.accepted >= @accepted
+    AND (d.accepted > @accepted OR d.message > @message OR (d.message = @message AND d.id > @id)) ORDER BY d.accepted, d.message, d.id) d WHERE (@recipient IS NULL OR d.recipient = @recipient) ORDER BY d.accepted, d.message, d.id OPTION (RECOMPILE);
+
+-- Read.DeliveriesSettled.End (@accepted, @id, @message, @scanned, @state)
+SELECT d.accepted, d.message, d.id FROM hub.delivery d WHERE d.state = @state AND d.accepted >= @accepted
+    AND (d.accepted > @accepted OR d.message > @message OR (d.message = @message AND d.id > @id)) ORDER BY d.accepted, d.message, d.id OFFSET @scanned - 1 ROWS FETCH NEXT 1 ROWS ONLY OPTION (RECOMPILE);
+
 -- Read.Entries (@count, @first)
 SELECT TOP (@count) e.idx, e.header, e.salt, e.body FROM hub.entry e WHERE e.idx >= @first ORDER BY e.idx;
 
