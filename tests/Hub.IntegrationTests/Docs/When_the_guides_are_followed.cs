@@ -66,11 +66,13 @@ public sealed class When_the_guides_are_followed
         // One of its own, which syncs as 'hub store check' demands.
         await using var server = await PostgresServer.StartNewAsync();
         var (fresh, moved) = (await server.NewEmptyDatabaseAsync(), await server.NewDatabaseAsync());
+        var standby = await server.AddStandbyAsync();
         Directory.CreateDirectory(Path.Combine(_folder, "old"));
         var old = await HubProcess.RunAsync("import", Path.Combine(_folder, "registry.yaml"), "--data", Path.Combine(_folder, "old"));
         Assert.That(old.ExitCode, Is.Zero, old.ToString());
-        StoreFile.Write(_folder, "store-owner-2", moved.Owner);
-        StoreFile.Write(_folder, "store-2", moved.Application);
+        // By the time of the move the standby has become the primary.
+        StoreFile.Write(_folder, "store-owner-2", moved.OwnerThrough(server.Port, standby.Port));
+        StoreFile.Write(_folder, "store-2", moved.ApplicationThrough(server.Port, standby.Port));
         var connection = new Npgsql.NpgsqlConnectionStringBuilder(fresh.Application);
         await new Guide("operator.md").RunAsync(
             2,
@@ -82,6 +84,11 @@ public sealed class When_the_guides_are_followed
                 ["OWNER_PASSWORD"] = connection.Password!,
                 ["APP_PASSWORD"] = connection.Password!,
                 ["CA"] = server.CaFile,
+                ["STANDBY_HOST"] = connection.Host!,
+                ["STANDBY_PORT"] = standby.Port.ToString(System.Globalization.CultureInfo.InvariantCulture),
+                ["PG_CTL"] = string.Join(' ', PostgresPrograms.Words("pg_ctl")),
+                ["PRIMARY_DATA"] = server.Data,
+                ["STANDBY_DATA"] = standby.Data,
             },
             text => new[] { "8081", "8082", "8083" }
                 .Aggregate(text, static (t, port) => t.Replace($"127.0.0.1:{port}", $"127.0.0.1:{OpensslAuthority.FreePort()}", StringComparison.Ordinal))

@@ -19,6 +19,8 @@ internal sealed record PostgresDatabase(PostgresServer Server, string Name)
     /// <summary>The application's connection through a proxy or to several servers.</summary>
     internal string ApplicationThrough(params IEnumerable<int> ports) => Through(Application, ports);
 
+    internal string OwnerThrough(params IEnumerable<int> ports) => Through(Owner, ports);
+
     /// <summary>Runs statements as a superuser.</summary>
     internal Task ExecuteAsync(string sql) => PostgresServer.ExecuteAsync(Super, sql);
 

@@ -33,6 +33,9 @@ internal sealed class PostgresServer : IAsyncDisposable
 
     internal int Port { get; }
 
+    /// <summary>Its data folder.</summary>
+    internal string Data => _data;
+
     /// <summary>What signed the server's certificate, PEM.</summary>
     internal string CaFile => Path.Combine(_folder, "ca.pem");
 
