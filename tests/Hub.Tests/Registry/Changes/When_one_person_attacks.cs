@@ -11,18 +11,8 @@ namespace Hub.Tests.Registry.Changes;
 
 /// <summary>What one operator, one system or one stranger tries against the registry alone.</summary>
 [TestFixture]
-public sealed class When_one_person_attacks
+public sealed class When_one_person_attacks : TwoOperators
 {
-    private static readonly RegistryActor An = Operator("an");
-    private static readonly RegistryActor Binh = Operator("binh");
-    private RegistryBench _bench = null!;
-
-    [SetUp]
-    public async Task StartAsync() => _bench = await RegistryBench.StartAsync(["an", "binh"]);
-
-    [TearDown]
-    public async Task StopAsync() => await _bench.DisposeAsync();
-
     [Test]
     public async Task Should_not_change_what_a_pending_right_means_by_making_its_group_anew()
     {

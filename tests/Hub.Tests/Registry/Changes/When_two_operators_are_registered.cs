@@ -10,18 +10,8 @@ using static Hub.Tests.Registry.Changes.RegistryBench;
 namespace Hub.Tests.Registry.Changes;
 
 [TestFixture]
-public sealed class When_two_operators_are_registered
+public sealed class When_two_operators_are_registered : TwoOperators
 {
-    private static readonly RegistryActor An = Operator("an");
-    private static readonly RegistryActor Binh = Operator("binh");
-    private RegistryBench _bench = null!;
-
-    [SetUp]
-    public async Task StartAsync() => _bench = await RegistryBench.StartAsync(["an", "binh"]);
-
-    [TearDown]
-    public async Task StopAsync() => await _bench.DisposeAsync();
-
     [Test]
     public async Task Should_keep_a_new_right_until_the_second_agrees()
     {
