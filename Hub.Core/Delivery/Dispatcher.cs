@@ -40,6 +40,7 @@ public sealed class Dispatcher
     private readonly Takeover _takeover;
     private readonly DirectTaker _taker;
     private long _incarnation = -1;
+    private long _unknownEnds;
 
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly ConcurrentDictionary<SystemAddress, bool> _notified = new();
@@ -109,24 +110,24 @@ public sealed class Dispatcher
         _lanes.TakeHanded();
         _claims.Take();
         if (_node.Trouble is not null) return;
-        if (_node.Incarnation != _incarnation) await BeginAgainAsync(stopping);
+        if (_node.Incarnation != _incarnation || _committer.UnknownEnds != _unknownEnds) await BeginAgainAsync(stopping);
         _inFlight.Start(abort);
         _claims.Begin(stopping);
         _lanes.Publish(_clock.GetUtcNow());
     }
 
     /// <summary>The node has started, or joined again after its lease was lost: what was claimed before may be another's by now, and
-    /// what is not goes back into the queue.</summary>
+    /// what is not goes back into the queue. Or the end of a commit is not known: what it may have claimed goes back, and what is held stays.</summary>
     private async ValueTask BeginAgainAsync(CancellationToken stopping)
     {
-        var incarnation = _node.Incarnation;
+        var (incarnation, unknownEnds) = (_node.Incarnation, _committer.UnknownEnds);
         await _signals.Direct.EndAsync(_taker).WaitAsync(stopping);
         await _claims.EndAsync();
         _lanes.TakeHanded();
-        _lanes.DropWaiting();
-        await Takeover.ReleaseAsync(_committer, _node.Number, _clock, stopping);
+        if (incarnation != _incarnation) _lanes.DropWaiting();
+        await Takeover.ReleaseAsync(_committer, _node.Number, [.. _lanes.Waiting.Select(static held => held.Delivery.Id), .. _inFlight.Attempted], _clock, stopping);
         _signals.Direct.Begin(_taker);
-        _incarnation = incarnation;
+        (_incarnation, _unknownEnds) = (incarnation, unknownEnds);
     }
 
     private void TakeNotified()

@@ -20,8 +20,13 @@ internal sealed class LaneAttempts(
     private readonly ConcurrentQueue<(SystemLane Lane, DateTimeOffset Started, bool? Failed)> _ended = new();
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private readonly ConcurrentDictionary<long, bool> _attempted = new();
+
     // One for those who may still start more: until the drain.
     private int _running = 1;
+
+    /// <summary>Deliveries that are attempted, or whose outcome is being recorded.</summary>
+    internal IEnumerable<long> Attempted => _attempted.Keys;
 
     /// <summary>Tells the lanes which attempts have ended.</summary>
     internal void TakeEnded()
@@ -111,6 +116,7 @@ internal sealed class LaneAttempts(
     {
         lane.Begin(now);
         Interlocked.Increment(ref _running);
+        _attempted[held.Delivery.Id] = true;
         _ = Task.Run(() => AttemptAsync(lane, held, system, now, abort), CancellationToken.None);
     }
 
@@ -125,6 +131,7 @@ internal sealed class LaneAttempts(
         }
         finally
         {
+            _attempted.TryRemove(held.Delivery.Id, out _);
             Ended();
         }
     }

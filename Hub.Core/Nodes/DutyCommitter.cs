@@ -17,6 +17,9 @@ public sealed class DutyCommitter(ICommitter inner, ThisNode node, string duty) 
     /// <summary>The term in which a run could begin now; null while this node does not hold the duty or may not work.</summary>
     public long? Open => node.Trouble is null ? node.TermOf(duty) : null;
 
+    /// <inheritdoc/>
+    public long UnknownEnds => inner.UnknownEnds;
+
     /// <summary>Begins a run of the work in the present term.</summary>
     /// <returns>Whether this node holds the duty and may work; if not, there is nothing to do.</returns>
     public bool TryBegin()

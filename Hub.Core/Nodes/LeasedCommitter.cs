@@ -8,6 +8,9 @@ namespace Hub.Core.Nodes;
 public sealed class LeasedCommitter(GroupCommitter inner, ThisNode node) : ICommitter
 {
     /// <inheritdoc/>
+    public long UnknownEnds => inner.UnknownEnds;
+
+    /// <inheritdoc/>
     public ValueTask<T> RunAsync<T>(UnitReads reads, Func<CommitScope, ValueTask<T>> work, CancellationToken cancellationToken = default)
     {
         node.RequireLease();

@@ -13,19 +13,24 @@ internal sealed class Takeover(DutyCommitter committer, ThisNode node, TimeProvi
     {
         foreach (var dead in node.Dead)
         {
-            var released = await ReleaseAsync(committer, dead, clock, cancellationToken);
+            var released = await ReleaseAsync(committer, dead, [], clock, cancellationToken);
             if (released > 0) log.LogWarning("Took over {Claims} deliveries that node {Node} held when its lease ended", released, dead);
         }
     }
 
     /// <summary>Ends all claims of a node's dispatcher.</summary>
+    /// <param name="committer">Commits it.</param>
+    /// <param name="node">The node.</param>
+    /// <param name="except">Ids of deliveries that it still holds.</param>
+    /// <param name="clock">The clock.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <returns>How many.</returns>
-    internal static async ValueTask<int> ReleaseAsync(ICommitter committer, int node, TimeProvider clock, CancellationToken cancellationToken)
+    internal static async ValueTask<int> ReleaseAsync(ICommitter committer, int node, IReadOnlyCollection<long> except, TimeProvider clock, CancellationToken cancellationToken)
     {
         for (var all = 0; ;)
         {
             var now = clock.GetUtcNow();
-            var released = await committer.RunAsync(scope => scope.Transaction.ReleaseClaimsAsync(node, now, AtOnce), cancellationToken);
+            var released = await committer.RunAsync(scope => scope.Transaction.ReleaseClaimsAsync(node, now, AtOnce, except), cancellationToken);
             all += released;
             if (released < AtOnce) return all;
         }

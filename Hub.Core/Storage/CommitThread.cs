@@ -4,12 +4,10 @@ namespace Hub.Core.Storage;
 /// to disk never occupies the thread pool, and a busy thread pool never delays a commit.</summary>
 internal sealed class CommitThread : SynchronizationContext
 {
-    // A plain monitor: it sleeps at once, where a blocking collection spins before each wait.
-    private readonly Queue<(SendOrPostCallback Callback, object? State)> _work = new();
+    // A monitor, not a blocking collection, which spins before it waits.
+    private readonly object _gate = new();
+    private readonly Queue<(SendOrPostCallback Callback, object? State)> _work = [];
     private bool _ended;
-
-    /// <summary>Whether the caller runs on such a thread.</summary>
-    internal static bool IsCurrent => Current is CommitThread;
 
     /// <summary>Runs a loop on a new thread; completes as the loop completes.</summary>
     internal static Task RunAsync(string name, Func<Task> loop)
@@ -22,17 +20,17 @@ internal sealed class CommitThread : SynchronizationContext
     /// <inheritdoc/>
     public override void Post(SendOrPostCallback d, object? state)
     {
-        lock (_work)
+        lock (_gate)
         {
             if (!_ended)
             {
                 _work.Enqueue((d, state));
-                Monitor.Pulse(_work);
+                Monitor.Pulse(_gate);
                 return;
             }
         }
 
-        // What a unit left behind goes on elsewhere.
+        // The loop has ended; what a unit left behind goes on elsewhere.
         ThreadPool.QueueUserWorkItem(_ => d(state));
     }
 
@@ -46,7 +44,12 @@ internal sealed class CommitThread : SynchronizationContext
         _ = running.ContinueWith(
             task =>
             {
-                End();
+                lock (_gate)
+                {
+                    _ended = true;
+                    Monitor.Pulse(_gate);
+                }
+
                 ended.TrySetFromTask(task);
             },
             CancellationToken.None,
@@ -55,27 +58,12 @@ internal sealed class CommitThread : SynchronizationContext
         while (TryTake(out var work)) work.Callback(work.State);
     }
 
-    private void End()
-    {
-        lock (_work)
-        {
-            _ended = true;
-            Monitor.Pulse(_work);
-        }
-    }
-
-    /// <summary>Waits for the next piece of work; false once the loop has ended and nothing is left.</summary>
     private bool TryTake(out (SendOrPostCallback Callback, object? State) work)
     {
-        lock (_work)
+        lock (_gate)
         {
-            while (!_work.TryDequeue(out work))
-            {
-                if (_ended) return false;
-                Monitor.Wait(_work);
-            }
-
-            return true;
+            while (_work.Count == 0 && !_ended) Monitor.Wait(_gate);
+            return _work.TryDequeue(out work);
         }
     }
 }

@@ -12,6 +12,9 @@ internal abstract class CommitUnit
     /// <summary>What it threw, to be told once the commit that it ran in is durable.</summary>
     internal Exception? Refusal { get; set; }
 
+    /// <summary>Whether it runs now.</summary>
+    internal bool IsRunning { get; set; }
+
     /// <summary>What it ran with last; holds what is to be done after the commit.</summary>
     internal CommitScope? Scope { get; set; }
 
@@ -36,7 +39,7 @@ internal abstract class CommitUnit
     }
 }
 
-/// <summary>A unit of work with its caller's answer. Continuations never run on the committer's thread.</summary>
+/// <summary>A unit of work with its caller's answer. Continuations never run inside the committer.</summary>
 internal sealed class CommitUnit<T>(Func<CommitScope, ValueTask<T>> work) : CommitUnit
 {
     private readonly TaskCompletionSource<T> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);

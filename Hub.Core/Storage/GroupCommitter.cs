@@ -8,22 +8,30 @@ using Microsoft.Extensions.Logging;
 namespace Hub.Core.Storage;
 
 /// <summary>The one writer of a node: takes what waits in its queue, runs it in one transaction, integrates the log with one
-/// signed checkpoint, commits, and only then answers the callers.</summary>
-/// <remarks>Failure policy. A unit that throws fails alone: the others are run again without it, and it is run again alone.
+/// signed checkpoint, commits, and only then answers the callers. Over a shared store the next group runs its units meanwhile.</summary>
+/// <remarks>
+/// <para>Failure policy. A unit that throws fails alone: the others are run again without it, and it is run again alone.
 /// When the store or the log key fails, all callers of the group get <c>unavailable</c>, and the head of the log is read
-/// back from the store before the next group, since the failed commit may be durable or not. A store that went back behind
-/// a published checkpoint is never written again: signing on would fork the log.</remarks>
+/// back from the store before the next commit, since the failed commit may be durable or not. A store that went back behind
+/// a published checkpoint is never written again: signing on would fork it.</para>
+/// <para>Two groups (<see cref="GroupTurns"/>). A group is taken from the queue when the one before it has run its units and sent what they
+/// wrote: by then what waits has become many. Groups commit in the order in which they ran, unless one has to run again. A group sees
+/// nothing of the one that commits meanwhile; where it rests on what that one changes, it conflicts with it as with another node.</para>
+/// </remarks>
 public sealed class GroupCommitter : ICommitter, IAsyncDisposable
 {
     internal const int QueuedGroups = 8;
 
     private const int JointTries = 3;
+    private const int JointConflicts = 3;
     private const int ConflictTries = 6;
     private static readonly TimeSpan PlaceWait = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(2);
 
     private readonly IHubStore _store;
     private readonly IHubKeys _keys;
+    private readonly GroupTurns _turns;
+    private readonly GroupRun _run;
     private readonly TimeProvider _clock;
     private readonly ILogger<GroupCommitter> _log;
     private readonly int _maxGroup;
@@ -45,6 +53,8 @@ public sealed class GroupCommitter : ICommitter, IAsyncDisposable
         _log = log;
         _maxGroup = settings.MaxGroup;
         _position = new LogPosition(store, keys);
+        _turns = new GroupTurns(overlap: store.IsShared);
+        _run = new GroupRun(store, _position, keys, clock);
         _queue = Channel.CreateBounded<CommitUnit>(new BoundedChannelOptions(QueuedGroups * _maxGroup) { SingleReader = true });
     }
 
@@ -55,7 +65,8 @@ public sealed class GroupCommitter : ICommitter, IAsyncDisposable
         if (_loop is not null) throw new InvalidOperationException("The committer was started before.");
         await _position.LoadAsync(cancellationToken);
         var isNew = _position.Head.CheckpointNote is null;
-        _loop = CommitThread.RunAsync("hub committer", LoopAsync);
+        // Where other machines write to disk, nothing here blocks a thread.
+        _loop = _store.IsShared ? Task.Run(LoopAsync, CancellationToken.None) : CommitThread.RunAsync("hub committer", LoopAsync);
         if (isNew) await this.RunAsync(OpenLog, cancellationToken);
     }
 
@@ -63,11 +74,14 @@ public sealed class GroupCommitter : ICommitter, IAsyncDisposable
     public string? WritesRefused => _position.Refusal ?? _store.WritesRefused;
 
     /// <inheritdoc/>
+    public long UnknownEnds => _run.UnknownEnds;
+
+    /// <inheritdoc/>
     public async ValueTask<T> RunAsync<T>(UnitReads reads, Func<CommitScope, ValueTask<T>> work, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
         if (_loop is null) throw Unavailable("The hub is not started yet.");
-        if (CommitThread.IsCurrent) throw new InvalidOperationException("A unit of work must not wait for another unit: they share one thread.");
+        if (GroupRun.IsInsideUnit) throw new InvalidOperationException("A unit of work must not wait for another unit: they run one after the other.");
         var unit = new CommitUnit<T>(work) { Reads = reads };
         if (!_queue.Writer.TryWrite(unit)) await EnqueueAsync(unit, cancellationToken);
         return await unit.Answer;
@@ -100,78 +114,100 @@ public sealed class GroupCommitter : ICommitter, IAsyncDisposable
 
     private async Task LoopAsync()
     {
-        var group = new List<CommitUnit>(_maxGroup);
+        List<Task> underWay = [];
         while (await _queue.Reader.WaitToReadAsync())
         {
-            group.Clear();
+            var turn = new GroupTurn(_turns);
+            await turn.StageAsync();
+            List<CommitUnit> group = [];
             while (group.Count < _maxGroup && _queue.Reader.TryRead(out var unit)) group.Add(unit);
-            await CommitAsync(group);
+            underWay.RemoveAll(static task => task.IsCompleted);
+            underWay.Add(CommitAsync(group, turn));
         }
+
+        await Task.WhenAll(underWay);
     }
 
-    private async ValueTask CommitAsync(List<CommitUnit> group)
+    private async Task CommitAsync(List<CommitUnit> group, GroupTurn turn)
     {
         try
         {
-            await _position.RecoverAsync();
-            await CommitIsolatedAsync(group);
+            await CommitIsolatedAsync(group, turn);
         }
         catch (Exception failure)
         {
-            _position.Forget();
+            _position.Doubt();
             _log.LogError(failure, "A grouped commit of {Units} units failed; its callers are told to retry", group.Count);
             foreach (var unit in group.Where(static u => !u.IsSettled))
                 unit.Fail(Unavailable("The store failed, so nothing of this was accepted; sending it again is safe.", failure));
         }
+        finally
+        {
+            turn.End();
+        }
     }
 
-    private async ValueTask CommitIsolatedAsync(List<CommitUnit> group)
+    private async ValueTask CommitIsolatedAsync(List<CommitUnit> group, GroupTurn turn)
     {
         var together = group.ToList();
         var alone = new List<CommitUnit>();
-        for (var tries = 0; together.Count > 1 && tries < JointTries; tries++)
+        try
         {
-            if (await TryAsync(together) is not { } poison)
+            for (var tries = 0; together.Count > 1 && tries < JointTries; tries++)
             {
-                together.Clear();
-                break;
-            }
+                if (await TryAsync(together, JointConflicts, turn) is not { } poison)
+                {
+                    together.Clear();
+                    break;
+                }
 
-            together.Remove(poison);
-            alone.Add(poison);
+                together.Remove(poison);
+                alone.Add(poison);
+            }
+        }
+        catch (StoreConflictException conflict)
+        {
+            _log.LogInformation(conflict, "{Units} units met a conflict {Tries} times; each is run alone", together.Count, JointConflicts);
         }
 
+        var conflicted = false;
         foreach (var unit in together.Concat(alone))
         {
-            if (await TryAsync([unit]) is { Refusal: { } refusal }) unit.Fail(refusal);
+            try
+            {
+                if (await TryAsync([unit], ConflictTries, turn) is { Refusal: { } refusal }) unit.Fail(refusal);
+                conflicted = false;
+            }
+            catch (StoreConflictException conflict) when (!conflicted)
+            {
+                // It is to blame for that; when the next one meets a conflict to the end, too, the store is.
+                conflicted = true;
+                _log.LogWarning(conflict, "A unit met a conflict {Tries} times, alone; its caller is told to retry", ConflictTries);
+                unit.Fail(Unavailable("What it rests on changed with every try, so nothing of this was accepted; sending it again is safe.", conflict));
+            }
         }
     }
 
-    /// <summary>One try; returns the unit that spoilt it, or null when all are durable and settled.</summary>
-    private async ValueTask<CommitUnit?> TryAsync(List<CommitUnit> units)
+    /// <summary>Tries until it is not another's commit that is in the way; returns the unit that spoilt it, or null when all are durable and settled.</summary>
+    private async ValueTask<CommitUnit?> TryAsync(List<CommitUnit> units, int conflictTries, GroupTurn turn)
     {
         var started = _clock.GetTimestamp();
-        var outcome = await TryThroughConflictsAsync(units);
-        if (outcome.Head is not { } head) return outcome.Poison;
-        _position.Committed(head);
-        CommitMetrics.GroupSize.Record(units.Count);
-        CommitMetrics.Duration.Record(_clock.GetElapsedTime(started).TotalSeconds);
-        return null;
-    }
-
-    /// <summary>Another node was quicker: the same units on what is there now.</summary>
-    private async ValueTask<GroupRun.Outcome> TryThroughConflictsAsync(List<CommitUnit> units)
-    {
         for (var tries = 1; ; tries++)
         {
             try
             {
-                return await GroupRun.TryAsync(_store, units, _position, _keys, _clock);
+                var poison = await _run.TryAsync(units, turn);
+                if (poison is not null) return poison;
+                CommitMetrics.GroupSize.Record(units.Count);
+                CommitMetrics.Duration.Record(_clock.GetElapsedTime(started).TotalSeconds);
+                return null;
             }
-            catch (StoreConflictException conflict) when (tries < ConflictTries)
+            catch (StoreConflictException conflict)
             {
+                if (conflict.HasLostConnection) _position.Doubt();
+                if (tries == conflictTries) throw;
                 CommitMetrics.Conflicts.Add(1);
-                _log.LogDebug(conflict, "A group of {Units} units met another node's commit; it is run again", units.Count);
+                _log.LogDebug(conflict, "A group of {Units} units met another commit; it is run again", units.Count);
                 await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(1, 2 << tries)), _clock);
             }
         }

@@ -3,56 +3,112 @@ using Hub.Core.Trail;
 
 namespace Hub.Core.Storage;
 
-/// <summary>One try to commit units together. What units throw is told only when it rests on durable state: with the commit,
+/// <summary>Tries to commit units together. What units throw is told only when it rests on durable state: with the commit,
 /// or after a run alone. A failure of the store itself is nobody's: it goes through and ends the whole try.</summary>
-internal static class GroupRun
+/// <param name="store">The store.</param>
+/// <param name="log">Where the log stands.</param>
+/// <param name="keys">The log's key.</param>
+/// <param name="clock">Time of entries.</param>
+internal sealed class GroupRun(IHubStore store, LogPosition log, IHubKeys keys, TimeProvider clock)
 {
-    /// <summary>What a try came to.</summary>
-    /// <param name="Head">Where the log stands if the units are durable; null when the transaction was abandoned.</param>
-    /// <param name="Poison">The unit that wrote and then threw, for which the transaction was abandoned.</param>
-    internal sealed record Outcome(TrailHead? Head, CommitUnit? Poison);
+    private static readonly AsyncLocal<CommitUnit?> Running = new();
+    private long _unknownEnds;
+
+    /// <summary>Whether the caller is a unit that runs.</summary>
+    internal static bool IsInsideUnit => Running.Value is { IsRunning: true };
+
+    /// <summary>How often it could not be learnt whether a commit is durable, and how often it was decided afterwards.</summary>
+    internal long UnknownEnds => Interlocked.Read(ref _unknownEnds);
 
     /// <summary>Runs units in one transaction and commits it, unless one throws after it wrote.</summary>
-    /// <param name="store">The store.</param>
     /// <param name="units">The units, in order.</param>
-    /// <param name="log">Where the log stands.</param>
-    /// <param name="keys">The log's key.</param>
-    /// <param name="clock">Time of entries.</param>
-    internal static async ValueTask<Outcome> TryAsync(IHubStore store, IReadOnlyList<CommitUnit> units, LogPosition log, IHubKeys keys, TimeProvider clock)
+    /// <param name="turn">The group's turn, which has ended afterwards.</param>
+    /// <returns>The unit that wrote and then threw, for which the transaction was abandoned; null when all are durable and settled.</returns>
+    internal async ValueTask<CommitUnit?> TryAsync(IReadOnlyList<CommitUnit> units, GroupTurn turn)
     {
         try
         {
-            return await RunAsync(store, units, log, keys, clock);
+            await turn.StageAsync();
+            return await RunAsync(units, turn);
         }
         finally
         {
             // Of those that were settled nothing is left to abandon.
             foreach (var unit in units) unit.Scope?.Abandon();
+            turn.End();
         }
     }
 
-    private static async ValueTask<Outcome> RunAsync(IHubStore store, IReadOnlyList<CommitUnit> units, LogPosition log, IHubKeys keys, TimeProvider clock)
+    private async ValueTask<CommitUnit?> RunAsync(IReadOnlyList<CommitUnit> units, GroupTurn turn)
     {
+        if (log.IsInDoubt)
+        {
+            await turn.CommitAsync();
+            await log.RecoverAsync();
+        }
+
         await using var transaction = await store.BeginAsync();
         await PreloadAsync(transaction, units);
-        var batch = new TrailBatch(log.Head, clock);
+        var counted = log.Head;
+        var batch = new TrailBatch(counted, clock);
         var seen = new GroupTransaction(transaction);
         foreach (var unit in units)
         {
-            if (!await TryRunAsync(unit, seen, batch)) return new Outcome(null, unit);
+            if (!await TryRunAsync(unit, seen, batch)) return unit;
         }
 
-        var (head, asked) = (log.Head, clock.GetTimestamp());
-        if (batch.Count > 0)
-        {
-            head = await batch.IntegrateAsync(await log.SeatAsync(transaction), transaction, keys);
-            log.Committing(head);
-        }
-
-        if (seen.HasWrites || batch.Count > 0) await transaction.CommitAsync();
-        if (batch.Count > 0) CommitMetrics.Integration.Record(clock.GetElapsedTime(asked).TotalSeconds);
+        if (seen.HasWrites || batch.Count > 0) await CommitAsync(transaction, batch, counted.Place, turn);
         foreach (var unit in units) unit.Settle();
-        return new Outcome(head, null);
+        return null;
+    }
+
+    private async ValueTask CommitAsync(IStoreTransaction transaction, TrailBatch batch, LogPlace counted, GroupTurn turn)
+    {
+        if (!turn.TryCommit())
+        {
+            // Time to send what need not wait; otherwise it goes with the question for the seat.
+            await transaction.StageAsync();
+            await turn.CommitAsync();
+            turn.Staged();
+        }
+
+        if (batch.Count == 0)
+        {
+            await EndAsync(transaction);
+            return;
+        }
+
+        var asked = clock.GetTimestamp();
+        var seat = await log.SeatAsync(transaction, counted);
+        turn.Staged();
+        var head = await batch.IntegrateAsync(seat, transaction, keys);
+        log.Committing(head);
+        try
+        {
+            await EndAsync(transaction);
+        }
+        catch
+        {
+            log.Doubt();
+            throw;
+        }
+
+        log.Committed(head);
+        CommitMetrics.Integration.Record(clock.GetElapsedTime(asked).TotalSeconds);
+    }
+
+    private async ValueTask EndAsync(IStoreTransaction transaction)
+    {
+        try
+        {
+            await transaction.CommitAsync();
+        }
+        catch (Exception failure) when (failure is not StoreConflictException)
+        {
+            Interlocked.Increment(ref _unknownEnds);
+            _ = (failure as StoreFailedException)?.Decided?.ContinueWith(_ => Interlocked.Increment(ref _unknownEnds), TaskScheduler.Default);
+            throw;
+        }
     }
 
     private static async ValueTask PreloadAsync(IStoreTransaction transaction, IReadOnlyList<CommitUnit> units)
@@ -74,6 +130,7 @@ internal static class GroupRun
         var entries = batch.Count;
         transaction.BeginUnit();
         unit.Refusal = null;
+        (Running.Value, unit.IsRunning) = (unit, true);
         try
         {
             unit.Scope = new CommitScope(transaction, batch);
@@ -85,6 +142,10 @@ internal static class GroupRun
             unit.Refusal = thrown;
             batch.Truncate(entries);
             return !transaction.UnitHasWrites;
+        }
+        finally
+        {
+            unit.IsRunning = false;
         }
     }
 }

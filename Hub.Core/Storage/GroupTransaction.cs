@@ -33,7 +33,7 @@ internal sealed class GroupTransaction(IStoreTransaction inner) : IStoreTransact
 
     public ValueTask<DateTimeOffset?> FindNextDueAsync(SystemAddress recipient, DateTimeOffset now) => inner.FindNextDueAsync(recipient, now);
 
-    public ValueTask<int> ReleaseClaimsAsync(int node, DateTimeOffset now, int limit) => Writing.ReleaseClaimsAsync(node, now, limit);
+    public ValueTask<int> ReleaseClaimsAsync(int node, DateTimeOffset now, int limit, IReadOnlyCollection<long>? except = null) => Writing.ReleaseClaimsAsync(node, now, limit, except);
 
     public ValueTask<DeliveryRecord?> FindDeliveryAsync(long id) => inner.FindDeliveryAsync(id);
 
@@ -58,6 +58,8 @@ internal sealed class GroupTransaction(IStoreTransaction inner) : IStoreTransact
     public ValueTask ForgetErasedUploadAsync(UploadName upload) => Writing.ForgetErasedUploadAsync(upload);
 
     public ValueTask PreloadAsync(IReadOnlyCollection<MessageKey> messages, IReadOnlyCollection<long> deliveries) => throw OnlyTheCommitter();
+
+    public ValueTask StageAsync() => throw OnlyTheCommitter();
 
     public ValueTask<LogPlace> TakeSeatAsync(LogPlace expected) => throw OnlyTheCommitter();
 

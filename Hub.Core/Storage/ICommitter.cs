@@ -5,6 +5,10 @@ namespace Hub.Core.Storage;
 /// <summary>Runs units of work in grouped commits: many units, one transaction, one checkpoint signature, one sync.</summary>
 public interface ICommitter
 {
+    /// <summary>How often it could not be learnt whether a commit is durable, and how often that was decided later on: when it has grown,
+    /// the store may hold what this node wrote and was told nothing of.</summary>
+    long UnknownEnds { get; }
+
     /// <summary>Runs a unit; completes once its group is durable and integrated into the log.</summary>
     /// <param name="reads">What it will read, so that its group can read it in one go.</param>
     /// <param name="work">Reads and writes through the scope only. It runs again, with others or alone, when a unit of its

@@ -27,7 +27,7 @@ public interface IHubStore : IAsyncDisposable
     /// <returns>How many parts were made; 0 when all were there.</returns>
     ValueTask<int> MakeRoomAsync(CancellationToken cancellationToken = default) => new(0);
 
-    /// <summary>Begins the write transaction of this node; at most one at a time.</summary>
+    /// <summary>Begins a write transaction of this node: one at a time, or two side by side when the store is shared.</summary>
     ValueTask<IStoreTransaction> BeginAsync(CancellationToken cancellationToken = default);
 
     /// <summary>A message, or null.</summary>

@@ -4,8 +4,8 @@ using Hub.Contracts.Envelopes;
 namespace Hub.Core.Storage;
 
 /// <summary>The write transaction of a grouped commit. Reads see the transaction's own writes. Disposing without
-/// <see cref="CommitAsync"/> rolls everything back. Not thread-safe: the committer's loop alone uses it.</summary>
-/// <remarks>Nodes that share a store run their transactions side by side. What one read and another changed before it committed
+/// <see cref="CommitAsync"/> rolls everything back. Not thread-safe: one group of the committer uses it.</summary>
+/// <remarks>Nodes that share a store run their transactions side by side, and so does each with two of its own. What one read and another changed before it committed
 /// is found out by the store at the latest in <see cref="CommitAsync"/>: any call may throw <see cref="StoreConflictException"/>,
 /// and the committer then runs the units again on what is there now.</remarks>
 public interface IStoreTransaction : IAsyncDisposable
@@ -15,6 +15,10 @@ public interface IStoreTransaction : IAsyncDisposable
     /// <param name="messages">Keys that <see cref="FindMessageAsync"/> will be asked for.</param>
     /// <param name="deliveries">Ids that <see cref="FindDeliveryAsync(long)"/> will be asked for.</param>
     ValueTask PreloadAsync(IReadOnlyCollection<MessageKey> messages, IReadOnlyCollection<long> deliveries) => default;
+
+    /// <summary>Sends ahead what was written so far, as far as it names no entry, and waits for the rows that it needs: what is left is
+    /// the seat and what follows it. A hint; called after the last unit, by a group that has to wait for its turn to commit.</summary>
+    ValueTask StageAsync() => default;
 
     /// <summary>Takes the seat of the log's one sequencer until this transaction ends, and says where the log stands: from here on no
     /// other transaction appends. Called once, after the last unit, before <see cref="AppendEntriesAsync"/>.</summary>
@@ -74,8 +78,9 @@ public interface IStoreTransaction : IAsyncDisposable
     /// <param name="node">The node (<see cref="DeliveryRecord.Node"/>).</param>
     /// <param name="now">The instant.</param>
     /// <param name="limit">Claims at most; call again while as many were released.</param>
+    /// <param name="except">Ids of deliveries whose claims somebody still holds; null: none.</param>
     /// <returns>How many were released.</returns>
-    ValueTask<int> ReleaseClaimsAsync(int node, DateTimeOffset now, int limit);
+    ValueTask<int> ReleaseClaimsAsync(int node, DateTimeOffset now, int limit, IReadOnlyCollection<long>? except = null);
 
     /// <summary>One delivery, or null.</summary>
     ValueTask<DeliveryRecord?> FindDeliveryAsync(long id);

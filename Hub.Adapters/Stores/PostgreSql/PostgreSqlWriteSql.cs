@@ -120,7 +120,7 @@ internal static class PostgreSqlWriteSql
         ReleaseClaims = """
             UPDATE delivery SET state = 0, attempts = attempts - (interruptions < $3 AND attempts > 0)::int, interruptions = interruptions + 1,
                 ready = true, wake = $2, due = $2, claim = NULL, claimed_until = NULL, node = NULL, changed = $2, rev = rev + 1
-            WHERE id IN (SELECT id FROM delivery WHERE node = $1 ORDER BY id LIMIT $4 FOR UPDATE)
+            WHERE id IN (SELECT id FROM delivery WHERE node = $1 AND id <> ALL ($5) ORDER BY id LIMIT $4 FOR UPDATE)
             """,
         Expired = $"""
             SELECT {Rows.DeliveryColumns} FROM delivery d

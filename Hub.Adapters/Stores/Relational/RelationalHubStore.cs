@@ -20,13 +20,16 @@ namespace Hub.Adapters.Stores.Relational;
 public abstract partial class RelationalHubStore : IHubStore
 {
     private const int MostUnanswered = 8;
+    private const int MostTransactions = 2;
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(2);
     private readonly IHubKeys _keys;
-    private DbConnection? _writer;
+    private readonly Lock _writers = new();
+    private readonly Stack<DbConnection> _idle = [];
     private Action<StoreWake>? _heard;
     private IAsyncDisposable? _listening;
     private int _unanswered;
-    private bool _writing;
+    private int _running;
+    private bool _open;
     private bool _disposed;
 
     /// <summary>A store; <see cref="OpenAsync"/> connects it.</summary>
@@ -68,11 +71,13 @@ public abstract partial class RelationalHubStore : IHubStore
     /// <exception cref="InvalidDataException">The schema is not one that this program may run on.</exception>
     public async ValueTask OpenAsync(CancellationToken cancellationToken = default)
     {
-        if (_writer is not null) throw new InvalidOperationException("The store is open already.");
+        if (_open) throw new InvalidOperationException("The store is open already.");
         try
         {
-            _writer = await Dialect.OpenWriterAsync(cancellationToken);
-            await Dialect.CheckSchemaAsync(_writer, cancellationToken);
+            var writer = await Dialect.OpenWriterAsync(cancellationToken);
+            lock (_writers) _idle.Push(writer);
+            _open = true;
+            await Dialect.CheckSchemaAsync(writer, cancellationToken);
         }
         catch (Exception failed) when (IsFailure(failed))
         {
@@ -84,25 +89,31 @@ public abstract partial class RelationalHubStore : IHubStore
 
     /// <inheritdoc/>
     public void Listen(Action<StoreWake> heard) =>
-        _heard = _heard is null && _writer is null ? heard : throw new InvalidOperationException("Listen once, before the store is opened.");
+        _heard = _heard is null && !_open ? heard : throw new InvalidOperationException("Listen once, before the store is opened.");
 
     /// <inheritdoc/>
     public async ValueTask<IStoreTransaction> BeginAsync(CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        if (_writing) throw new InvalidOperationException("A transaction is running; there is one at a time.");
         if (Volatile.Read(ref _unanswered) >= MostUnanswered) throw Unavailable(new TimeoutException($"{MostUnanswered} commits wait for their answer, for a synchronous standby perhaps"));
-        try
+        DbConnection? writer;
+        lock (_writers)
         {
-            _writer ??= await Dialect.OpenWriterAsync(cancellationToken);
-        }
-        catch (Exception failed) when (IsFailure(failed))
-        {
-            throw Unavailable(failed);
+            if (_running == MostTransactions) throw new InvalidOperationException($"{MostTransactions} transactions are running; there are no more at a time.");
+            _running++;
+            _idle.TryPop(out writer);
         }
 
-        _writing = true;
-        return new RelationalTransaction(this, _writer);
+        try
+        {
+            return new RelationalTransaction(this, writer ?? await Dialect.OpenWriterAsync(cancellationToken));
+        }
+        catch (Exception failed)
+        {
+            lock (_writers) _running--;
+            if (IsFailure(failed)) throw Unavailable(failed);
+            throw;
+        }
     }
 
     /// <inheritdoc/>
@@ -112,28 +123,36 @@ public abstract partial class RelationalHubStore : IHubStore
         _disposed = true;
         GC.SuppressFinalize(this);
         if (_listening is not null) await _listening.DisposeAsync();
-        if (_writer is not null) await _writer.DisposeAsync();
+        await CloseIdleAsync();
         await EndBeatsAsync();
         _oneBeat.Dispose();
         await Dialect.DisposeAsync();
     }
 
-    /// <summary>The write transaction has ended.</summary>
+    /// <summary>A write transaction has ended.</summary>
+    /// <param name="writer">Its connection; null when that was left to an answer that has not come.</param>
     /// <param name="broken">Its connection is not to be used any more.</param>
-    internal async ValueTask EndAsync(bool broken)
+    internal async ValueTask EndAsync(DbConnection? writer, bool broken)
     {
-        _writing = false;
-        if (!broken || _writer is not { } writer) return;
-        _writer = null;
-        await writer.DisposeAsync();
+        lock (_writers)
+        {
+            _running--;
+            if (!broken && !_disposed && writer is not null)
+            {
+                _idle.Push(writer);
+                return;
+            }
+        }
+
+        if (writer is not null) await writer.DisposeAsync();
+        // What broke one has broken the others, or they lead to a server that is not the primary any more.
+        if (broken) await CloseIdleAsync();
     }
 
     /// <summary>Goes on without the answer to a commit, which may be durable or not, and neither cancels it nor closes its connection:
     /// both would end the server's wait for its standby, and show what only the primary has.</summary>
-    internal void Leave(Task answer)
+    internal void Leave(DbConnection writer, Task answer)
     {
-        if (_writer is not { } writer) return;
-        _writer = null;
         Interlocked.Increment(ref _unanswered);
         _ = EndAsync();
 
@@ -142,6 +161,20 @@ public abstract partial class RelationalHubStore : IHubStore
             await answer.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             Interlocked.Decrement(ref _unanswered);
             await writer.DisposeAsync();
+        }
+    }
+
+    private async ValueTask CloseIdleAsync()
+    {
+        while (true)
+        {
+            DbConnection? idle;
+            lock (_writers)
+            {
+                if (!_idle.TryPop(out idle)) return;
+            }
+
+            await idle.DisposeAsync();
         }
     }
 
@@ -165,9 +198,12 @@ public abstract partial class RelationalHubStore : IHubStore
     }
 
     /// <summary>What a failure of the database means to the committer.</summary>
-    internal Exception Translate(Exception failed) => Dialect.Classify(failed) == RelationalFailure.Conflict
-        ? new StoreConflictException($"Another node was quicker: {failed.Message}", failed)
-        : new StoreFailedException($"The database failed: {failed.Message}", failed);
+    /// <param name="failed">What failed.</param>
+    /// <param name="lost">Whether the connection is lost.</param>
+    /// <param name="decided">Completes when a commit that is still under way is decided.</param>
+    internal Exception Translate(Exception failed, bool lost, Task? decided) => Dialect.Classify(failed) == RelationalFailure.Conflict
+        ? new StoreConflictException($"Another node was quicker: {failed.Message}", failed) { HasLostConnection = lost }
+        : new StoreFailedException($"The database failed: {failed.Message}", failed) { Decided = decided };
 
     internal static bool IsFailure(Exception failed) => failed is DbException or TimeoutException or IOException or System.Net.Sockets.SocketException;
 

@@ -35,7 +35,15 @@ internal sealed partial class RelationalTransaction
     private bool _begun;
     private bool _failed;
     private bool _broken;
+    private Task? _left;
     private bool _ended;
+
+    public async ValueTask StageAsync()
+    {
+        var batch = NewBatch();
+        Flush(batch);
+        if (!batch.IsEmpty) await SendAsync(batch);
+    }
 
     public async ValueTask<LogPlace> TakeSeatAsync(LogPlace expected)
     {
@@ -116,7 +124,7 @@ internal sealed partial class RelationalTransaction
 
         _ended = true;
         if (_idsTaken > 0) store.IdsWanted = Math.Clamp(_idsTaken + (_idsTaken / 4), IdBlocks.Size, 4096);
-        await store.EndAsync(broken: false);
+        await store.EndAsync(connection, broken: false);
     }
 
     public async ValueTask DisposeAsync()
@@ -136,7 +144,7 @@ internal sealed partial class RelationalTransaction
             }
         }
 
-        await store.EndAsync(_broken);
+        await store.EndAsync(_left is null ? connection : null, _broken);
     }
 
     private async Task RollBackAsync()
@@ -271,7 +279,8 @@ internal sealed partial class RelationalTransaction
         }
         catch (TimeoutException) when (!sent.IsCompleted)
         {
-            store.Leave(sent);
+            _left = sent;
+            store.Leave(connection, sent);
             throw;
         }
         catch when (batch.HasChanges)
@@ -296,8 +305,9 @@ internal sealed partial class RelationalTransaction
         catch (Exception failed) when (RelationalHubStore.IsFailure(failed) || failed is InvalidOperationException)
         {
             (_begun, _failed) = (true, true);
-            var translated = store.Translate(failed);
-            _broken = translated is not StoreConflictException || connection.State != System.Data.ConnectionState.Open;
+            var lost = connection.State != System.Data.ConnectionState.Open;
+            var translated = store.Translate(failed, lost, _left);
+            _broken = lost || translated is not StoreConflictException;
             throw translated;
         }
     }

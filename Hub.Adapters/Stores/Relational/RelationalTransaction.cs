@@ -151,12 +151,13 @@ internal sealed partial class RelationalTransaction(RelationalHubStore store, Db
         }
     }
 
-    public async ValueTask<int> ReleaseClaimsAsync(int node, DateTimeOffset now, int limit)
+    public async ValueTask<int> ReleaseClaimsAsync(int node, DateTimeOffset now, int limit, IReadOnlyCollection<long>? except = null)
     {
         if (_node is { } own && node != own && await IsAliveAsync(node)) return 0;
         var batch = NewBatch();
         Flush(batch);
-        var command = batch.Change(_sql.ReleaseClaims).With("node", node).With("now", now.ToUniversalTime()).With("interruptions", ClaimPolicy.Interruptions).With("limit", limit).Command;
+        var command = batch.Change(_sql.ReleaseClaims).With("node", node).With("now", now.ToUniversalTime()).With("interruptions", ClaimPolicy.Interruptions).With("limit", limit)
+            .With("except", except?.ToArray() ?? []).Command;
         await SendAsync(batch);
         ForgetDeliveries();
         var released = command.RecordsAffected;

@@ -94,7 +94,7 @@ internal sealed record WriteSql
     /// <summary>Parameters: after, until (both exclusive, null for none), now, how many. Gives recipients, in order.</summary>
     internal required string RecipientsDue { get; init; }
 
-    /// <summary>Parameters: node, now, interruptions without an attempt, how many. Changes rows.</summary>
+    /// <summary>Parameters: node, now, interruptions without an attempt, how many, ids to leave out. Changes rows.</summary>
     internal required string ReleaseClaims { get; init; }
 
     /// <summary>Parameters: now, how many.</summary>

@@ -34,9 +34,9 @@ internal static class Claims
     }
 
     /// <summary>Queues again what one node holds claimed, ended claims included; returns how many.</summary>
-    internal static int Release(SqliteSession session, Counts counts, int node, DateTimeOffset now, int limit)
+    internal static int Release(SqliteSession session, Counts counts, int node, DateTimeOffset now, int limit, IReadOnlyCollection<long> except)
     {
-        var released = session.Use(SqliteSql.ReleaseClaims).Bind(now).Bind(node).Bind(ClaimPolicy.Interruptions).Bind(limit).Change();
+        var released = session.Use(SqliteSql.ReleaseClaims).Bind(now).Bind(node).Bind(ClaimPolicy.Interruptions).Bind(limit).Bind($"[{string.Join(',', except)}]").Change();
         counts.Move(DeliveryState.Claimed, DeliveryState.Queued, released);
         return released;
     }

@@ -58,10 +58,10 @@ internal sealed class SqliteTransaction(SqliteHubStore store, SqliteSession sess
     public ValueTask<DateTimeOffset?> FindNextDueAsync(SystemAddress recipient, DateTimeOffset now) =>
         new(session.NameId(recipient.ToString()) is { } number ? DueRecipients.NextDue(session, number, now) : null);
 
-    public ValueTask<int> ReleaseClaimsAsync(int node, DateTimeOffset now, int limit)
+    public ValueTask<int> ReleaseClaimsAsync(int node, DateTimeOffset now, int limit, IReadOnlyCollection<long>? except = null)
     {
         store.EnsureOpen();
-        return new(Claims.Release(session, _counts, node, now, limit));
+        return new(Claims.Release(session, _counts, node, now, limit, except ?? []));
     }
 
     public ValueTask<DeliveryRecord?> FindDeliveryAsync(long id) => new(session.FindDelivery(id));

@@ -88,6 +88,8 @@ internal sealed class WatchedCommitter(ICommitter inner) : ICommitter
     private int _atOnce;
     private int _mostAtOnce;
 
+    public long UnknownEnds => inner.UnknownEnds;
+
     /// <summary>Dies instead of running the next unit that is asked for while this is set.</summary>
     internal bool DiesBeforeNext { get; set; }
 

@@ -37,6 +37,8 @@ public sealed class RefusalTallyTests
     {
         private bool _failed;
 
+        public long UnknownEnds => inner.UnknownEnds;
+
         public ValueTask<T> RunAsync<T>(UnitReads reads, Func<CommitScope, ValueTask<T>> work, CancellationToken cancellationToken = default)
         {
             if (_failed) return inner.RunAsync(reads, work, cancellationToken);

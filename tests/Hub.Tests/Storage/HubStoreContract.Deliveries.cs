@@ -165,6 +165,17 @@ public abstract partial class HubStoreContract
     }
 
     [Test]
+    public async Task ReleaseClaims_ExceptSome_LeavesThem()
+    {
+        foreach (var id in new[] { "held", "lost" }) await Store.AddAsync(NewMessage(id), NewDelivery(NewMessage(id)));
+        await Store.ClaimAsync(Start, limit: 2, node: 1);
+        var held = (await Store.ListDeliveriesAsync(NewMessage("held").Key))[0];
+        Assert.That(await Store.WriteAsync(t => t.ReleaseClaimsAsync(1, Start, 10, [held.Id])), Is.EqualTo(1));
+        Assert.That((await Store.ListDeliveriesAsync(NewMessage("held").Key))[0], Is.EqualTo(held));
+        Assert.That((await Store.ListDeliveriesAsync(NewMessage("lost").Key))[0].State, Is.EqualTo(DeliveryState.Queued));
+    }
+
+    [Test]
     public async Task ReleaseClaims_MoreThanTenTimes_CountsAsAttempts()
     {
         await Store.AddAsync(NewMessage("a"));

@@ -63,9 +63,9 @@ internal sealed class InMemoryTransaction(InMemoryState begun, InMemoryStore.Tur
         return new(taken);
     }
 
-    public ValueTask<int> ReleaseClaimsAsync(int node, DateTimeOffset now, int limit)
+    public ValueTask<int> ReleaseClaimsAsync(int node, DateTimeOffset now, int limit, IReadOnlyCollection<long>? except = null)
     {
-        var released = _state.Deliveries.Values.Where(d => d.Node == node).Take(limit)
+        var released = _state.Deliveries.Values.Where(d => d.Node == node && except?.Contains(d.Id) != true).Take(limit)
             .Select(d => d with
             {
                 State = DeliveryState.Queued, Claim = null, ClaimedUntil = null, Due = now, Changed = now,

@@ -152,6 +152,8 @@ public sealed class UploadSweepTests
     /// <summary>Runs units in a transaction that has not ended.</summary>
     private sealed class SameGroup(IStoreTransaction transaction) : ICommitter
     {
+        public long UnknownEnds => 0;
+
         public ValueTask<T> RunAsync<T>(UnitReads reads, Func<CommitScope, ValueTask<T>> work, CancellationToken cancellationToken = default) => work(new CommitScope(transaction, null!));
     }
 }
