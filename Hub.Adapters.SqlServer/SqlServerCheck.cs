@@ -46,7 +46,7 @@ internal sealed class SqlServerCheck(SqlServerTarget target, SqlServerTarget? re
         var trip = clock.GetUtcNow() - before;
         var writes = rows.GetString(3) == "READ_WRITE";
         Add("server", rows.GetInt32(1) >= OldestServer && writes, $"SQL Server {rows.GetString(0)}", writes ? "2019 (15) is the oldest that a hub runs on" : "the database may only be read: name the primary");
-        var encrypted = new SqlConnectionStringBuilder(target.ConnectionString).Encrypt != SqlConnectionEncryptOption.Optional;
+        var encrypted = !new SqlConnectionStringBuilder(target.ConnectionString).Encrypt.Equals(SqlConnectionEncryptOption.Optional);
         Add("tls", encrypted || target.IsOnThisMachine, encrypted ? "encrypted" : "none, on this machine", "leave 'Encrypt' out");
         AddClock(rows.GetFieldValue<DateTimeOffset>(2) - (before + (trip / 2)));
         Add("durable", rows.GetString(5) != "FORCED", $"delayed durability {rows.GetString(5)}", "a receipt promises more than this keeps: ALTER DATABASE CURRENT SET DELAYED_DURABILITY = DISABLED");

@@ -74,7 +74,7 @@ public sealed class SqlServerTarget : StoreTarget
         if (_settings.UserID.Length == 0 && !_settings.IntegratedSecurity && _settings.Authentication == SqlAuthenticationMethod.NotSpecified)
             mistakes.Add("it names no login: add 'User Id=hub_app', or 'Integrated Security=true' for Kerberos.");
         if (_settings.PersistSecurityInfo) mistakes.Add("'Persist Security Info' would bring the password into logs: leave it out.");
-        if (Server.Length > 0 && !IsLocal(Server) && (_settings.TrustServerCertificate || _settings.Encrypt == SqlConnectionEncryptOption.Optional))
+        if (Server.Length > 0 && !IsLocal(Server) && (_settings.TrustServerCertificate || _settings.Encrypt.Equals(SqlConnectionEncryptOption.Optional)))
         {
             mistakes.Add($"the way to '{Server}' is not protected: leave 'Encrypt' and 'TrustServerCertificate' out (and add 'Server Certificate=/etc/hub/db.pem' unless this machine knows the authority); "
                 + "without a checked certificate only a database on this machine may be named.");

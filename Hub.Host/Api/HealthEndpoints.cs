@@ -1,6 +1,4 @@
 using Hub.Contracts.Problems;
-using Hub.Core.Nodes;
-using Hub.Core.Storage;
 
 namespace Hub.Host.Api;
 
@@ -16,21 +14,9 @@ internal static class HealthEndpoints
             .Produces<HealthView>().ProducesProblems(ProblemCode.Unavailable);
     }
 
-    private static async Task<IResult> ReadyAsync(HttpContext context, IHubStore store, GroupCommitter committer, ThisNode node, IHostApplicationLifetime lifetime)
+    private static async Task<IResult> ReadyAsync(HttpContext context, Readiness readiness)
     {
-        if (lifetime.ApplicationStopping.IsCancellationRequested) throw ProblemCode.Unavailable.With("stopping: the hub ends what is under way.");
-        if (committer.WritesRefused is { } why) throw ProblemCode.Unavailable.With($"store: the hub cannot write until it is started again: {why}");
-        try
-        {
-            if (await store.FindCheckpointAsync(cancellationToken: context.RequestAborted) is null)
-                throw ProblemCode.Unavailable.With("store: the log is not open yet.");
-        }
-        catch (Exception failure) when (failure is not (ProblemException or OperationCanceledException))
-        {
-            throw ProblemCode.Unavailable.With("store: it does not answer.", failure);
-        }
-
-        if (node.Trouble is { } trouble) throw ProblemCode.Unavailable.With($"{trouble.Cause}: {trouble.Detail}");
+        await readiness.RequireAsync(context.RequestAborted);
         return Results.Json(new HealthView("ready"), HubJson.Options);
     }
 }

@@ -96,6 +96,7 @@ internal static class ServeCommand
         foreach (var mistake in mistakes) parsed.InvocationConfiguration.Error.WriteLine(mistake);
         if (mistakes.Count > 0) return ExitCode.Usage;
         await using var node = await HubNode.StartAsync(options, cancellationToken);
+        await using var notice = SystemdNotice.Of(node.Services);
         await node.RunUntilAsync(cancellationToken);
         return ExitCode.Ok;
     });

@@ -118,6 +118,7 @@ internal static class HubServices
     internal static IServiceCollection AddHubHttp(this IServiceCollection services)
     {
         services.AddSingleton<HubOrigins>();
+        services.AddSingleton<Readiness>();
         // The start is now, not the first use: assertions from before it are refused.
         var started = TimeProvider.System.GetUtcNow();
         services.AddSingleton(p => new AssertionReplays(p.GetRequiredService<TimeProvider>(), p.GetService<IOnceStore>(), started));

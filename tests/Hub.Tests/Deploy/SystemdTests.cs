@@ -19,6 +19,9 @@ public sealed class SystemdTests
     }
 
     [Test]
+    public void Start_EndsWhenTheNodeIsReady_HoweverLongTheDatabaseTakes() => Assert.That((Setting("Type"), Setting("TimeoutStartSec")), Is.EqualTo(("notify", "infinity")));
+
+    [Test]
     public void Stop_LeavesTimeToDrain() => Assert.That(int.Parse(Setting("TimeoutStopSec"), CultureInfo.InvariantCulture), Is.GreaterThan(40));
 
     [Test]

@@ -29,7 +29,7 @@ public sealed class SqlServerTargetTests
 
     [Test]
     public void Migrate_ForAnotherOwner_Refuses() =>
-        Assert.Throws<FormatException>(() => SqlServerTarget.Parse("Server=.;Database=hub;User Id=u").MigrateAsync(new StoreMigrationWork(Owner: "other")));
+        Assert.ThrowsAsync<FormatException>(async () => await SqlServerTarget.Parse("Server=.;Database=hub;User Id=u").MigrateAsync(new StoreMigrationWork(Owner: "other")));
 
     [TestCaseSource(nameof(CopiedTables))]
     public void Copy_OfATable_GivesColumnsThatItHas_EachWithAType(string name)
