@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json.Nodes;
-using System.Text.Unicode;
 using Hub.Contracts.Envelopes;
 
 namespace Hub.Contracts.Trail;
@@ -20,8 +19,8 @@ public sealed record EntryHeader(string Kind, DateTimeOffset Time, string? Key, 
 
     private const int Version = 1;
 
-    /// <summary>Room for the leaf data of any usual entry, in bytes.</summary>
-    private const int Usual = 512;
+    /// <summary>Characters of the leaf data around its values, and around the key.</summary>
+    private const int Frame = 54, KeyFrame = 9;
 
     /// <summary>Characters that stand for themselves in JSON: every header that a hub writes has only these.</summary>
     private static readonly SearchValues<char> Plain =
@@ -54,12 +53,31 @@ public sealed record EntryHeader(string Kind, DateTimeOffset Time, string? Key, 
     {
         Span<char> commitment = stackalloc char[2 * MerkleTree.HashLength];
         Convert.TryToHexStringLower(Commitment.Span, commitment, out _);
-        Span<byte> text = stackalloc byte[Usual];
-        var key = Key is null ? "" : $"\"key\":\"{Key}\",";
         var time = Rfc3339.Format(Time);
-        return Utf8.TryWrite(text, $"{{\"actor\":\"{Actor}\",\"commitment\":\"{commitment}\",{key}\"kind\":\"{Kind}\",\"time\":\"{time}\",\"v\":1}}", out var length)
-            ? text[..length].ToArray()
-            : Encoding.ASCII.GetBytes($"{{\"actor\":\"{Actor}\",\"commitment\":\"{commitment}\",{key}\"kind\":\"{Kind}\",\"time\":\"{time}\",\"v\":1}}");
+        var octets = new byte[Frame + commitment.Length + Actor.Length + Kind.Length + time.Length + (Key is null ? 0 : KeyFrame + Key.Length)];
+        var rest = octets.AsSpan();
+        Put(ref rest, "{\"actor\":\"");
+        Put(ref rest, Actor);
+        Put(ref rest, "\",\"commitment\":\"");
+        Put(ref rest, commitment);
+        if (Key is not null)
+        {
+            Put(ref rest, "\",\"key\":\"");
+            Put(ref rest, Key);
+        }
+
+        Put(ref rest, "\",\"kind\":\"");
+        Put(ref rest, Kind);
+        Put(ref rest, "\",\"time\":\"");
+        Put(ref rest, time);
+        Put(ref rest, "\",\"v\":1}");
+        return octets;
+    }
+
+    private static void Put(ref Span<byte> rest, scoped ReadOnlySpan<char> text)
+    {
+        Ascii.FromUtf16(text, rest, out var written);
+        rest = rest[written..];
     }
 
     private static bool IsPlain(string text) => !text.AsSpan().ContainsAnyExcept(Plain);
