@@ -158,6 +158,8 @@ internal static partial class SqlServerSchema
         CREATE INDEX delivery_ready ON hub.delivery (recipient, rank, id) WHERE ready = 1 AND behind = 0;
         -- What is not due yet stands aside, so that no claim steps over it; so does what stands behind another in its lane.
         CREATE INDEX delivery_waiting ON hub.delivery (recipient, wake) WHERE ready = 0 AND behind = 0;
+        -- Of those, what is queued: claims in their thousands, which end before their time, are not in it.
+        CREATE INDEX delivery_due ON hub.delivery (recipient, due) WHERE state = 0 AND ready = 0 AND behind = 0;
         CREATE INDEX delivery_unfinished ON hub.delivery (recipient, id) WHERE ready IS NOT NULL;
         CREATE INDEX delivery_lane ON hub.delivery (recipient, lane, lane_place, id) INCLUDE (behind) WHERE blocks = 1;
         CREATE INDEX delivery_front ON hub.delivery (recipient, lane) WHERE blocks = 1 AND behind = 0;

@@ -121,6 +121,11 @@ internal static class SqlServerWriteSql
             OUTPUT {SqlServerColumns.Of("inserted", SqlServerColumns.Bare(SqlServerColumns.Delivery))}, deleted.state;
             """),
 
+        NextDue = Guarded("""
+            SELECT TOP (1) d.due FROM hub.delivery d
+            WHERE d.state = 0 AND d.ready = 0 AND d.behind = 0 AND d.recipient = @recipient AND d.due > @now ORDER BY d.due;
+            """),
+
         // Leaps from one recipient to the next in the two filtered indexes.
         RecipientsDue = Guarded($"""
             DECLARE @found TABLE (recipient nvarchar(200) COLLATE {Binary} NOT NULL PRIMARY KEY);
@@ -144,10 +149,11 @@ internal static class SqlServerWriteSql
         // The attempt that a claim counted is given back, but not for ever: a delivery may be what brings the hub down.
         ReleaseClaims = Guarded("""
             WITH held AS (
-                SELECT TOP (@limit) d.id, d.state, d.attempts, d.interruptions, d.ready, d.wake, d.due, d.claim, d.claimed_until, d.node, d.changed, d.rev
+                SELECT TOP (@limit) d.id, d.recipient, d.state, d.attempts, d.interruptions, d.ready, d.wake, d.due, d.claim, d.claimed_until, d.node, d.changed, d.rev
                 FROM hub.delivery d WITH (UPDLOCK, ROWLOCK, INDEX (delivery_node)) WHERE d.node = @node AND d.id NOT IN (SELECT value FROM @except) ORDER BY d.id)
             UPDATE held SET state = 0, attempts = attempts - CASE WHEN interruptions < @interruptions AND attempts > 0 THEN 1 ELSE 0 END,
-                interruptions = interruptions + 1, ready = 1, wake = @now, due = @now, claim = NULL, claimed_until = NULL, node = NULL, changed = @now, rev = rev + 1;
+                interruptions = interruptions + 1, ready = 1, wake = @now, due = @now, claim = NULL, claimed_until = NULL, node = NULL, changed = @now, rev = rev + 1
+            OUTPUT inserted.recipient;
             """),
         Expired = Guarded($"""
             SELECT TOP (@limit) {SqlServerColumns.Delivery} FROM hub.delivery d

@@ -72,7 +72,7 @@ public sealed class Dispatcher
         _sweep = new ExpirySweep(
             registry, _expiry, store, new DeliveryOutcomes(_expiry, acknowledgements, new DeliveryNotices(keys), intake, signals, clock), clock);
         _takingOver = new DutyCommitter(committer, node, Duties.Takeover);
-        _takeover = new Takeover(_takingOver, node, clock, log);
+        _takeover = new Takeover(_takingOver, node, signals, clock, log);
     }
 
     /// <summary>Runs until cancelled, then drains: attempts in flight have 25 s to end, the rest goes back into the queue.</summary>
@@ -125,7 +125,7 @@ public sealed class Dispatcher
         await _claims.EndAsync();
         _lanes.TakeHanded();
         if (incarnation != _incarnation) _lanes.DropWaiting();
-        await Takeover.ReleaseAsync(_committer, _node.Number, [.. _lanes.Waiting.Select(static held => held.Delivery.Id), .. _inFlight.Attempted], _clock, stopping);
+        await Takeover.ReleaseAsync(_committer, _node.Number, [.. _lanes.Waiting.Select(static held => held.Delivery.Id), .. _inFlight.Attempted], _signals, _clock, stopping);
         _signals.Direct.Begin(_taker);
         (_incarnation, _unknownEnds) = (incarnation, unknownEnds);
     }

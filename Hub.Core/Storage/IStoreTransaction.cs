@@ -67,9 +67,9 @@ public interface IStoreTransaction : IAsyncDisposable
     /// call goes on after the last one, so that none is starved.</summary>
     ValueTask<IReadOnlyList<SystemAddress>> ListRecipientsDueAsync(DateTimeOffset now, int limit);
 
-    /// <summary>When a system next has something claimable after this instant, by what the store holds now; null: not before something
-    /// is queued, or the store does not tell, and polling (<see cref="ListRecipientsDueAsync"/>) finds it.</summary>
-    ValueTask<DateTimeOffset?> FindNextDueAsync(SystemAddress recipient, DateTimeOffset now) => new((DateTimeOffset?)null);
+    /// <summary>When the next queued delivery of a system comes due after this instant, by what the store holds now; null: not before another
+    /// is queued. Ends of claims need not be told of: polling (<see cref="ListRecipientsDueAsync"/>) finds them.</summary>
+    ValueTask<DateTimeOffset?> FindNextDueAsync(SystemAddress recipient, DateTimeOffset now);
 
     /// <summary>Ends claims that a node's dispatcher holds: the deliveries become queued and due at once. Each gets
     /// the attempt back that its claim counted, as long as it had fewer than <see cref="Delivery.ClaimPolicy.Interruptions"/>
@@ -79,8 +79,8 @@ public interface IStoreTransaction : IAsyncDisposable
     /// <param name="now">The instant.</param>
     /// <param name="limit">Claims at most; call again while as many were released.</param>
     /// <param name="except">Ids of deliveries whose claims somebody still holds; null: none.</param>
-    /// <returns>How many were released.</returns>
-    ValueTask<int> ReleaseClaimsAsync(int node, DateTimeOffset now, int limit, IReadOnlyCollection<long>? except = null);
+    /// <returns>The system of each that was released.</returns>
+    ValueTask<IReadOnlyList<SystemAddress>> ReleaseClaimsAsync(int node, DateTimeOffset now, int limit, IReadOnlyCollection<long>? except = null);
 
     /// <summary>One delivery, or null.</summary>
     ValueTask<DeliveryRecord?> FindDeliveryAsync(long id);

@@ -150,6 +150,8 @@ internal static class PostgreSqlSchema
         CREATE INDEX delivery_ready ON delivery (recipient, rank, id) WHERE ready AND NOT behind;
         -- What is not due yet stands aside, so that no claim steps over it; so does what stands behind another in its lane.
         CREATE INDEX delivery_waiting ON delivery (recipient, wake) WHERE NOT ready AND NOT behind;
+        -- Of those, what is queued: claims in their thousands, which end before their time, are not in it.
+        CREATE INDEX delivery_due ON delivery (recipient, due) WHERE state = 0 AND NOT ready AND NOT behind;
         CREATE INDEX delivery_behind ON delivery (recipient, id) WHERE ready IS NOT NULL AND behind;
         CREATE INDEX delivery_lane ON delivery (recipient, lane, lane_place, id) WHERE blocks;
         CREATE INDEX delivery_front ON delivery (recipient, lane) WHERE blocks AND NOT behind;

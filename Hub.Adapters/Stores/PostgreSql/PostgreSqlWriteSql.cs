@@ -105,6 +105,8 @@ internal static class PostgreSqlWriteSql
                 claim = to_hex(d.id) || '-' || replace(gen_random_uuid()::text, '-', '')
             FROM c WHERE d.id = c.id RETURNING {Rows.DeliveryColumns}, c.state
             """,
+        NextDue = "SELECT due FROM delivery WHERE state = 0 AND NOT ready AND NOT behind AND recipient = $1 AND due > $2 ORDER BY due LIMIT 1",
+
         // With an order, since only by that is the index sure to be walked: where nearly all rows look alike, a scan seems as good.
         RecipientsDue = $"""
             WITH RECURSIVE r (recipient) AS (
@@ -121,6 +123,7 @@ internal static class PostgreSqlWriteSql
             UPDATE delivery SET state = 0, attempts = attempts - (interruptions < $3 AND attempts > 0)::int, interruptions = interruptions + 1,
                 ready = true, wake = $2, due = $2, claim = NULL, claimed_until = NULL, node = NULL, changed = $2, rev = rev + 1
             WHERE id IN (SELECT id FROM delivery WHERE node = $1 AND id <> ALL ($5) ORDER BY id LIMIT $4 FOR UPDATE)
+            RETURNING recipient
             """,
         Expired = $"""
             SELECT {Rows.DeliveryColumns} FROM delivery d

@@ -22,6 +22,7 @@ internal sealed partial class RelationalTransaction(RelationalHubStore store, Db
     private readonly Dictionary<(MessageKey, SystemAddress), TrackedDelivery> _byRecipient = [];
     private readonly List<TrackedDelivery> _newDeliveries = [];
     private readonly List<TrackedDelivery> _changedDeliveries = [];
+    private readonly Dictionary<(SystemAddress, DateTimeOffset), DateTimeOffset?> _nextDue = [];
     private readonly CountRows _counts = new();
     private int _idsTaken;
     private long? _registryVersion;
@@ -98,6 +99,7 @@ internal sealed partial class RelationalTransaction(RelationalHubStore store, Db
     public async ValueTask UpdateDeliveryAsync(DeliveryRecord delivery)
     {
         var known = await TrackedAsync(delivery.Id) ?? throw new InvalidOperationException($"There is no delivery {delivery.Id} to update.");
+        _nextDue.Clear();
         _counts.Move(known.Record.State, delivery.State);
         if (delivery.State == DeliveryState.Queued && known.Record.State != DeliveryState.Queued && delivery.Due <= delivery.Changed) Wake(delivery.Recipient);
         if (known.Record.BlocksLane != delivery.BlocksLane) MoveLane(delivery);
@@ -122,10 +124,29 @@ internal sealed partial class RelationalTransaction(RelationalHubStore store, Db
             })
             .With("recipient", recipient.ToString()).With("now", now.ToUniversalTime()).With("until", until.ToUniversalTime())
             .With("node", node).With("protocol", protocolOnly).With("limit", limit);
+        // A dispatcher that gets fewer than it asked for wants to know.
+        if (node is not null) AskForNextDue(batch, recipient, now);
         await SendAsync(batch);
         foreach (var delivery in claimed) Track(delivery);
         claimed.Sort(static (a, b) => a.Rank != b.Rank ? a.Rank.CompareTo(b.Rank) : a.Record.Id.CompareTo(b.Record.Id));
         return claimed.ConvertAll(static d => d.Record);
+    }
+
+    public async ValueTask<DateTimeOffset?> FindNextDueAsync(SystemAddress recipient, DateTimeOffset now)
+    {
+        if (_nextDue.Remove((recipient, now), out var known)) return known;
+        var batch = NewBatch();
+        Flush(batch);
+        AskForNextDue(batch, recipient, now);
+        await SendAsync(batch);
+        _nextDue.Remove((recipient, now), out var found);
+        return found;
+    }
+
+    private void AskForNextDue(WriterBatch batch, SystemAddress recipient, DateTimeOffset now)
+    {
+        _nextDue[(recipient, now)] = null;
+        batch.Query(_sql.NextDue, row => _nextDue[(recipient, now)] = Rows.NullableTime(row, 0)).With("recipient", recipient.ToString()).With("now", now.ToUniversalTime());
     }
 
     public async ValueTask<IReadOnlyList<SystemAddress>> ListRecipientsDueAsync(DateTimeOffset now, int limit)
@@ -151,17 +172,18 @@ internal sealed partial class RelationalTransaction(RelationalHubStore store, Db
         }
     }
 
-    public async ValueTask<int> ReleaseClaimsAsync(int node, DateTimeOffset now, int limit, IReadOnlyCollection<long>? except = null)
+    public async ValueTask<IReadOnlyList<SystemAddress>> ReleaseClaimsAsync(int node, DateTimeOffset now, int limit, IReadOnlyCollection<long>? except = null)
     {
-        if (_node is { } own && node != own && await IsAliveAsync(node)) return 0;
+        if (_node is { } own && node != own && await IsAliveAsync(node)) return [];
+        var released = new List<SystemAddress>();
         var batch = NewBatch();
         Flush(batch);
-        var command = batch.Change(_sql.ReleaseClaims).With("node", node).With("now", now.ToUniversalTime()).With("interruptions", ClaimPolicy.Interruptions).With("limit", limit)
-            .With("except", except?.ToArray() ?? []).Command;
+        batch.Change(_sql.ReleaseClaims, row => released.Add(Names.System(row.GetString(0))))
+            .With("node", node).With("now", now.ToUniversalTime()).With("interruptions", ClaimPolicy.Interruptions).With("limit", limit).With("except", except?.ToArray() ?? []);
         await SendAsync(batch);
         ForgetDeliveries();
-        var released = command.RecordsAffected;
-        _counts.Move(DeliveryState.Claimed, DeliveryState.Queued, released);
+        foreach (var recipient in released) Wake(recipient);
+        _counts.Move(DeliveryState.Claimed, DeliveryState.Queued, released.Count);
         return released;
     }
 
@@ -196,6 +218,7 @@ internal sealed partial class RelationalTransaction(RelationalHubStore store, Db
 
     private long Insert(DeliveryRecord delivery, MessageRecord message, long number, DeliveryOrigin origin)
     {
+        _nextDue.Clear();
         var id = TakeId();
         var record = delivery with { Id = id, Message = message.Key, Node = delivery.State == DeliveryState.Claimed ? delivery.Node : null };
         var added = new TrackedDelivery { Record = record, Number = number, Rank = RankOf(message.Priority), IsStaged = true, Origin = origin };

@@ -91,10 +91,13 @@ internal sealed record WriteSql
     /// state before, in no stated order.</summary>
     internal required string Claim { get; init; }
 
+    /// <summary>Parameters: recipient, now. Gives when the next that is queued comes due, if one does.</summary>
+    internal required string NextDue { get; init; }
+
     /// <summary>Parameters: after, until (both exclusive, null for none), now, how many. Gives recipients, in order.</summary>
     internal required string RecipientsDue { get; init; }
 
-    /// <summary>Parameters: node, now, interruptions without an attempt, how many, ids to leave out. Changes rows.</summary>
+    /// <summary>Parameters: node, now, interruptions without an attempt, how many, ids to leave out. Gives the recipient of each row it changes.</summary>
     internal required string ReleaseClaims { get; init; }
 
     /// <summary>Parameters: now, how many.</summary>

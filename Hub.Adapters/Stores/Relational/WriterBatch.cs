@@ -37,6 +37,13 @@ internal sealed class WriterBatch(IRelationalDialect dialect, DbConnection conne
         return Add(sql);
     }
 
+    /// <summary>A statement that changes rows and gives them: called for each.</summary>
+    internal WriterCommand Change(string sql, Action<DbDataReader> read)
+    {
+        HasChanges = true;
+        return Query(sql, read);
+    }
+
     /// <summary>A statement that changes so many rows, or somebody else was quicker.</summary>
     internal WriterCommand ChangeExactly(string sql, int rows, string what)
     {

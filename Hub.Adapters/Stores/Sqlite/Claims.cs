@@ -1,3 +1,4 @@
+using Hub.Contracts.Addresses;
 using Hub.Core.Delivery;
 using Hub.Core.Storage;
 
@@ -33,12 +34,18 @@ internal static class Claims
         return taken;
     }
 
-    /// <summary>Queues again what one node holds claimed, ended claims included; returns how many.</summary>
-    internal static int Release(SqliteSession session, Counts counts, int node, DateTimeOffset now, int limit, IReadOnlyCollection<long> except)
+    /// <summary>Queues again what one node holds claimed, ended claims included; returns whose they are.</summary>
+    internal static List<SystemAddress> Release(SqliteSession session, Counts counts, int node, DateTimeOffset now, int limit, IReadOnlyCollection<long> except)
     {
-        var released = session.Use(SqliteSql.ReleaseClaims).Bind(now).Bind(node).Bind(ClaimPolicy.Interruptions).Bind(limit).Bind($"[{string.Join(',', except)}]").Change();
-        counts.Move(DeliveryState.Claimed, DeliveryState.Queued, released);
-        return released;
+        var released = new List<long>();
+        var query = session.Use(SqliteSql.ReleaseClaims).Bind(now).Bind(node).Bind(ClaimPolicy.Interruptions).Bind(limit).Bind($"[{string.Join(',', except)}]");
+        using (query.Rows())
+        {
+            while (query.Step()) released.Add(query.Int(0));
+        }
+
+        counts.Move(DeliveryState.Claimed, DeliveryState.Queued, released.Count);
+        return released.ConvertAll(number => session.Name(number).System);
     }
 
     private static DeliveryRecord Take(SqliteSession session, Counts counts, DeliveryRecord delivery, ClaimRequest request)

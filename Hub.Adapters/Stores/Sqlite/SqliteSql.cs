@@ -131,6 +131,7 @@ internal static partial class SqliteSql
         UPDATE delivery SET state = 0, attempts = attempts - (interruptions < ?3 AND attempts > 0), interruptions = interruptions + 1,
             ready = max(ready, 1), wake = ?1, due = ?1, claim = NULL, claimed_until = NULL, node = NULL, changed = ?1
         WHERE id IN (SELECT id FROM delivery INDEXED BY delivery_node WHERE node = ?2 AND id NOT IN (SELECT value FROM json_each(?5)) ORDER BY id LIMIT ?4)
+        RETURNING recipient
         """;
 
     internal const string NextReady = "SELECT recipient FROM delivery INDEXED BY delivery_ready WHERE ready = 1 AND recipient > ? ORDER BY recipient LIMIT 1";

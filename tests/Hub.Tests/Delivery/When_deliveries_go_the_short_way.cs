@@ -151,6 +151,31 @@ public class When_deliveries_go_the_short_way
         Assert.That(_bench.Channel.Sent.Select(s => s.Message.Key), Has.None.EqualTo(erased));
     }
 
+    [Test]
+    public async Task Should_go_this_way_again_after_a_backlog_though_more_keeps_coming_and_nothing_overtakes()
+    {
+        const int Backlog = 40, Senders = 3, Each = 120;
+        for (var i = 0; i < Backlog; i++) await _bench.AcceptAsync($"backlog{i}", Pushed);
+        var sender = 0;
+        var steady = Enumerable.Range(0, Senders).Select(_ => Task.Run(async () =>
+        {
+            var (name, keys) = (Interlocked.Increment(ref sender), new List<MessageKey>());
+            for (var i = 0; i < Each; i++)
+            {
+                keys.Add(await _bench.AcceptAsync($"{name}-{i}", Pushed));
+                // Less than it can take: no more than so many are ever under way.
+                if (i >= Most) await _bench.UntilAsync(keys[i - Most], DeliveryState.Delivered);
+            }
+
+            return keys;
+        })).ToList();
+        _gate.Release(Backlog + (Senders * Each));
+        var keys = (await Task.WhenAll(steady)).SelectMany(static k => k.Skip(Each - (Each / 4))).ToList();
+        foreach (var key in keys) await _bench.UntilAsync(key, DeliveryState.Delivered);
+        Assert.That(await DirectAsync(keys), Is.All.True);
+        Assert.That(_bench.Channel.Sent.Select(static s => s.Delivery.Id), Is.Ordered);
+    }
+
     private static bool IsDirect(DeliveryRecord delivery) => delivery.Claim is { Length: 32 };
 
     private async Task<List<bool>> DirectAsync(IEnumerable<MessageKey> keys)

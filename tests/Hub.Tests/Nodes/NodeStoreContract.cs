@@ -217,7 +217,7 @@ public abstract class NodeStoreContract
 
         await using (var transaction = await _b.Store.BeginAsync())
         {
-            Assert.That(await transaction.ReleaseClaimsAsync(dead.Number, StoreSamples.Start, 10), Is.EqualTo(1));
+            Assert.That(await transaction.ReleaseClaimsAsync(dead.Number, StoreSamples.Start, 10), Has.Count.EqualTo(1));
             await transaction.CommitAsync();
         }
 

@@ -156,8 +156,8 @@ public abstract partial class HubStoreContract
         await Store.ClaimAsync(Start, recipient: Other, limit: 1, duration: TimeSpan.FromHours(1));
 
         var now = Start.AddMinutes(2);
-        Assert.That(await Store.WriteAsync(t => t.ReleaseClaimsAsync(1, now, 10)), Is.EqualTo(2));
-        Assert.That(await Store.WriteAsync(t => t.ReleaseClaimsAsync(1, now, 10)), Is.Zero);
+        Assert.That(await Store.WriteAsync(t => t.ReleaseClaimsAsync(1, now, 10)), Is.EqualTo(new[] { Receiver, Receiver }));
+        Assert.That(await Store.WriteAsync(t => t.ReleaseClaimsAsync(1, now, 10)), Is.Empty);
         var released = (await Store.ListDeliveriesAsync(NewMessage("running").Key))[0];
         Assert.That((released.State, released.Due, released.Claim, released.ClaimedUntil, released.Attempts, released.Interruptions), Is.EqualTo((DeliveryState.Queued, now, (string?)null, (DateTimeOffset?)null, 0, 1)));
         Assert.That((await Store.ReadStatisticsAsync()).Deliveries[DeliveryState.Claimed], Is.EqualTo(2), "the other node's and the mailbox's");
@@ -170,9 +170,40 @@ public abstract partial class HubStoreContract
         foreach (var id in new[] { "held", "lost" }) await Store.AddAsync(NewMessage(id), NewDelivery(NewMessage(id)));
         await Store.ClaimAsync(Start, limit: 2, node: 1);
         var held = (await Store.ListDeliveriesAsync(NewMessage("held").Key))[0];
-        Assert.That(await Store.WriteAsync(t => t.ReleaseClaimsAsync(1, Start, 10, [held.Id])), Is.EqualTo(1));
+        Assert.That(await Store.WriteAsync(t => t.ReleaseClaimsAsync(1, Start, 10, [held.Id])), Has.Count.EqualTo(1));
         Assert.That((await Store.ListDeliveriesAsync(NewMessage("held").Key))[0], Is.EqualTo(held));
         Assert.That((await Store.ListDeliveriesAsync(NewMessage("lost").Key))[0].State, Is.EqualTo(DeliveryState.Queued));
+    }
+
+    [Test]
+    public async Task FindNextDue_IsTheFirstInstantAfterThisOne_AmongWhatWaits()
+    {
+        var (soon, later) = (NewMessage("soon"), NewMessage("later"));
+        await Store.AddAsync(later, NewDelivery(later, due: Start.AddHours(2)), NewDelivery(later, Other, due: Start.AddMinutes(1)));
+        await Store.AddAsync(soon with { Priority = 4 }, NewDelivery(soon, due: Start.AddHours(1)));
+        var recipient = NewDelivery(soon).Recipient;
+        var due = NewMessage("due");
+        await Store.AddAsync(due, NewDelivery(due));
+        await using var transaction = await Store.BeginAsync();
+        Assert.That(await transaction.FindNextDueAsync(recipient, Start), Is.EqualTo(Start.AddHours(1)));
+        Assert.That(await transaction.FindNextDueAsync(recipient, Start.AddHours(1)), Is.EqualTo(Start.AddHours(2)));
+        Assert.That(await transaction.FindNextDueAsync(recipient, Start.AddHours(2)), Is.Null);
+        Assert.That(await transaction.FindNextDueAsync(Sender, Start), Is.Null);
+    }
+
+    [Test]
+    public async Task FindNextDue_AfterAClaimInTheSameTransaction_KnowsWhatItLeft()
+    {
+        var (now, later) = (NewMessage("now"), NewMessage("later"));
+        await Store.AddAsync(now, NewDelivery(now));
+        await Store.AddAsync(later, NewDelivery(later, due: Start.AddSeconds(30)));
+        var recipient = NewDelivery(now).Recipient;
+        await using var transaction = await Store.BeginAsync();
+        var claimed = await transaction.ClaimAsync(recipient, Start, Start.AddMinutes(1), 10, node: 1);
+        Assert.That(claimed, Has.Count.EqualTo(1));
+        Assert.That(await transaction.FindNextDueAsync(recipient, Start), Is.EqualTo(Start.AddSeconds(30)));
+        await transaction.UpdateDeliveryAsync(claimed[0] with { State = DeliveryState.Queued, Claim = null, ClaimedUntil = null, Due = Start.AddSeconds(5), Changed = Start });
+        Assert.That(await transaction.FindNextDueAsync(recipient, Start), Is.EqualTo(Start.AddSeconds(5)));
     }
 
     [Test]

@@ -63,7 +63,10 @@ internal sealed class InMemoryTransaction(InMemoryState begun, InMemoryStore.Tur
         return new(taken);
     }
 
-    public ValueTask<int> ReleaseClaimsAsync(int node, DateTimeOffset now, int limit, IReadOnlyCollection<long>? except = null)
+    public ValueTask<DateTimeOffset?> FindNextDueAsync(SystemAddress recipient, DateTimeOffset now) =>
+        new(_state.Deliveries.Values.Where(d => d.Recipient == recipient && d.State == DeliveryState.Queued && d.Due > now).Min(static d => (DateTimeOffset?)d.Due));
+
+    public ValueTask<IReadOnlyList<SystemAddress>> ReleaseClaimsAsync(int node, DateTimeOffset now, int limit, IReadOnlyCollection<long>? except = null)
     {
         var released = _state.Deliveries.Values.Where(d => d.Node == node && except?.Contains(d.Id) != true).Take(limit)
             .Select(d => d with
@@ -72,7 +75,7 @@ internal sealed class InMemoryTransaction(InMemoryState begun, InMemoryStore.Tur
                 Attempts = d.Interruptions < ClaimPolicy.Interruptions && d.Attempts > 0 ? d.Attempts - 1 : d.Attempts, Interruptions = d.Interruptions + 1,
             }).ToList();
         Put(released);
-        return new(released.Count);
+        return new([.. released.Select(static d => d.Recipient)]);
     }
 
     public ValueTask<DeliveryRecord?> FindDeliveryAsync(long id) => new(_state.Deliveries.GetValueOrDefault(id));

@@ -22,19 +22,6 @@ public sealed class SqliteHubStoreTests : HubStoreContract
         Assert.That(async () => await Store.BeginAsync(), Throws.InvalidOperationException);
     }
 
-    [Test]
-    public async Task FindNextDue_IsTheFirstInstantAfterThisOne_AmongWhatWaits()
-    {
-        var (soon, later) = (NewMessage("soon"), NewMessage("later"));
-        await Store.AddAsync(later, NewDelivery(later, due: Start.AddHours(2)), NewDelivery(later, Other, due: Start.AddMinutes(1)));
-        await Store.AddAsync(soon with { Priority = 4 }, NewDelivery(soon, due: Start.AddHours(1)));
-        var recipient = NewDelivery(soon).Recipient;
-        await using var transaction = await Store.BeginAsync();
-        Assert.That(await transaction.FindNextDueAsync(recipient, Start), Is.EqualTo(Start.AddHours(1)));
-        Assert.That(await transaction.FindNextDueAsync(recipient, Start.AddHours(1)), Is.EqualTo(Start.AddHours(2)));
-        Assert.That(await transaction.FindNextDueAsync(recipient, Start.AddHours(2)), Is.Null);
-    }
-
     [TearDown]
     public void DeleteFolder() => _folder.Dispose();
 }

@@ -237,6 +237,11 @@ WHERE one = 1 AND size = @before;
 IF XACT_STATE() <> 1 THROW 51004, N'the transaction has ended', 1;
 INSERT INTO hub.message_upload (sender, sha256, message) SELECT r.sender, r.sha256, r.message FROM @rows r;
 
+-- NextDue (@now, @recipient)
+IF XACT_STATE() <> 1 THROW 51004, N'the transaction has ended', 1;
+SELECT TOP (1) d.due FROM hub.delivery d
+WHERE d.state = 0 AND d.ready = 0 AND d.behind = 0 AND d.recipient = @recipient AND d.due > @now ORDER BY d.due;
+
 -- Node.Beat (@incarnation, @lease, @node)
 DECLARE @others bit = CASE WHEN EXISTS (SELECT 1 FROM hub.node o WHERE o.number <> @node AND o.until > SYSDATETIMEOFFSET()) THEN 1 ELSE 0 END;
 UPDATE hub.node SET until = DATEADD(millisecond, CONVERT(int, @lease * 1000), SYSDATETIMEOFFSET()) WHERE number = @node AND incarnation = @incarnation AND until > SYSDATETIMEOFFSET();
@@ -560,10 +565,11 @@ SELECT MAX(version) FROM hub.registry_version;
 -- ReleaseClaims (@interruptions, @limit, @node, @now)
 IF XACT_STATE() <> 1 THROW 51004, N'the transaction has ended', 1;
 WITH held AS (
-    SELECT TOP (@limit) d.id, d.state, d.attempts, d.interruptions, d.ready, d.wake, d.due, d.claim, d.claimed_until, d.node, d.changed, d.rev
+    SELECT TOP (@limit) d.id, d.recipient, d.state, d.attempts, d.interruptions, d.ready, d.wake, d.due, d.claim, d.claimed_until, d.node, d.changed, d.rev
     FROM hub.delivery d WITH (UPDLOCK, ROWLOCK, INDEX (delivery_node)) WHERE d.node = @node ORDER BY d.id)
 UPDATE held SET state = 0, attempts = attempts - CASE WHEN interruptions < @interruptions AND attempts > 0 THEN 1 ELSE 0 END,
-    interruptions = interruptions + 1, ready = 1, wake = @now, due = @now, claim = NULL, claimed_until = NULL, node = NULL, changed = @now, rev = rev + 1;
+    interruptions = interruptions + 1, ready = 1, wake = @now, due = @now, claim = NULL, claimed_until = NULL, node = NULL, changed = @now, rev = rev + 1
+OUTPUT inserted.recipient;
 
 -- RemoveAppState (@rows)
 IF XACT_STATE() <> 1 THROW 51004, N'the transaction has ended', 1;
