@@ -45,7 +45,7 @@ internal sealed class TransactSqlNames : TSqlFragmentVisitor
     {
         var variable = node.Variable.Name;
         Used.Add(variable);
-        var type = variable switch { "@rows" => $"hub.{_rows}", "@ids" => "hub.id_list", "@keys" or "@sha256" => "hub.key_list", "@duties" => "hub.text_list", _ => null };
+        var type = variable switch { "@rows" => $"hub.{_rows}", "@ids" or "@except" => "hub.id_list", "@keys" or "@sha256" => "hub.key_list", "@duties" => "hub.text_list", _ => null };
         if (type is not null && _catalog.Types.TryGetValue(type, out var columns)) Add(node.Alias?.Value ?? variable, columns.Select(c => c.Name));
         else if (_sources.TryGetValue(variable, out var declared)) Add(node.Alias?.Value ?? variable, declared);
         else Unknown.Add($"rows {variable}");
