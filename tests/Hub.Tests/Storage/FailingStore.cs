@@ -28,6 +28,9 @@ internal class FailingStore : DispatchProxy
 
         internal bool Unreachable { get; set; }
 
+        /// <summary>Awaited before each commit.</summary>
+        internal Func<Task>? BeforeCommit { get; set; }
+
         /// <summary>Whether nothing can be reached any more once the next commit has failed.</summary>
         internal bool UnreachableAfter { get; set; }
 
@@ -62,6 +65,7 @@ internal class FailingStore : DispatchProxy
 
     private async ValueTask CommitAsync(IStoreTransaction transaction)
     {
+        if (_switch.BeforeCommit is { } before) await before();
         var failure = _switch.Next;
         _switch.Next = CommitFailure.None;
         if (failure != CommitFailure.None) _switch.Unreachable |= _switch.UnreachableAfter;

@@ -195,11 +195,36 @@ public abstract class GroupCommitterContract
     }
 
     [Test]
-    public async Task RunAsync_Completion_NeverRunsOnTheCommittersThread()
+    public async Task RunAsync_CallerThatBlocksAfterwards_HoldsNobodyUp()
     {
-        var committer = 0;
-        await _bench.Committer.RunAsync(_ => new ValueTask<int>(committer = Environment.CurrentManagedThreadId)).ConfigureAwait(false);
-        Assert.That(Environment.CurrentManagedThreadId, Is.Not.EqualTo(committer));
+        await _bench.Committer.RunAsync(CommitterBench.Accept("first")).ConfigureAwait(false);
+        var second = _bench.Committer.RunAsync(CommitterBench.Accept("second")).AsTask();
+        Assert.That(SpinWait.SpinUntil(() => second.IsCompletedSuccessfully, TimeSpan.FromSeconds(10)), Is.True);
+    }
+
+    [Test]
+    public async Task RunAsync_InsideAUnit_IsRefused()
+    {
+        await _bench.Committer.RunAsync(async scope =>
+        {
+            Assert.That(async () => await _bench.Committer.RunAsync(CommitterBench.Accept("inner")), Throws.InvalidOperationException);
+            return await CommitterBench.Accept("outer")(scope);
+        });
+        await _bench.Committer.RunAsync(CommitterBench.Accept("next"));
+    }
+
+    [Test]
+    public async Task RunAsync_UnitThatConflictsAlways_FailsAlone()
+    {
+        var gate = await HoldAsync();
+        var good = Enumerable.Range(0, 10).Select(i => _bench.Committer.RunAsync(CommitterBench.Accept($"good-{i}")).AsTask()).ToList();
+        var bad = _bench.Committer.RunAsync<int>(_ => throw new StoreConflictException("always")).AsTask();
+        good.AddRange(Enumerable.Range(10, 10).Select(i => _bench.Committer.RunAsync(CommitterBench.Accept($"good-{i}")).AsTask()));
+        gate.SetResult();
+
+        Assert.That(async () => await bad, Refused(ProblemCode.Unavailable));
+        await Task.WhenAll(good);
+        Assert.That((await _bench.CheckpointAsync()).Size, Is.EqualTo(21));
     }
 
     private static NUnit.Framework.Constraints.IResolveConstraint Refused(ProblemCode code) =>
@@ -226,14 +251,16 @@ public abstract class GroupCommitterContract
     }
 
     /// <summary>Root from tiles = root of all leaves by the RFC's definition = root of the newest checkpoint.</summary>
-    private async Task AssertTreeIsSoundAsync(TrailReader reader)
+    private Task AssertTreeIsSoundAsync(TrailReader reader) => AssertTreeIsSoundAsync(_bench, reader);
+
+    internal static async Task AssertTreeIsSoundAsync(CommitterBench bench, TrailReader reader)
     {
-        var checkpoint = await _bench.CheckpointAsync();
-        var entries = await _bench.Store.ListEntriesAsync(0, (int)checkpoint.Size + 1);
+        var checkpoint = await bench.CheckpointAsync();
+        var entries = await bench.Store.ListEntriesAsync(0, (int)checkpoint.Size + 1);
         var naive = new Trail.NaiveTree([.. entries.Select(e => e.Header.ToArray())]);
         Assert.That(entries, Has.Count.EqualTo(checkpoint.Size));
         Assert.That(naive.Root(entries.Count), Is.EqualTo(checkpoint.Root.ToArray()));
-        Assert.That((await TrailHead.LoadAsync(_bench.Store, _bench.Keys.LogVerifier)).Tree.Root(), Is.EqualTo(checkpoint.Root.ToArray()));
+        Assert.That((await TrailHead.LoadAsync(bench.Store, bench.Keys.LogVerifier)).Tree.Root(), Is.EqualTo(checkpoint.Root.ToArray()));
         for (var index = 0; index < entries.Count; index += Math.Max(1, entries.Count / 20))
             Assert.That(await reader.InclusionProofAsync(index, entries.Count), Is.EqualTo(naive.Path(index, 0, entries.Count)));
     }

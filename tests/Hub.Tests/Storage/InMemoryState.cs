@@ -39,6 +39,46 @@ internal sealed record InMemoryState
 
     internal static string AppKey(SystemAddress app, string key) => $"{app}\n{key}";
 
+    /// <summary>This state, which was made out of one, made out of another.</summary>
+    /// <exception cref="StoreConflictException">Both changed the same.</exception>
+    internal InMemoryState Onto(InMemoryState begun, InMemoryState current)
+    {
+        if (ReferenceEquals(begun, current)) return this;
+        return current with
+        {
+            Messages = current.Messages.SetItems(Changed(begun.Messages, Messages, current.Messages)),
+            Order = current.Order.AddRange(Order.Skip(begun.Order.Count)),
+            Octets = current.Octets.SetItems(Changed(begun.Octets, Octets, current.Octets)).RemoveRange(begun.Octets.Keys.Where(key => !Octets.ContainsKey(key))),
+            Deliveries = current.Deliveries.SetItems(Changed(begun.Deliveries, Deliveries, current.Deliveries)),
+            Entries = current.Entries == begun.Entries ? Entries : Entries == begun.Entries ? current.Entries : throw Conflict("the log"),
+            Tiles = current.Tiles.SetItems(Changed(begun.Tiles, Tiles, current.Tiles)),
+            Checkpoints = current.Checkpoints.SetItems(Changed(begun.Checkpoints, Checkpoints, current.Checkpoints)),
+            ErasedUploads = current.ErasedUploads == begun.ErasedUploads ? ErasedUploads : ErasedUploads == begun.ErasedUploads ? current.ErasedUploads : throw Conflict("uploads"),
+            Registry = current.Registry == begun.Registry ? Registry : current.Registry,
+            Versions = current.Versions == begun.Versions ? Versions : Versions == begun.Versions ? current.Versions : throw Conflict("the registry"),
+            Proposals = current.Proposals.SetItems(Changed(begun.Proposals, Proposals, current.Proposals)),
+            AppState = current.AppState.SetItems(Changed(begun.AppState, AppState, current.AppState)).RemoveRange(begun.AppState.Keys.Where(key => !AppState.ContainsKey(key))),
+        };
+    }
+
+    private static IEnumerable<KeyValuePair<TKey, TValue>> Changed<TKey, TValue>(
+        IReadOnlyDictionary<TKey, TValue> begun, IReadOnlyDictionary<TKey, TValue> mine, IReadOnlyDictionary<TKey, TValue> current)
+    {
+        if (ReferenceEquals(begun, mine)) return [];
+        var changed = mine.Where(pair => !IsSame(begun, pair.Key, pair.Value)).ToList();
+        foreach (var (key, _) in changed)
+        {
+            var (was, known) = (begun.TryGetValue(key, out var before), current.TryGetValue(key, out var meanwhile));
+            if (was != known || (known && !Equals(before, meanwhile))) throw Conflict($"{key}");
+        }
+
+        return changed;
+    }
+
+    private static bool IsSame<TKey, TValue>(IReadOnlyDictionary<TKey, TValue> of, TKey key, TValue value) => of.TryGetValue(key, out var known) && Equals(known, value);
+
+    private static StoreConflictException Conflict(string what) => new($"Another transaction has changed {what}.");
+
     /// <summary>The objects in force after the versions up to one.</summary>
     internal RegistryState? RegistryAt(long? version)
     {

@@ -7,7 +7,8 @@ using Hub.Core.Storage;
 namespace Hub.Tests.Storage;
 
 /// <summary>The store's contract in its shortest form: reference for adapters, double for tests. Thread-safe.</summary>
-/// <param name="shared">Whether several committers write to it, one transaction at a time.</param>
+/// <param name="shared">Whether several committers write to it, their transactions side by side: what two change at once is a conflict, and
+/// only one has the seat of the log.</param>
 internal sealed class InMemoryStore(bool shared = false) : IHubStore
 {
     private readonly SemaphoreSlim _writer = new(1, 1);
@@ -31,13 +32,14 @@ internal sealed class InMemoryStore(bool shared = false) : IHubStore
 
     public async ValueTask<IStoreTransaction> BeginAsync(CancellationToken cancellationToken = default)
     {
+        if (shared) return new InMemoryTransaction(_state, _turn, _writer, Commit, () => _writer.Release(), () => _state);
         await _writer.WaitAsync(cancellationToken);
-        return new InMemoryTransaction(_state, _turn, shared, Commit, () => _writer.Release());
+        return new InMemoryTransaction(_state, _turn, seat: null, Commit, () => _writer.Release(), () => _state);
     }
 
-    private void Commit(InMemoryState next, StoreWake wake)
+    private void Commit(InMemoryState begun, InMemoryState next, StoreWake wake)
     {
-        _state = next;
+        lock (_turn) _state = shared ? next.Onto(begun, _state) : next;
         _heard?.Invoke(wake);
     }
 

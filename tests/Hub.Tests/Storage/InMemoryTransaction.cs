@@ -5,11 +5,14 @@ using Hub.Core.Storage;
 
 namespace Hub.Tests.Storage;
 
-internal sealed class InMemoryTransaction(InMemoryState begun, InMemoryStore.Turn turn, bool shared, Action<InMemoryState, StoreWake> commit, Action end) : IStoreTransaction
+internal sealed class InMemoryTransaction(
+    InMemoryState begun, InMemoryStore.Turn turn, SemaphoreSlim? seat, Action<InMemoryState, InMemoryState, StoreWake> commit, Action end, Func<InMemoryState> now) : IStoreTransaction
 {
-    private readonly InMemoryState _begun = begun;
+    private InMemoryState _begun = begun;
     private readonly List<MessageKey> _told = [];
     private InMemoryState _state = begun;
+    private bool _holds = seat is null;
+    private bool _readVersion;
 
     public void Tell(MessageKey message) => _told.Add(message);
 
@@ -29,19 +32,32 @@ internal sealed class InMemoryTransaction(InMemoryState begun, InMemoryStore.Tur
         return new([.. numbered.Select(d => d.Id)]);
     }
 
-    public ValueTask<LogPlace> TakeSeatAsync(LogPlace expected)
+    public async ValueTask<LogPlace> TakeSeatAsync(LogPlace expected)
     {
-        if (!shared || _state.Entries.Count == expected.Size) return new(expected);
+        if (seat is null) return expected;
+        await seat.WaitAsync();
+        _holds = true;
+        var (before, current) = (_begun, now());
+        if (_readVersion && current.Versions.Count != before.Versions.Count) throw new StoreConflictException("Another node has changed the registry.");
+        (_begun, _state) = (current, _state.Onto(before, current));
+        if (_state.Entries.Count == expected.Size) return PlaceOf(_state);
         var moved = _state.Entries.Count - expected.Size;
         _state = _state with
         {
             Messages = _state.Messages.SetItems(_state.Order.Skip(_begun.Order.Count).Select(key => KeyValuePair.Create(key, _state.Messages[key] with { Entry = _state.Messages[key].Entry + moved }))),
             Versions = [.. _state.Versions.Select((v, i) => i < _begun.Versions.Count ? v : v with { Entry = v.Entry + moved })],
         };
-        return new(new LogPlace(_state.Entries.Count, _state.Checkpoints[_state.Entries.Count], _state.Entries[^1].ParseHeader().Time));
+        return PlaceOf(_state);
     }
 
-    public ValueTask<long?> ReadRegistryVersionAsync() => new(shared ? _state.Versions.LastOrDefault()?.Version ?? _state.Registry?.Version ?? 0 : (long?)null);
+    private static LogPlace PlaceOf(InMemoryState state) =>
+        state.Entries.Count == 0 ? new LogPlace(0, null, DateTimeOffset.MinValue) : new LogPlace(state.Entries.Count, state.Checkpoints[state.Entries.Count], state.Entries[^1].ParseHeader().Time);
+
+    public ValueTask<long?> ReadRegistryVersionAsync()
+    {
+        _readVersion = true;
+        return new(seat is null ? (long?)null : _state.Versions.LastOrDefault()?.Version ?? _state.Registry?.Version ?? 0);
+    }
 
     public ValueTask<IReadOnlyList<DeliveryRecord>> ClaimAsync(
         SystemAddress recipient, DateTimeOffset now, DateTimeOffset until, int limit, bool protocolOnly = false, int? node = null)
@@ -184,13 +200,14 @@ internal sealed class InMemoryTransaction(InMemoryState begun, InMemoryStore.Tur
 
     public ValueTask CommitAsync()
     {
-        commit(_state, new StoreWake([], _told, _state.Versions.Count > _begun.Versions.Count ? _state.Versions[^1].Version : null));
+        commit(_begun, _state, new StoreWake([], _told, _state.Versions.Count > _begun.Versions.Count ? _state.Versions[^1].Version : null));
         return default;
     }
 
     public ValueTask DisposeAsync()
     {
-        end();
+        if (_holds) end();
+        _holds = false;
         return default;
     }
 

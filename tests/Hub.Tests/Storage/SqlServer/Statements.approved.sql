@@ -566,7 +566,7 @@ SELECT MAX(version) FROM hub.registry_version;
 IF XACT_STATE() <> 1 THROW 51004, N'the transaction has ended', 1;
 WITH held AS (
     SELECT TOP (@limit) d.id, d.recipient, d.state, d.attempts, d.interruptions, d.ready, d.wake, d.due, d.claim, d.claimed_until, d.node, d.changed, d.rev
-    FROM hub.delivery d WITH (UPDLOCK, ROWLOCK, INDEX (delivery_node)) WHERE d.node = @node AND d.id NOT IN (SELECT value FROM @except) ORDER BY d.id)
+    FROM hub.delivery d WITH (UPDLOCK, ROWLOCK, INDEX (delivery_node)) WHERE d.node = @node AND d.id NOT IN (SELECT e.value FROM @except e) ORDER BY d.id)
 UPDATE held SET state = 0, attempts = attempts - CASE WHEN interruptions < @interruptions AND attempts > 0 THEN 1 ELSE 0 END,
     interruptions = interruptions + 1, ready = 1, wake = @now, due = @now, claim = NULL, claimed_until = NULL, node = NULL, changed = @now, rev = rev + 1
 OUTPUT inserted.recipient;
