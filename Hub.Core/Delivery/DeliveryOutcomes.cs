@@ -120,7 +120,7 @@ internal sealed class DeliveryOutcomes(
     /// <summary>The delivery when it is still what its holder saw; otherwise null.</summary>
     internal static async ValueTask<DeliveryRecord?> FindHeldAsync(CommitScope scope, DeliveryRecord held)
     {
-        var current = await scope.Transaction.FindDeliveryAsync(held.Id);
+        var current = held.Claim is { } claim ? await scope.Transaction.FindHeldAsync(held.Id, claim) : await scope.Transaction.FindDeliveryAsync(held.Id);
         return current is not null && current.Claim == held.Claim && current.Replays == held.Replays ? current : null;
     }
 

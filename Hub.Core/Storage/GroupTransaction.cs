@@ -37,6 +37,8 @@ internal sealed class GroupTransaction(IStoreTransaction inner) : IStoreTransact
 
     public ValueTask<DeliveryRecord?> FindDeliveryAsync(long id) => inner.FindDeliveryAsync(id);
 
+    public ValueTask<DeliveryRecord?> FindHeldAsync(long id, string claim) => inner.FindHeldAsync(id, claim);
+
     public ValueTask<DeliveryRecord?> FindClaimAsync(string claim) => inner.FindClaimAsync(claim);
 
     public ValueTask<DeliveryRecord?> FindDeliveryAsync(MessageKey message, SystemAddress recipient) => inner.FindDeliveryAsync(message, recipient);

@@ -85,6 +85,11 @@ public interface IStoreTransaction : IAsyncDisposable
     /// <summary>One delivery, or null.</summary>
     ValueTask<DeliveryRecord?> FindDeliveryAsync(long id);
 
+    /// <summary>The delivery while it has this claim, or null. A store that nodes share may tell it as this node last wrote it: who goes
+    /// by it writes the delivery, and hears of another's change as a conflict.</summary>
+    async ValueTask<DeliveryRecord?> FindHeldAsync(long id, string claim) =>
+        await FindDeliveryAsync(id) is { } delivery && delivery.Claim == claim ? delivery : null;
+
     /// <summary>The delivery that holds a claim token made by <see cref="ClaimAsync"/>, or null.</summary>
     ValueTask<DeliveryRecord?> FindClaimAsync(string claim);
 

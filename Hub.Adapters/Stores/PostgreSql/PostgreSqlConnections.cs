@@ -14,7 +14,7 @@ internal static class PostgreSqlConnections
     private const string WriterOptions =
         "-c idle_in_transaction_session_timeout=2000 -c lock_timeout=4000 -c statement_timeout=5000 -c client_connection_check_interval=1000"
         // Every statement is a walk through an index, whatever the tables' statistics say; a plan is made once.
-        + " -c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off";
+        + " -c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_bitmapscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off";
 
     // As with the writer; and whatever has an order is walked in it, so that a page stops when it is full.
     private const string ReaderOptions = "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_bitmapscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c enable_sort=off"

@@ -146,6 +146,9 @@ internal sealed class TrackedDelivery
     /// <summary>Whether it is to be sent.</summary>
     internal bool IsStaged { get; set; }
 
+    /// <summary>Whether this transaction has sent it, or claimed it.</summary>
+    internal bool IsWritten { get; set; }
+
     /// <summary>What a new one takes from its message.</summary>
     internal DeliveryOrigin? Origin { get; init; }
 }

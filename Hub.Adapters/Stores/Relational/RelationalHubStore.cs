@@ -64,6 +64,9 @@ public abstract partial class RelationalHubStore : IHubStore
     /// <summary>Up to where the fronts of lanes were looked at; null: all of them.</summary>
     internal LaneName? LastLane { get; set; }
 
+    /// <summary>What this node's dispatcher holds.</summary>
+    internal HeldClaims Held { get; } = new();
+
     /// <summary>How many ids the last groups took, for a good guess at the next.</summary>
     internal int IdsWanted { get; set; } = IdBlocks.Size;
 

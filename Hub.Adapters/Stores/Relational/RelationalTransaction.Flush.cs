@@ -123,6 +123,7 @@ internal sealed partial class RelationalTransaction
         }
 
         _ended = true;
+        if (_node is { } own) store.Held.Committed(_deliveries.Values, own);
         if (_idsTaken > 0) store.IdsWanted = Math.Clamp(_idsTaken + (_idsTaken / 4), IdBlocks.Size, 4096);
         await store.EndAsync(connection, broken: false);
     }
@@ -131,6 +132,8 @@ internal sealed partial class RelationalTransaction
     {
         if (_ended) return;
         _ended = true;
+        // Perhaps it was these that failed: whoever tries again reads them.
+        store.Held.Forget(_unread ?? []);
         if (_begun && !_broken)
         {
             try
@@ -232,7 +235,7 @@ internal sealed partial class RelationalTransaction
 
         static void Sent(List<TrackedDelivery> deliveries)
         {
-            foreach (var delivery in deliveries) (delivery.IsStaged, delivery.Rev) = (false, delivery.Rev + 1);
+            foreach (var delivery in deliveries) (delivery.IsStaged, delivery.IsWritten, delivery.Rev) = (false, true, delivery.Rev + 1);
             deliveries.Clear();
         }
     }

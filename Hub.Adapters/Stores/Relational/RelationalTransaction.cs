@@ -24,6 +24,7 @@ internal sealed partial class RelationalTransaction(RelationalHubStore store, Db
     private readonly List<TrackedDelivery> _changedDeliveries = [];
     private readonly Dictionary<(SystemAddress, DateTimeOffset), DateTimeOffset?> _nextDue = [];
     private readonly CountRows _counts = new();
+    private List<long>? _unread;
     private int _idsTaken;
     private long? _registryVersion;
     private bool _registryRead;
@@ -37,7 +38,8 @@ internal sealed partial class RelationalTransaction(RelationalHubStore store, Db
             AskForMessages(batch, messages);
         }
 
-        if (deliveries.Count > 0) batch.Query(_sql.FindDeliveries, Track).With("ids", deliveries.ToArray());
+        var unknown = deliveries.Count > 0 ? store.Held.Missing(deliveries) : [];
+        if (unknown.Length > 0) batch.Query(_sql.FindDeliveries, Track).With("ids", unknown);
         AskForRegistryVersion(batch);
         await SendAsync(batch);
     }
@@ -72,6 +74,17 @@ internal sealed partial class RelationalTransaction(RelationalHubStore store, Db
     }
 
     public async ValueTask<DeliveryRecord?> FindDeliveryAsync(long id) => (await TrackedAsync(id))?.Record;
+
+    public async ValueTask<DeliveryRecord?> FindHeldAsync(long id, string claim)
+    {
+        if (!_deliveries.ContainsKey(id) && store.Held.Find(id) is { } held && held.Record.Claim == claim)
+        {
+            (_unread ??= []).Add(id);
+            Track(Tracked(held));
+        }
+
+        return await FindDeliveryAsync(id) is { } delivery && delivery.Claim == claim ? delivery : null;
+    }
 
     public async ValueTask<DeliveryRecord?> FindClaimAsync(string claim)
     {
@@ -127,7 +140,12 @@ internal sealed partial class RelationalTransaction(RelationalHubStore store, Db
         // A dispatcher that gets fewer than it asked for wants to know.
         if (node is not null) AskForNextDue(batch, recipient, now);
         await SendAsync(batch);
-        foreach (var delivery in claimed) Track(delivery);
+        foreach (var delivery in claimed)
+        {
+            delivery.IsWritten = true;
+            Track(delivery);
+        }
+
         claimed.Sort(static (a, b) => a.Rank != b.Rank ? a.Rank.CompareTo(b.Rank) : a.Record.Id.CompareTo(b.Record.Id));
         return claimed.ConvertAll(static d => d.Record);
     }
@@ -320,5 +338,6 @@ internal sealed partial class RelationalTransaction(RelationalHubStore store, Db
     {
         _deliveries.Clear();
         _byRecipient.Clear();
+        store.Held.Clear();
     }
 }

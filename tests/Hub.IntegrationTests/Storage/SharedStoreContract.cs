@@ -113,6 +113,51 @@ public abstract partial class SharedStoreContract
     }
 
     [Test]
+    public async Task FindHeld_ChangedByAnotherNodeSince_IsFoundOutAtTheLatestByTheChange()
+    {
+        await JoinAsync(A, "a", TimeSpan.FromMinutes(1));
+        var message = NewMessage("m");
+        var held = NewDelivery(message) with { State = DeliveryState.Claimed, Claim = "own", ClaimedUntil = Start.AddMinutes(1), Node = (await ((INodeStore)A).ListNodesAsync())[0].Number };
+        long id = 0;
+        await A.WriteAsync(async transaction => id = (await transaction.InsertMessageAsync(message, Octets("m"), [held]))[0]);
+        await B.WriteAsync(async transaction => await transaction.UpdateDeliveryAsync((await transaction.FindDeliveryAsync(id))! with { State = DeliveryState.Cancelled, Claim = null }));
+
+        var found = false;
+        Assert.That(async () => await SettleAsync(), Throws.TypeOf<StoreConflictException>());
+        await SettleAsync();
+        Assert.That(found, Is.False, "the second look is not the first's");
+        Assert.That((await A.FindDeliveryAsync(id))!.State, Is.EqualTo(DeliveryState.Cancelled));
+
+        async Task SettleAsync()
+        {
+            await using var transaction = await A.BeginAsync();
+            await transaction.PreloadAsync([], [id]);
+            var current = await transaction.FindHeldAsync(id, "own");
+            found = current is not null;
+            if (current is not null) await transaction.UpdateDeliveryAsync(current with { State = DeliveryState.Delivered });
+            await transaction.CommitAsync();
+        }
+    }
+
+    [Test]
+    public async Task FindHeld_NothingChanged_SettlesIt([Values] bool another)
+    {
+        await JoinAsync(A, "a", TimeSpan.FromMinutes(1));
+        var message = NewMessage("m");
+        var held = NewDelivery(message) with { State = DeliveryState.Claimed, Claim = "own", ClaimedUntil = Start.AddMinutes(1), Node = (await ((INodeStore)A).ListNodesAsync())[0].Number };
+        long id = 0;
+        await A.WriteAsync(async transaction => id = (await transaction.InsertMessageAsync(message, Octets("m"), [held]))[0]);
+        await (another ? B : A).WriteAsync(async transaction =>
+        {
+            await transaction.PreloadAsync([], [id]);
+            Assert.That(await transaction.FindHeldAsync(id, "other"), Is.Null);
+            await transaction.UpdateDeliveryAsync((await transaction.FindHeldAsync(id, "own"))! with { State = DeliveryState.Delivered });
+        });
+        Assert.That((await B.FindDeliveryAsync(id))!.State, Is.EqualTo(DeliveryState.Delivered));
+        await (another ? B : A).WriteAsync(async transaction => Assert.That(await transaction.FindHeldAsync(id, "own"), Has.Property("State").EqualTo(DeliveryState.Delivered)));
+    }
+
+    [Test]
     public async Task Update_OfADeliveryThatWasClaimedMeanwhile_Conflicts()
     {
         var id = (await A.AddAsync(NewMessage("m")))[0];
