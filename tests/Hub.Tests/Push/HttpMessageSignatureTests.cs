@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 using Hub.Contracts.Problems;
 using Hub.Contracts.Signatures;
 

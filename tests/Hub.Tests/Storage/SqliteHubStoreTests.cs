@@ -1,5 +1,4 @@
 using Hub.Core.Storage;
-using static Hub.Tests.Storage.StoreSamples;
 
 namespace Hub.Tests.Storage;
 

@@ -2,7 +2,6 @@ using FsCheck;
 using FsCheck.Fluent;
 using Hub.Contracts.Envelopes;
 using Hub.Contracts.Problems;
-using Hub.Contracts.Trail;
 using Hub.Core.Storage;
 using Hub.Core.Trail;
 
