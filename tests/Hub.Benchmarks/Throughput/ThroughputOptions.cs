@@ -7,7 +7,7 @@ internal sealed record ThroughputOptions
 
     internal TimeSpan Measured { get; init; } = TimeSpan.FromSeconds(60);
 
-    internal int Connections { get; init; } = 64;
+    internal int Connections { get; init; } = 128;
 
     /// <summary>Memory for envelopes signed before the clock starts; the rest is signed on the fly and costs the run its CPU.</summary>
     internal long PresignBytes { get; init; } = 3L << 30;
