@@ -47,7 +47,7 @@ internal static partial class SqlServerSchema
         CREATE INDEX entry_message ON hub.entry (message) WHERE message IS NOT NULL;
         CREATE INDEX entry_key ON hub.entry ([key]) WHERE [key] IS NOT NULL;
 
-        CREATE TABLE hub.tile (level int NOT NULL, idx bigint NOT NULL, hashes varbinary(8000) NOT NULL, PRIMARY KEY (level, idx));
+        CREATE TABLE hub.tile (level int NOT NULL, idx bigint NOT NULL, hashes varbinary(max) NOT NULL, PRIMARY KEY (level, idx));
         CREATE TABLE hub.[checkpoint] (size bigint NOT NULL PRIMARY KEY, note nvarchar(max) NOT NULL);
         """;
 

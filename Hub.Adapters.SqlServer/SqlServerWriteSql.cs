@@ -34,6 +34,13 @@ internal static class SqlServerWriteSql
         FindDeliveryOfMessage = Guarded($"SELECT {SqlServerColumns.Delivery} FROM hub.message_key k JOIN hub.delivery d ON d.message = k.num WHERE k.[key] = @key AND d.recipient = @recipient;"),
 
         TakeSeat = Guarded("SELECT size, note, time, node, term FROM hub.log_head WITH (UPDLOCK, HOLDLOCK, ROWLOCK) WHERE one = 1;"),
+        SeatEdge = Guarded("""
+            WITH l (level, entries) AS (
+                SELECT 0, CONVERT(bigint, 256) UNION ALL SELECT 1, 65536 UNION ALL SELECT 2, 16777216 UNION ALL SELECT 3, 4294967296 UNION ALL SELECT 4, 1099511627776)
+            SELECT t.level, t.idx, t.hashes
+            FROM hub.log_head h CROSS JOIN l JOIN hub.tile t ON t.level = l.level AND t.idx = h.size / l.entries
+            WHERE h.one = 1 AND h.size <> @size;
+            """),
         MoveHead = Guarded("""
             UPDATE hub.log_head SET size = @size, note = @note, time = @time, node = @node,
                 term = term + CASE WHEN node = @node OR (node IS NULL AND @node IS NULL) THEN 0 ELSE 1 END

@@ -24,7 +24,8 @@ public interface IStoreTransaction : IAsyncDisposable
     /// other transaction appends. Called once, after the last unit, before <see cref="AppendEntriesAsync"/>.</summary>
     /// <param name="expected">Where the committer believed the log to stand. Entries that this transaction's messages and registry
     /// versions name were counted from its size; when the log stands elsewhere, the store moves them by the difference.</param>
-    /// <returns>Where the log stands; <paramref name="expected"/> itself unless another node has appended since.</returns>
+    /// <returns>Where the log stands, with its edge if the store can give it at once; <paramref name="expected"/> itself unless another
+    /// node has appended since.</returns>
     ValueTask<LogPlace> TakeSeatAsync(LogPlace expected);
 
     /// <summary>Commits only while this node holds a duty in a term; see <see cref="INodeStore"/>.</summary>

@@ -38,10 +38,11 @@ internal sealed record TrailHead(TreeHead Tree, string? CheckpointNote, DateTime
     {
         if (seat.Note is null) return new TrailHead(TreeHead.Empty, null, DateTimeOffset.MinValue);
         if (Checkpoint.Open(seat.Note, logKey) is not { } checkpoint || checkpoint.Size != seat.Size) throw Damaged(seat.Size);
-        return new TrailHead(await ReadTreeAsync(store, checkpoint, CancellationToken.None), seat.Note, seat.Time);
+        return new TrailHead(await ReadTreeAsync(store, checkpoint, CancellationToken.None, seat.Edge), seat.Note, seat.Time);
     }
 
-    private static async ValueTask<TreeHead> ReadTreeAsync(IHubStore store, Checkpoint checkpoint, CancellationToken cancellationToken)
+    private static async ValueTask<TreeHead> ReadTreeAsync(
+        IHubStore store, Checkpoint checkpoint, CancellationToken cancellationToken, IReadOnlyDictionary<(int Level, long Index), ReadOnlyMemory<byte>>? atHand = null)
     {
         List<TileAddress> edge = [];
         for (var level = 0; checkpoint.Size >> (TreeTile.Height * level) > 0; level++)
@@ -50,7 +51,8 @@ internal sealed record TrailHead(TreeHead Tree, string? CheckpointNote, DateTime
             if (address.WidthIn(checkpoint.Size) > 0) edge.Add(address);
         }
 
-        var read = await store.ReadTilesAsync(edge.ConvertAll(static a => (a.Level, a.Index)), cancellationToken);
+        var places = edge.ConvertAll(static a => (a.Level, a.Index));
+        var read = atHand is not null && places.TrueForAll(atHand.ContainsKey) ? places.ConvertAll(p => atHand[p]) : await store.ReadTilesAsync(places, cancellationToken);
         var tiles = new Dictionary<TileAddress, TreeTile>();
         foreach (var (address, hashes) in edge.Zip(read))
         {

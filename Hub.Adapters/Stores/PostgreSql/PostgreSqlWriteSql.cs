@@ -34,6 +34,12 @@ internal static class PostgreSqlWriteSql
         FindDeliveryOfMessage = $"SELECT {Rows.DeliveryColumns} FROM delivery d WHERE d.message = (SELECT num FROM message_key WHERE key = $1) AND d.recipient = $2",
 
         TakeSeat = "SELECT size, note, time, node, term FROM log_head WHERE one FOR UPDATE",
+        SeatEdge = """
+            SELECT t.level, t.idx, t.hashes
+            FROM log_head h CROSS JOIN (VALUES (0, 256::bigint), (1, 65536), (2, 16777216), (3, 4294967296), (4, 1099511627776)) AS l (level, entries)
+                JOIN tile t ON t.level = l.level AND t.idx = h.size / l.entries
+            WHERE h.one AND h.size <> $1
+            """,
         MoveHead = "UPDATE log_head SET size = $1, note = $2, time = $3, term = term + (node IS DISTINCT FROM $4)::int, node = $4 WHERE one AND size = $5",
         Fence = "SELECT hub_fence($1, $2)",
         RequireDuty = "SELECT hub_require_duty($1, $2, $3)",

@@ -47,7 +47,7 @@ internal sealed partial class RelationalTransaction
 
     public async ValueTask<LogPlace> TakeSeatAsync(LogPlace expected)
     {
-        var seat = await SitAsync();
+        var seat = await SitAsync(expected.Size);
         if (seat.Size == expected.Size) return seat;
         _newMessages.MoveEntries(seat.Size - expected.Size);
         MoveVersions(seat.Size - expected.Size);
@@ -167,19 +167,23 @@ internal sealed partial class RelationalTransaction
 
     private static int RankOf(int priority) => Ranks - 1 - Math.Clamp(priority, 0, Ranks - 1);
 
-    private async ValueTask<LogPlace> SitAsync()
+    private async ValueTask<LogPlace> SitAsync(long? expected = null)
     {
         if (_seat is not null) return _seat;
         var batch = NewBatch();
         Flush(batch);
+        var edge = new Dictionary<(int Level, long Index), ReadOnlyMemory<byte>>();
         batch.Query(_sql.TakeSeat, row => _seat = new LogPlace(row.GetInt64(0), Rows.Text(row, 1), Rows.NullableTime(row, 2) ?? DateTimeOffset.MinValue));
+        if (expected is { } size)
+            batch.Query(_sql.SeatEdge, row => edge.Add((row.GetInt32(0), row.GetInt64(1)), row.GetFieldValue<byte[]>(2))).With("size", size);
         var before = _registryVersion;
         if (_registryRead || _newVersions is not null) AskForRegistryVersion(batch);
         await SendAsync(batch);
         // Who changes the registry has the seat: from here on nobody can.
         if ((_registryRead || _newVersions is not null) && _registryVersion != before)
             throw new StoreConflictException($"Another node brought version {_registryVersion} of the registry into force.");
-        return _head = _seat ?? throw new StoreFailedException("The log has no seat: the schema is damaged.");
+        if (_seat is null) throw new StoreFailedException("The log has no seat: the schema is damaged.");
+        return _head = _seat = _seat with { Edge = edge };
     }
 
     /// <summary>A batch; the first begins the transaction.</summary>

@@ -32,6 +32,9 @@ internal sealed record WriteSql
     /// <summary>Gives the place of the log and holds it against all others: size, note, time, node, term.</summary>
     internal required string TakeSeat { get; init; }
 
+    /// <summary>Parameters: size. Gives the tiles at the edge of the log when it has another size: level, index, hashes.</summary>
+    internal required string SeatEdge { get; init; }
+
     /// <summary>Parameters: size, note, time, node, size before. Changes one row.</summary>
     internal required string MoveHead { get; init; }
 

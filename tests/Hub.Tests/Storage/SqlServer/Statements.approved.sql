@@ -583,6 +583,14 @@ UPDATE o SET until = @version FROM hub.registry_object o JOIN @rows r ON r.secti
 IF XACT_STATE() <> 1 THROW 51004, N'the transaction has ended', 1;
 EXEC hub.require_duty @duty = @duty, @node = @node, @term = @term;
 
+-- SeatEdge (@size)
+IF XACT_STATE() <> 1 THROW 51004, N'the transaction has ended', 1;
+WITH l (level, entries) AS (
+    SELECT 0, CONVERT(bigint, 256) UNION ALL SELECT 1, 65536 UNION ALL SELECT 2, 16777216 UNION ALL SELECT 3, 4294967296 UNION ALL SELECT 4, 1099511627776)
+SELECT t.level, t.idx, t.hashes
+FROM hub.log_head h CROSS JOIN l JOIN hub.tile t ON t.level = l.level AND t.idx = h.size / l.entries
+WHERE h.one = 1 AND h.size <> @size;
+
 -- SettleLanes (@rows)
 IF XACT_STATE() <> 1 THROW 51004, N'the transaction has ended', 1;
 DECLARE @fronts TABLE (id bigint NOT NULL PRIMARY KEY, recipient nvarchar(200) COLLATE Latin1_General_100_BIN2 NOT NULL, lane nvarchar(300) COLLATE Latin1_General_100_BIN2 NOT NULL);
