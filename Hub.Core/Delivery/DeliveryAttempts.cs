@@ -25,6 +25,7 @@ internal sealed class DeliveryAttempts(
 
     /// <summary>Makes an attempt; null when none was made: the message is not there, which leaves the delivery to the end of its
     /// claim; or there was no room for it in memory, or its agency closed after it was claimed, which gives it back.</summary>
+    /// <exception cref="ProblemException"><c>unavailable</c>: the store was away, so nothing was attempted.</exception>
     internal async Task<MadeAttempt?> MakeAsync(HeldDelivery taken, AgencySystem system, CancellationToken abort)
     {
         using var copyRoom = taken.Copy?.Room;
@@ -52,7 +53,7 @@ internal sealed class DeliveryAttempts(
             DeliveryMetrics.Attempted(system.Channel.Kind, outcome);
             return new MadeAttempt(held, message, system, outcome, abort.IsCancellationRequested);
         }
-        catch (Exception failure)
+        catch (Exception failure) when (failure is not ProblemException { Code.Code: "unavailable" })
         {
             log.LogError(failure, "Delivery {Delivery} could not be attempted; it comes round again when its claim ends.", held.Id);
             return null;

@@ -63,6 +63,8 @@ internal sealed class DeliveryOutcomes(
             {
                 DeliveryMetrics.Changed(DeliveryState.Queued);
                 _wakes.Schedule(queued.Recipient, due);
+                // The next claim learns when it comes due, so that nothing fresh passes it then.
+                signals.Notify(queued.Recipient);
             });
             return true;
         });
@@ -109,6 +111,8 @@ internal sealed class DeliveryOutcomes(
             {
                 if (await FindHeldAsync(scope, one.Delivery) is not { State: DeliveryState.Claimed } current) continue;
                 signals.Direct.Close(current.Recipient);
+                // Again: a claim that ran meanwhile did not see it.
+                scope.AfterCommit(() => signals.Direct.Close(current.Recipient));
                 await scope.Transaction.UpdateDeliveryAsync(
                     current with { State = DeliveryState.Queued, Claim = null, ClaimedUntil = null, Attempts = current.Attempts - 1, Changed = now });
             }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Hub.Contracts.Problems;
 using Hub.Core.Registry;
 using Hub.Core.Storage;
 using Microsoft.Extensions.Logging;
@@ -14,6 +15,7 @@ internal sealed class LaneAttempts(
     private const int MaxSuspect = 64;
     private const int MaxTotal = 256;
     private static readonly TimeSpan StartMargin = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan GiveBackAgain = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(25);
     private static readonly TimeSpan AbortTime = TimeSpan.FromSeconds(4);
 
@@ -21,6 +23,10 @@ internal sealed class LaneAttempts(
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private readonly ConcurrentDictionary<long, bool> _attempted = new();
+
+    // Claims under which nothing was attempted, while the store was away.
+    private readonly ConcurrentQueue<HeldDelivery> _left = new();
+    private DateTimeOffset _giveBackAt;
 
     // One for those who may still start more: until the drain.
     private int _running = 1;
@@ -46,6 +52,7 @@ internal sealed class LaneAttempts(
     {
         var now = clock.GetUtcNow();
         GiveBackUnfit(now);
+        GiveBackLeft(now);
         var (prompt, suspects) = lanes.InFlight(now);
         for (var progress = true; progress;)
         {
@@ -75,9 +82,22 @@ internal sealed class LaneAttempts(
             lane.TakeUnfit(held => system is null || TooLate(held.Delivery, system.Policy, now), lane.IsSuspect(now), unfit);
         }
 
-        if (unfit.Count == 0) return;
+        if (unfit.Count > 0) BeginGivingBack(unfit);
+    }
+
+    private void GiveBackLeft(DateTimeOffset now)
+    {
+        if (_left.IsEmpty || now < _giveBackAt) return;
+        _giveBackAt = now + GiveBackAgain;
+        List<HeldDelivery> left = [];
+        while (_left.TryDequeue(out var held)) left.Add(held);
+        BeginGivingBack(left);
+    }
+
+    private void BeginGivingBack(List<HeldDelivery> held)
+    {
         Interlocked.Increment(ref _running);
-        _ = GiveBackAsync(unfit);
+        _ = GiveBackAsync(held);
     }
 
     private async Task GiveBackAsync(List<HeldDelivery> held)
@@ -85,6 +105,11 @@ internal sealed class LaneAttempts(
         try
         {
             await outcomes.GiveBackAsync(held);
+        }
+        catch (ProblemException away) when (away.Code == ProblemCode.Unavailable)
+        {
+            log.LogWarning("{Count} claims could not be given back: {Reason} It is tried again.", held.Count, away.Message);
+            foreach (var one in held) _left.Enqueue(one);
         }
         catch (Exception failure)
         {
@@ -128,6 +153,13 @@ internal sealed class LaneAttempts(
             _ended.Enqueue((lane, started, attempt is null ? null : attempt.Outcome is AttemptOutcome.Failed));
             wake();
             if (attempt is not null) await attempts.RecordAsync(attempt);
+        }
+        catch (ProblemException away) when (away.Code == ProblemCode.Unavailable)
+        {
+            log.LogWarning("Delivery {Delivery} could not be attempted: {Reason} It is given back.", held.Delivery.Id, away.Message);
+            _left.Enqueue(held);
+            _ended.Enqueue((lane, started, null));
+            wake();
         }
         finally
         {

@@ -86,10 +86,12 @@ internal sealed class LaneClaims(
                 (claims, emptied) = ([], []);
                 foreach (var (lane, limit, until, closed) in plan)
                 {
+                    // Before the claim looks: what another group queues from here on, it may not see.
+                    var closings = direct.Closings(lane.Address);
                     var claimed = await scope.Transaction.ClaimAsync(lane.Address, now, until, limit, closed, node.Number);
                     claims.Add(claimed);
                     emptied.Add(claimed.Count < limit && !closed
-                        ? new Emptied(direct.Closings(lane.Address), await scope.Transaction.FindNextDueAsync(lane.Address, now))
+                        ? new Emptied(closings, await scope.Transaction.FindNextDueAsync(lane.Address, now))
                         : null);
                 }
 

@@ -11,6 +11,9 @@ namespace Hub.Core.Storage;
 /// <param name="clock">Time of entries.</param>
 internal sealed class GroupRun(IHubStore store, LogPosition log, IHubKeys keys, TimeProvider clock)
 {
+    /// <summary>When what a connection that broke left behind is looked for once more, though nobody says that it was decided.</summary>
+    private static readonly TimeSpan LateEnd = TimeSpan.FromSeconds(10);
+
     private static readonly AsyncLocal<CommitUnit?> Running = new();
     private long _unknownEnds;
 
@@ -106,9 +109,16 @@ internal sealed class GroupRun(IHubStore store, LogPosition log, IHubKeys keys, 
         catch (Exception failure) when (failure is not StoreConflictException)
         {
             Interlocked.Increment(ref _unknownEnds);
-            _ = (failure as StoreFailedException)?.Decided?.ContinueWith(_ => Interlocked.Increment(ref _unknownEnds), TaskScheduler.Default);
+            _ = LookAgainAsync((failure as StoreFailedException)?.Decided ?? Task.Delay(LateEnd, clock));
             throw;
         }
+    }
+
+    /// <summary>What was not durable yet may have become so.</summary>
+    private async Task LookAgainAsync(Task decided)
+    {
+        await decided.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Interlocked.Increment(ref _unknownEnds);
     }
 
     private static async ValueTask PreloadAsync(IStoreTransaction transaction, IReadOnlyList<CommitUnit> units)

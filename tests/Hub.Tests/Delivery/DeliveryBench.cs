@@ -104,13 +104,13 @@ internal sealed class DeliveryBench : IAsyncDisposable
     internal ThisNode Node { get; }
 
     /// <summary>Starts the dispatcher.</summary>
-    internal void Dispatch(OctetBudget? budget = null)
+    internal void Dispatch(OctetBudget? budget = null, IHubStore? store = null)
     {
         _stopping = new CancellationTokenSource();
         var apps = new AppChannel(
             Handlers, Committer, Store, Keys, Acknowledgements, _intake, Signals, Clock, new TestLog<AppChannel>());
         var dispatcher = new Dispatcher(
-            Registry, Committer, Store, Keys, [Channel, apps], Acknowledgements, _intake, Signals, Node, Clock, new TestLog<Dispatcher>(),
+            Registry, Committer, store ?? Store, Keys, [Channel, apps], Acknowledgements, _intake, Signals, Node, Clock, new TestLog<Dispatcher>(),
             budget ?? new OctetBudget(128 * 1024 * 1024));
         _dispatching = dispatcher.RunAsync(_stopping.Token);
     }

@@ -5,6 +5,7 @@ using Hub.Contracts.Problems;
 using Hub.Core.Delivery;
 using Hub.Core.Registry;
 using Hub.Core.Storage;
+using Hub.Tests.Storage;
 using static Hub.Tests.Delivery.DeliveryBench;
 
 namespace Hub.Tests.Delivery;
@@ -40,6 +41,24 @@ public class DispatcherTests
         var key = await _bench.AcceptAsync("1", Pushed);
         _bench.Dispatch();
         await _bench.UntilAsync(key, DeliveryState.Delivered);
+    }
+
+    [Test]
+    public async Task Delivered_ClaimedWhileTheStoreCannotBeRead_ComesRoundWithoutWaitingForTheEndOfItsClaim()
+    {
+        var away = new FailingStore.Switch();
+        foreach (var read in new[] { nameof(IHubStore.FindMessageAsync), nameof(IHubStore.ReadMessagesAsync) })
+            away.Failing[read] = ProblemCode.Unavailable.With("The store is away (injected).");
+        var key = await _bench.AcceptAsync("1", Pushed);
+        _bench.Dispatch(store: FailingStore.Wrap(_bench.Store, away));
+        await _bench.UntilAsync(async () => (await _bench.DeliveryAsync(key)) is { State: DeliveryState.Claimed });
+        await _bench.UntilAsync(async () => (await _bench.DeliveryAsync(key)) is { State: DeliveryState.Queued, Attempts: 0 });
+
+        away.Failing.Clear();
+        _bench.Clock.Advance(TimeSpan.FromSeconds(2));
+
+        var delivered = await _bench.UntilAsync(key, DeliveryState.Delivered);
+        Assert.That((delivered.Attempts, _bench.Channel.Sent.Count), Is.EqualTo((1, 1)));
     }
 
     [Test]

@@ -36,6 +36,9 @@ internal class FailingStore : DispatchProxy
 
         internal int Commits { get; set; }
 
+        /// <summary>Members that fail, and how.</summary>
+        internal ConcurrentDictionary<string, Exception> Failing { get; } = new();
+
         /// <summary>How often each member was called.</summary>
         internal ConcurrentDictionary<string, int> Calls { get; } = new();
     }
@@ -45,6 +48,7 @@ internal class FailingStore : DispatchProxy
     protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
     {
         _switch.Calls.AddOrUpdate(targetMethod!.Name, 1, static (_, count) => count + 1);
+        if (_switch.Failing.TryGetValue(targetMethod.Name, out var failure)) throw failure;
         if (targetMethod.Name == nameof(IStoreTransaction.CommitAsync)) return CommitAsync((IStoreTransaction)_inner);
         if (_switch.Unreachable && targetMethod.Name != nameof(IAsyncDisposable.DisposeAsync)) throw new IOException("The store is unreachable (injected).");
         return targetMethod.Name == nameof(IHubStore.BeginAsync)
