@@ -152,13 +152,14 @@ internal sealed class DirectHandover
     /// <param name="recipient">The system.</param>
     /// <param name="closings">What <see cref="Closings"/> said inside the claim's commit.</param>
     /// <param name="nextDue">When the store will have something due again, as far as it knows.</param>
+    /// <param name="now">The instant; the claim looked earlier, and what has come due since it did not take.</param>
     /// <returns>Whether it is open.</returns>
-    internal bool Open(SystemAddress recipient, long closings, DateTimeOffset? nextDue)
+    internal bool Open(SystemAddress recipient, long closings, DateTimeOffset? nextDue, DateTimeOffset now)
     {
         lock (_gate)
         {
             if (!_places.TryGetValue(recipient, out var place)) return false;
-            var isOpen = place.Closings == closings;
+            var isOpen = place.Closings == closings && !(nextDue <= now);
             (place.Way, place.NextDue) = (isOpen ? Way.Open : Way.Behind, nextDue ?? DateTimeOffset.MaxValue);
             return isOpen;
         }

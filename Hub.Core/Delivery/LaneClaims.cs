@@ -51,15 +51,15 @@ internal sealed class LaneClaims(
         _running = null;
         var found = ended.IsCompletedSuccessfully ? _found : null;
         if (found is null) Failed(ended);
-        var total = 0;
+        var (total, now) = (0, clock.GetUtcNow());
         for (var i = 0; i < _plan.Count; i++)
         {
             var lane = _plan[i].Lane;
             var claim = found?.Claims[i];
             foreach (var held in claim?.Held ?? []) lane.Add(held);
             if (claim?.Emptied is not { } emptied) direct.Shut(lane.Address);
-            else if (direct.Open(lane.Address, emptied.Closings, emptied.NextDue)) lane.FreeAll();
-            lane.EndClaim(claim is { TookAll: true });
+            else if (direct.Open(lane.Address, emptied.Closings, emptied.NextDue, now)) lane.FreeAll();
+            lane.EndClaim(claim is { TookAll: true } && !(claim.Emptied?.NextDue <= now));
             lanes.ForgetIfIdle(lane);
             total += claim?.Held.Count ?? 0;
         }

@@ -49,7 +49,7 @@ public class DirectHandoverTests
         if (wasShut) _direct.Shut(Pushed);
         var closings = _direct.Closings(Pushed);
         _direct.Close(Pushed);
-        Assert.That(_direct.Open(Pushed, closings, nextDue: null), Is.False);
+        Assert.That(_direct.Open(Pushed, closings, nextDue: null, Now), Is.False);
         Assert.That(IsBehind(), Is.True);
     }
 
@@ -137,10 +137,14 @@ public class DirectHandoverTests
         _direct.Hand(grant, grant.Claim(StoreSamples.NewDelivery(message, Pushed)), message, new byte[1]);
     }
 
+    [Test]
+    public void Open_WhenSomethingCameDueSinceTheClaimLooked_StaysClosed() =>
+        Assert.That(_direct.Open(Pushed, _direct.Closings(Pushed), nextDue: Now, Now), Is.False);
+
     private void Open(DateTimeOffset? nextDue = null)
     {
         var closings = _direct.Closings(Pushed);
         _direct.Update(new SystemLane(Pushed, new LanePace()), Policy, Now);
-        _direct.Open(Pushed, closings, nextDue);
+        _direct.Open(Pushed, closings, nextDue, Now);
     }
 }
