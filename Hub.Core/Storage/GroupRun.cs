@@ -82,8 +82,9 @@ internal sealed class GroupRun(IHubStore store, LogPosition log, IHubKeys keys, 
         }
 
         var asked = clock.GetTimestamp();
+        var left = log.Head;
         var seat = await log.SeatAsync(transaction, counted);
-        turn.Staged();
+        turn.Seated(alone: ReferenceEquals(seat, left));
         var head = await batch.IntegrateAsync(seat, transaction, keys);
         log.Committing(head);
         try

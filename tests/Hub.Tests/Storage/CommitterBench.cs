@@ -95,6 +95,14 @@ internal sealed class CommitterBench : IAsyncDisposable
         Entry = entry,
     };
 
+    /// <summary>Another committer over the same store, as another node has it.</summary>
+    internal async Task<GroupCommitter> StartAnotherAsync()
+    {
+        var another = NewCommitter();
+        await another.StartAsync();
+        return another;
+    }
+
     private GroupCommitter NewCommitter() => new(
         Store, Keys, new HubSettings { DataDirectory = "", MaxGroup = MaxGroup }, Clock, NullLogger<GroupCommitter>.Instance);
 }

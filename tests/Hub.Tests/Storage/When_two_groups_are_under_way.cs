@@ -65,6 +65,33 @@ public sealed class When_two_groups_are_under_way
     }
 
     [Test]
+    public async Task Should_not_begin_the_second_while_another_node_commits_too()
+    {
+        await using var another = await _bench.StartAnotherAsync();
+        await another.RunAsync(CommitterBench.Accept("of another node"));
+        var (reached, held, ran) = (new TaskCompletionSource(), new TaskCompletionSource(), new TaskCompletionSource());
+        _bench.Failures.BeforeCommit = async () =>
+        {
+            reached.TrySetResult();
+            await held.Task;
+        };
+        var first = _bench.Committer.RunAsync(CommitterBench.Accept("first")).AsTask();
+        await reached.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        var second = _bench.Committer.RunAsync(async scope =>
+        {
+            ran.TrySetResult();
+            return await CommitterBench.Accept("second")(scope);
+        }).AsTask();
+        Assert.That(await Task.WhenAny(ran.Task, Task.Delay(200)), Is.Not.SameAs(ran.Task), "the other node has the time; what waits becomes one group");
+        held.SetResult();
+        Assert.That(((await first).Index, (await second).Index), Is.EqualTo((2L, 3L)));
+
+        var (third, fourth, heldAgain) = await HoldFirstAndRunSecondAsync("fourth", "third");
+        heldAgain.SetResult();
+        Assert.That(((await third).Index, (await fourth).Index), Is.EqualTo((4L, 5L)), "alone again, two are under way again");
+    }
+
+    [Test]
     public void Should_keep_one_unbroken_log_whatever_fails()
     {
         var ends = Gen.ListOf(Gen.Zip(Gen.Elements(CommitFailure.None, CommitFailure.None, CommitFailure.None, CommitFailure.Before, CommitFailure.After), Gen.Choose(0, 2)), 40);
@@ -120,7 +147,7 @@ public sealed class When_two_groups_are_under_way
     }
 
     /// <summary>The first is held in its commit until told; the second has run its unit meanwhile.</summary>
-    private async Task<(Task<EntryTicket> First, Task<EntryTicket> Second, TaskCompletionSource Held)> HoldFirstAndRunSecondAsync(string second = "second")
+    private async Task<(Task<EntryTicket> First, Task<EntryTicket> Second, TaskCompletionSource Held)> HoldFirstAndRunSecondAsync(string second = "second", string first = "first")
     {
         var (reached, held, ran) = (new TaskCompletionSource(), new TaskCompletionSource(), new TaskCompletionSource());
         _bench.Failures.BeforeCommit = async () =>
@@ -128,7 +155,7 @@ public sealed class When_two_groups_are_under_way
             reached.TrySetResult();
             await held.Task;
         };
-        var one = _bench.Committer.RunAsync(CommitterBench.Accept("first")).AsTask();
+        var one = _bench.Committer.RunAsync(CommitterBench.Accept(first)).AsTask();
         await reached.Task.WaitAsync(TimeSpan.FromSeconds(10));
         var two = _bench.Committer.RunAsync(async scope =>
         {
