@@ -40,7 +40,7 @@ internal static class LineRun
     {
         var settings = new GeneratorSettings(
             ends.Line.Urls, ends.Line.IsHub, ends.SinkUrl, BenchmarkRegistry.Sender, SenderKey.Id, ends.Sender.PrivatePem, one.Algorithm, one.Encoding, one.PayloadBytes, BenchmarkRegistry.Recipients,
-            options.Connections, MaxOutstanding: 4000, options.Warmup.TotalSeconds, (options.Warmup + options.Measured).TotalSeconds + 1, options.PresignBytes);
+            options.Connections, MaxOutstanding: 4000, options.Warmup.TotalSeconds, (options.Warmup + options.Measured).TotalSeconds + 1, options.PresignBytes, options.Rate);
         var settingsPath = Path.Combine(folder, "generator.json");
         settings.Save(settingsPath);
         using var http = LoopbackHttp.Create();

@@ -32,7 +32,7 @@ internal sealed record Measured(
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"         sent {Report.Sent}, receipted {Report.Receipted}, delivered {Delivered.Count} ({Delivered.Repeated} repeated, {Delivered.Damaged} damaged), digests {(Delivered.Digest == Report.Digest ? "equal" : "DIFFER")}, {Report.ReceiptsVerified} receipts verified, {Report.Presigned} signed ahead"));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"         receipts {Report.Waits}; {(IntegrationP99 is { } wait ? $"integration p99 {wait:F1} ms; " : "")}CPU a message: {string.Join(", ", Cpu.Select(static c => string.Create(CultureInfo.InvariantCulture, $"{c.Key} {c.Value:F0}")))} µs; {PeakMemory >> 20} MiB at most"));
+            $"         receipts {Report.Waits}; from there to the sink {Report.Handed}; {(IntegrationP99 is { } wait ? $"integration p99 {wait:F1} ms; " : "")}CPU a message: {string.Join(", ", Cpu.Select(static c => string.Create(CultureInfo.InvariantCulture, $"{c.Key} {c.Value:F0}")))} µs; {PeakMemory >> 20} MiB at most"));
         if (Report.FirstRefusal is not null) Console.WriteLine($"         first refusal: {Report.FirstRefusal}");
     }
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -19,6 +21,7 @@ internal static class Sink
         var received = new Received();
         app.MapGet("/count", () => Results.Text(received.Count.ToString()));
         app.MapGet("/digest", () => Results.Text($"{received.Count} {received.Repeated} {received.Damaged} {received.Digest}"));
+        app.MapGet("/times", () => Results.Bytes(received.Times()));
         app.MapPost("/stop", () => app.Lifetime.StopApplication());
         app.Map("/in/{system}", async context =>
         {
@@ -41,10 +44,22 @@ internal static class Sink
         return 0;
     }
 
+    /// <summary>The beginning of a message key, by which the processes of a run name it to each other.</summary>
+    internal static ulong ShortKey(string key) => ulong.Parse(key.AsSpan(0, 16), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+
+    /// <summary>When each message came first, by its short key: what <c>/times</c> answers.</summary>
+    internal static Dictionary<ulong, long> ReadTimes(byte[] octets)
+    {
+        var pairs = MemoryMarshal.Cast<byte, ulong>(octets);
+        var times = new Dictionary<ulong, long>(pairs.Length / 2);
+        for (var i = 0; i < pairs.Length; i += 2) times[pairs[i]] = (long)pairs[i + 1];
+        return times;
+    }
+
     private sealed class Received
     {
         private readonly Lock _lock = new();
-        private readonly HashSet<UInt128> _keys = [];
+        private readonly Dictionary<ulong, long> _keys = [];
         private long _count;
 
         internal SetDigest Digest { get; } = new();
@@ -57,11 +72,11 @@ internal static class Sink
 
         internal void Add(string key, byte[] sha256, string contentDigest)
         {
-            var short128 = UInt128.Parse(key.AsSpan(0, 32), System.Globalization.NumberStyles.HexNumber);
+            var (shortKey, now) = (ShortKey(key), TimeProvider.System.GetTimestamp());
             lock (_lock)
             {
                 if (contentDigest != $"sha-256=:{Convert.ToBase64String(sha256)}:") Damaged++;
-                if (!_keys.Add(short128))
+                if (!_keys.TryAdd(shortKey, now))
                 {
                     Repeated++;
                     return;
@@ -70,6 +85,17 @@ internal static class Sink
 
             Digest.Add(key, sha256);
             Interlocked.Increment(ref _count);
+        }
+
+        internal byte[] Times()
+        {
+            lock (_lock)
+            {
+                var pairs = new ulong[_keys.Count * 2];
+                var next = 0;
+                foreach (var (key, at) in _keys) (pairs[next++], pairs[next++]) = (key, (ulong)at);
+                return MemoryMarshal.AsBytes<ulong>(pairs).ToArray();
+            }
         }
     }
 }

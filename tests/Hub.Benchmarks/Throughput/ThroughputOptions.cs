@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Hub.Benchmarks.Throughput;
 
 /// <summary>What a throughput run measures.</summary>
@@ -8,6 +10,9 @@ internal sealed record ThroughputOptions
     internal TimeSpan Measured { get; init; } = TimeSpan.FromSeconds(60);
 
     internal int Connections { get; init; } = 128;
+
+    /// <summary>Messages a second at fixed instants, whatever the answers; 0: each connection sends when it has its answer.</summary>
+    internal double Rate { get; init; }
 
     /// <summary>Memory for envelopes signed before the clock starts; the rest is signed on the fly and costs the run its CPU.</summary>
     internal long PresignBytes { get; init; } = 3L << 30;
@@ -37,6 +42,7 @@ internal sealed record ThroughputOptions
                 "--warmup" => options with { Warmup = TimeSpan.FromSeconds(int.Parse(value)) },
                 "--seconds" => options with { Measured = TimeSpan.FromSeconds(int.Parse(value)) },
                 "--connections" => options with { Connections = int.Parse(value) },
+                "--rate" => options with { Rate = double.Parse(value, CultureInfo.InvariantCulture) },
                 "--presign-mib" => options with { PresignBytes = long.Parse(value) << 20 },
                 "--cases" => options with { Cases = [.. value.Split(',').Select(Case.Named)] },
                 "--store" => options with { Postgres = value == "postgres" || (value == "sqlite" ? false : throw new ArgumentException($"--store is sqlite or postgres, not '{value}'.", nameof(arguments))) },

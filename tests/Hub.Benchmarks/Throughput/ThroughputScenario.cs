@@ -8,10 +8,16 @@ internal static class ThroughputScenario
 
     internal static async Task<int> RunAsync(ThroughputOptions options)
     {
-        var results = new List<Result>();
-        foreach (var one in options.Cases) await MeasureAsync(options, one, results);
+        var results = await MeasureAsync(options);
         Report.Print("throughput", results);
         return results.TrueForAll(static r => r.Value is not null) ? 0 : 1;
+    }
+
+    internal static async Task<List<Result>> MeasureAsync(ThroughputOptions options)
+    {
+        var results = new List<Result>();
+        foreach (var one in options.Cases) await MeasureAsync(options, one, results);
+        return results;
     }
 
     private static async Task MeasureAsync(ThroughputOptions options, Case one, List<Result> results)
