@@ -17,10 +17,12 @@ for argument in "$@"; do
   esac
 done
 
-declare -A package_of=([xmlsec1]=xmlsec1 [openssl]=openssl [python3]=python3 [curl]=curl [strace]=strace [node]=nodejs)
+declare -A package_of=([xmlsec1]=xmlsec1 [openssl]=openssl [python3]=python3 [curl]=curl [strace]=strace [node]=nodejs [gcc]='gcc libc6-dev')
 missing=()
 for program in "${!package_of[@]}"; do
-  command -v "$program" >/dev/null || missing+=("${package_of[$program]}")
+  command -v "$program" >/dev/null && continue
+  read -ra packages <<<"${package_of[$program]}"
+  missing+=("${packages[@]}")
 done
 # The server's programs; the cluster that Debian's package makes is neither started nor used.
 compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)

@@ -63,12 +63,13 @@ internal sealed class Scene : IAsyncDisposable
     /// <param name="stop">Gives up.</param>
     internal async Task EndAsync(PostgresDatabase database, CancellationToken stop)
     {
+        var facts = new PostgresFacts(database);
         await Traffic.StopSendingAsync().WaitAsync(TimeSpan.FromSeconds(60), stop);
-        await Truth.DrainedAsync(Traffic, Nodes, database, stop);
+        await Truth.DrainedAsync(Traffic, () => Nodes.Log, facts, stop);
         await Traffic.StopReadingAsync();
         await _checkpoints.StopAsync();
         Rounds.Report(Traffic);
-        await Truth.HoldsAsync(Traffic, Nodes, database, _checkpoints, _key, stop);
+        await Truth.HoldsAsync(Traffic, Nodes.Data(0), facts, _checkpoints, _key, stop);
     }
 
     public async ValueTask DisposeAsync()

@@ -13,6 +13,10 @@ internal sealed record Sent(string Key, byte[] Octets, string Sha256, string? Co
 {
     private long _pushed;
     private long _claimed;
+    private long _acknowledged = long.MaxValue;
+
+    /// <summary>The content of an attachment that is to be uploaded before.</summary>
+    internal byte[]? Upload { get; init; }
 
     /// <summary>The first that was given.</summary>
     internal string? Receipt { get; set; }
@@ -22,6 +26,9 @@ internal sealed record Sent(string Key, byte[] Octets, string Sha256, string? Co
     internal long PushedAt => Volatile.Read(ref _pushed);
 
     internal long ClaimedAt => Volatile.Read(ref _claimed);
+
+    /// <summary>When the mailbox's acknowledgement was answered, by <see cref="Traffic.Moment"/>; the greatest number before that.</summary>
+    internal long AcknowledgedAt => Volatile.Read(ref _acknowledged);
 
     internal bool Arrived => PushedAt != 0 && ClaimedAt != 0;
 
@@ -33,4 +40,6 @@ internal sealed record Sent(string Key, byte[] Octets, string Sha256, string? Co
 
     /// <returns>Whether it is the first time.</returns>
     internal bool Claim() => Interlocked.CompareExchange(ref _claimed, Environment.TickCount64, 0) == 0;
+
+    internal void Acknowledge(long moment) => Interlocked.CompareExchange(ref _acknowledged, moment, long.MaxValue);
 }

@@ -31,11 +31,12 @@ internal sealed class Traffic : IAsyncDisposable
     private readonly PushSink _sink;
     private Task _senders = Task.CompletedTask;
     private Task _readers = Task.CompletedTask;
+    private readonly bool _uploads;
     private int _number;
 
-    private Traffic(PushSink sink)
+    private Traffic(PushSink sink, bool uploads)
     {
-        _sink = sink;
+        (_sink, _uploads) = (sink, uploads);
         _sink.Interfere = PushArrives;
     }
 
@@ -74,7 +75,18 @@ internal sealed class Traffic : IAsyncDisposable
         {{{_pulling.RegistryYaml("{kind: mailbox}", "{claimDuration: 3s, maxAttempts: 100}", $"{Plain}, {Ordered}")}}}
         """;
 
-    internal static async Task<Traffic> PrepareAsync() => new(await PushSink.StartAsync());
+    /// <summary>Makes the sink.</summary>
+    /// <param name="uploads">Whether some messages name an upload.</param>
+    internal static async Task<Traffic> PrepareAsync(bool uploads = false) => new(await PushSink.StartAsync(), uploads);
+
+    /// <summary>What <see cref="Sent.AcknowledgedAt"/> is measured in.</summary>
+    internal Func<long> Moment { get; set; } = static () => Environment.TickCount64;
+
+    internal TestAgency Sender => _sender;
+
+    internal TestAgency Mailbox => _pulling;
+
+    internal PushSink Sink => _sink;
 
     /// <summary>Begins to send and to read.</summary>
     internal async Task BeginAsync(IReadOnlyList<Uri> nodes)
@@ -105,11 +117,17 @@ internal sealed class Traffic : IAsyncDisposable
     internal Task<string?> ReceiptAsync(int node, Sent sent) =>
         Witness.CallAsync(_sender, node, HttpMethod.Get, $"/api/v1/messages/{sent.Key}/receipt", content: null, HttpStatusCode.OK);
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Stops all of it where it is; what has no receipt gets none.</summary>
+    internal async Task AbandonAsync()
     {
         await _abandoned.CancelAsync();
         await StopSendingAsync();
         await StopReadingAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await AbandonAsync();
         await _sink.DisposeAsync();
         _sender.Dispose();
         _pushed.Dispose();
@@ -128,7 +146,8 @@ internal sealed class Traffic : IAsyncDisposable
             Ledger[sent.Key] = sent;
             while (sent.Receipt is null && !_abandoned.IsCancellationRequested)
             {
-                var receipt = await SubmitAsync(Witness.Pick(random), sent);
+                var node = Witness.Pick(random);
+                var receipt = await UploadAsync(node, sent) ? await SubmitAsync(node, sent) : null;
                 if (receipt is null) await Task.Delay(50, CancellationToken.None);
                 (sent.ReceiptedAt, sent.Receipt) = (Environment.TickCount64, receipt);
             }
@@ -147,6 +166,19 @@ internal sealed class Traffic : IAsyncDisposable
         HttpStatusCode.OK,
         HttpStatusCode.Accepted);
 
+    private async Task<bool> UploadAsync(int node, Sent sent)
+    {
+        if (sent.Upload is not { } content) return true;
+        var sha256 = Convert.ToHexStringLower(SHA256.HashData(content));
+        if (await Witness.CallAsync(_sender, node, HttpMethod.Post, "/api/v1/uploads", JsonContent.Create(new { sha256, size = content.Length }), HttpStatusCode.Created) is not { } begun) return false;
+        var status = JsonNode.Parse(begun)!;
+        if (status["complete"]!.GetValue<bool>()) return true;
+        var offset = status["offset"]!.GetValue<int>();
+        var rest = new ByteArrayContent(content[offset..]) { Headers = { ContentType = new MediaTypeHeaderValue("application/octet-stream") } };
+        rest.Headers.Add("Upload-Offset", offset.ToString(CultureInfo.InvariantCulture));
+        return await Witness.CallAsync(_sender, node, HttpMethod.Patch, $"/api/v1/uploads/{sha256}", rest, HttpStatusCode.NoContent) is not null;
+    }
+
     private async Task<Sent> SignAsync(string? conversation)
     {
         var number = Interlocked.Increment(ref _number);
@@ -156,8 +188,11 @@ internal sealed class Traffic : IAsyncDisposable
         var envelope = _sender.Document(id, new string('x', 500), to);
         if (conversation is not null) envelope = envelope with { Type = MessageType.Parse(Ordered), Conversation = conversation, Sequence = conversation.EndsWith('0') ? number : null };
         if (toArchive) envelope = envelope with { Payload = new Payload { Form = PayloadForm.Xml, MediaType = "application/xml", Data = Document(id) } };
+        var upload = _uploads && conversation is null && number % 5 == 0 ? RandomNumberGenerator.GetBytes(150_000) : null;
+        if (upload is not null)
+            envelope = envelope with { Attachments = [new Attachment { Name = "phu-luc.bin", MediaType = "application/octet-stream", Size = upload.Length, Sha256 = Convert.ToHexStringLower(SHA256.HashData(upload)) }] };
         var octets = await EnvelopeCodec.SignAsync(envelope, EnvelopeEncoding.Json, _sender.Signer, CancellationToken.None);
-        return Sent.Of(envelope, octets, Convert.ToHexStringLower(SHA256.HashData(octets)), number, toArchive);
+        return Sent.Of(envelope, octets, Convert.ToHexStringLower(SHA256.HashData(octets)), number, toArchive) with { Upload = upload };
     }
 
     private static byte[] Document(string id) => Encoding.UTF8.GetBytes(
@@ -204,7 +239,8 @@ internal sealed class Traffic : IAsyncDisposable
         else if (sent.Claim()) Arrive("mailbox", sent);
         // A claim that ended meanwhile is lost (409): the delivery comes again.
         var path = $"/api/v1/mailbox/claims/{claim["claim"]!.GetValue<string>()}/ack";
-        await Witness.CallAsync(_pulling, node, HttpMethod.Post, path, content: null, HttpStatusCode.OK, HttpStatusCode.Conflict, HttpStatusCode.Gone, HttpStatusCode.NotFound);
+        var done = await Witness.CallAsync(_pulling, node, HttpMethod.Post, path, content: null, HttpStatusCode.OK, HttpStatusCode.Conflict, HttpStatusCode.Gone, HttpStatusCode.NotFound);
+        if (done is not null && JsonNode.Parse(done)?["state"] is not null) sent?.Acknowledge(Moment());
     }
 
     private void Arrive(string recipient, Sent sent)

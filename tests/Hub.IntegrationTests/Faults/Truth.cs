@@ -1,29 +1,22 @@
-using System.Text;
 using Hub.Contracts.Trail;
 using Hub.Host.CommandLine;
-using Hub.IntegrationTests.Postgres;
 using Hub.IntegrationTests.Processes;
-using Npgsql;
 
 namespace Hub.IntegrationTests.Faults;
 
 /// <summary>What must hold at the end, whatever happened.</summary>
-[System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 internal static class Truth
 {
-    private const string Unfinished =
-        "SELECT count(*) FROM delivery WHERE recipient IN ('Z97.01/sink', 'Z97.02/mailbox', 'Z97.03/archive') AND (state IN (0, 1) OR (recipient <> 'Z97.02/mailbox' AND state NOT IN (2, 3)))";
-
     /// <summary>Waits until everything receipted has arrived and nothing is under way.</summary>
-    internal static async Task DrainedAsync(Traffic traffic, HubNodes nodes, PostgresDatabase database, CancellationToken stop)
+    internal static async Task DrainedAsync(Traffic traffic, Func<string> log, Facts facts, CancellationToken stop)
     {
         var deadline = Environment.TickCount64 + 90_000;
-        while (!traffic.Ledger.Values.All(static sent => sent.Arrived) || await database.ReadAsync<long>(Unfinished) > 0)
+        while (!traffic.Ledger.Values.All(static sent => sent.Arrived) || await facts.UnfinishedAsync() > 0)
         {
             if (Environment.TickCount64 > deadline)
             {
                 var late = traffic.Ledger.Values.Where(static sent => !sent.Arrived).Select(static s => $"{s.Number} pushed {s.PushedAt} claimed {s.ClaimedAt} {s.Conversation}");
-                Assert.Fail($"Something is stuck: {await database.ReadAsync<long>(Unfinished)} deliveries are not over 90 s after the last fault; not arrived: {string.Join("; ", late.Take(20))}\n{nodes.Log}");
+                Assert.Fail($"Something is stuck: {await facts.UnfinishedAsync()} deliveries are not over 90 s after the last fault; not arrived: {string.Join("; ", late.Take(20))}\n{log()}");
             }
 
             await Task.Delay(100, stop);
@@ -31,7 +24,7 @@ internal static class Truth
     }
 
     /// <summary>Everything that the fixtures promise in common.</summary>
-    internal static async Task HoldsAsync(Traffic traffic, HubNodes nodes, PostgresDatabase database, CheckpointWatch checkpoints, NoteVerifier key, CancellationToken stop)
+    internal static async Task HoldsAsync(Traffic traffic, string data, Facts facts, CheckpointWatch checkpoints, NoteVerifier key, CancellationToken stop)
     {
         var receipted = traffic.Receipted.ToList();
         Assert.Multiple(() =>
@@ -44,10 +37,10 @@ internal static class Truth
         });
         var places = ReceiptsHold(receipted, checkpoints, key);
         foreach (var sent in receipted.Take(60))
-            for (var node = 0; node < nodes.Count; node++) Assert.That(await traffic.ReceiptAsync(node, sent), Is.EqualTo(sent.Receipt), "The receipt given is the receipt for ever, at every node.");
-        await LogHoldsAsync(receipted, places, database, checkpoints, stop);
-        await AppDidOnceAsync(receipted.Where(static sent => sent.ToArchive).ToList(), database, stop);
-        var verdict = await HubProcess.RunAsync("log", "verify", "--data", nodes.Data(0));
+            for (var node = 0; node < traffic.Witness.Nodes.Count; node++) Assert.That(await traffic.ReceiptAsync(node, sent), Is.EqualTo(sent.Receipt), "The receipt given is the receipt for ever, at every node.");
+        await LogHoldsAsync(receipted, places, facts, checkpoints, stop);
+        await AppDidOnceAsync(receipted.Where(static sent => sent.ToArchive).ToList(), facts, stop);
+        var verdict = await HubProcess.RunAsync("log", "verify", "--data", data);
         Assert.That(verdict.ExitCode, Is.Zero, verdict.ToString());
     }
 
@@ -68,12 +61,12 @@ internal static class Truth
     }
 
     /// <summary>Grows the tree from the entries and compares it with every checkpoint that anybody was given.</summary>
-    private static async Task LogHoldsAsync(List<Sent> receipted, Dictionary<long, Sent> places, PostgresDatabase database, CheckpointWatch checkpoints, CancellationToken stop)
+    private static async Task LogHoldsAsync(List<Sent> receipted, Dictionary<long, Sent> places, Facts facts, CheckpointWatch checkpoints, CancellationToken stop)
     {
         Dictionary<string, int> accepted = new(StringComparer.Ordinal);
         List<string> broken = [.. checkpoints.Wrong];
         var tree = new CompactTree();
-        await foreach (var header in ReadAsync(database, "SELECT header FROM entry ORDER BY idx", static row => row.GetFieldValue<byte[]>(0), stop))
+        await foreach (var header in facts.HeadersAsync(stop))
         {
             var entry = EntryHeader.Parse(header);
             if (entry is { Kind: EntryKinds.MessageAccepted, Key: { } message }) accepted[message] = accepted.GetValueOrDefault(message) + 1;
@@ -89,13 +82,13 @@ internal static class Truth
     }
 
     /// <summary>The app answers each document twice (01, 03) and files it once.</summary>
-    private static async Task AppDidOnceAsync(List<Sent> filed, PostgresDatabase database, CancellationToken stop)
+    private static async Task AppDidOnceAsync(List<Sent> filed, Facts facts, CancellationToken stop)
     {
         Dictionary<string, long> answers = new(StringComparer.Ordinal);
-        await foreach (var (key, count) in ReadAsync(database, "SELECT in_reply_to, count(*) FROM message WHERE sender = 'Z97.03/archive' GROUP BY 1", static row => (Convert.ToHexStringLower(row.GetFieldValue<byte[]>(0)), row.GetInt64(1)), stop))
+        await foreach (var (key, count) in facts.AnswersOfArchiveAsync(stop))
             answers[key] = count;
         List<string> documents = [];
-        await foreach (var document in ReadAsync(database, "SELECT value FROM app_state WHERE key LIKE 'documents/%'", static row => Encoding.UTF8.GetString(row.GetFieldValue<byte[]>(0)), stop)) documents.Add(document);
+        await foreach (var document in facts.DocumentsOfArchiveAsync(stop)) documents.Add(document);
         Assert.Multiple(() =>
         {
             Assert.That(filed.Where(sent => answers.GetValueOrDefault(sent.Key) != 2).Select(sent => $"{sent.Number}: {answers.GetValueOrDefault(sent.Key)}"), Is.Empty, "answers of the app");
@@ -103,14 +96,5 @@ internal static class Truth
             Assert.That(documents, Has.Count.EqualTo(filed.Count), "filed");
             Assert.That(documents.Where(static d => !d.Contains("\"duplicateOf\":null", StringComparison.Ordinal)), Is.Empty, "filed as if it had come before");
         });
-    }
-
-    private static async IAsyncEnumerable<T> ReadAsync<T>(PostgresDatabase database, string sql, Func<NpgsqlDataReader, T> row, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken stop)
-    {
-        await using var connection = new NpgsqlConnection(database.Super);
-        await connection.OpenAsync(stop);
-        await using var command = new NpgsqlCommand(sql, connection);
-        await using var rows = await command.ExecuteReaderAsync(stop);
-        while (await rows.ReadAsync(stop)) yield return row(rows);
     }
 }

@@ -32,6 +32,9 @@ public sealed class HubProcess : IAsyncDisposable
 
     public int ProcessId => _process.Id;
 
+    /// <summary>Whether it ended, by itself or not.</summary>
+    public bool HasExited => _process.HasExited;
+
     /// <summary>stdout and stderr so far.</summary>
     public string Log
     {
@@ -42,7 +45,8 @@ public sealed class HubProcess : IAsyncDisposable
     /// <param name="dataDirectory">Data folder; created when missing.</param>
     /// <param name="arguments">Further arguments; without <c>--address</c>, <c>H06.09/lgsp</c> is used.</param>
     /// <param name="port">Port on 127.0.0.1; 0 lets the system choose.</param>
-    public static async Task<HubProcess> StartAsync(string dataDirectory, IReadOnlyList<string>? arguments = null, int port = 0)
+    /// <param name="environment">Variables of its environment besides those of the tests.</param>
+    public static async Task<HubProcess> StartAsync(string dataDirectory, IReadOnlyList<string>? arguments = null, int port = 0, IReadOnlyDictionary<string, string>? environment = null)
     {
         Directory.CreateDirectory(dataDirectory);
         var urlFile = Path.Combine(dataDirectory, "hub.url");
@@ -50,7 +54,7 @@ public sealed class HubProcess : IAsyncDisposable
         List<string> all = ["serve", "--data", dataDirectory, "--listen", string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}"), .. arguments ?? []];
         if (!all.Contains("--address", StringComparer.Ordinal)) all.AddRange(["--address", "H06.09/lgsp"]);
         var log = new StringBuilder();
-        var process = Launch(all, log);
+        var process = Launch(all, log, environment);
         try
         {
             using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(60));
@@ -141,9 +145,10 @@ public sealed class HubProcess : IAsyncDisposable
         await Task.Delay(50, cancellationToken);
     }
 
-    private static Process Launch(IReadOnlyList<string> arguments, StringBuilder log)
+    private static Process Launch(IReadOnlyList<string> arguments, StringBuilder log, IReadOnlyDictionary<string, string>? environment)
     {
         var process = new Process { StartInfo = StartInfo(arguments) };
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>(StringComparer.Ordinal)) process.StartInfo.Environment[name] = value;
         process.OutputDataReceived += (_, line) => Append(log, line.Data);
         process.ErrorDataReceived += (_, line) => Append(log, line.Data);
         process.Start();
