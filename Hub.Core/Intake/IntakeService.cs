@@ -29,6 +29,7 @@ public sealed class IntakeService : IIntake
     private readonly TimeProvider _clock;
     private readonly ICertificateStatus _certificates;
     private readonly ThisNode _node;
+    private readonly SendQuotas _quotas;
     private readonly AcceptanceUnit _unit;
 
     /// <summary>Composes the way in.</summary>
@@ -39,7 +40,7 @@ public sealed class IntakeService : IIntake
     {
         (_registry, _committer, _store, _uploads, _keys) = (registry, committer, store, uploads, keys);
         (_trail, _disk, _settings, _clock, _certificates) = (trail, disk, settings, clock, certificates);
-        _node = node;
+        (_node, _quotas) = (node, new SendQuotas(clock));
         _unit = new AcceptanceUnit(acknowledgements, uploads, signals, registry, clock);
         Refusals = new RefusalTally(committer, clock);
     }
@@ -58,7 +59,9 @@ public sealed class IntakeService : IIntake
     {
         try
         {
+            var counted = TakeQuota(octets, encoding, caller);
             var acceptance = await AcceptOnNewestAsync(octets, encoding, caller, prepare, cancellationToken);
+            if (counted && acceptance.Type == MessageType.Acknowledgement) _quotas.GiveBack(caller);
             IntakeMetrics.Accepted(encoding, acceptance.Duplicate);
             return acceptance;
         }
@@ -92,6 +95,18 @@ public sealed class IntakeService : IIntake
             Verified = envelope, Assurance = assurance, Accepted = now, Registry = registry.Version, Recipients = recipients, Uploads = uploads, Order = ServiceRules.OrderOf(service),
         };
         await _unit.RunAsync(scope, candidate, candidate.ToEntry());
+    }
+
+    /// <summary>Before anything costs much. What says that it is an acknowledgement passes above the quota, too, and has to prove it.</summary>
+    /// <returns>Whether it was counted.</returns>
+    /// <exception cref="ProblemException"><c>rate-limited</c>, with Retry-After.</exception>
+    private bool TakeQuota(ReadOnlyMemory<byte> octets, EnvelopeEncoding encoding, SystemAddress caller)
+    {
+        if (_registry.Current.FindSystem(caller) is not { Policy.SendRate: not null } system) return false;
+        if (_quotas.Take(system) is not { } wait) return true;
+        if (TypeGlance.IsAcknowledgement(octets, encoding)) return false;
+        IntakeGate.Shed("quota");
+        throw SendQuotas.Above(system, wait);
     }
 
     /// <summary>Prepares again what another node's change of the registry has overtaken: nothing is accepted by rules, keys or rights of

@@ -1,5 +1,6 @@
 using Hub.Contracts.Addresses;
 using Hub.Contracts.Signatures;
+using Hub.Core.Pressure;
 
 namespace Hub.Core.Registry;
 
@@ -108,6 +109,18 @@ public sealed record DeliveryPolicy
 
     /// <summary>How long a mailbox claim lasts (60 s).</summary>
     public TimeSpan ClaimDuration { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Messages a second that each node accepts from it; null (usual): no bound.</summary>
+    public double? SendRate { get; init; }
+
+    /// <summary>Messages accepted from it at once after a pause; null: ten seconds of <see cref="SendRate"/>.</summary>
+    public int? SendBurst { get; init; }
+
+    /// <summary>Most unfinished deliveries to it before senders to it are told <c>unavailable</c> (1,000,000).</summary>
+    public int MaxQueued { get; init; } = 1_000_000;
+
+    /// <summary>What it may send; null: no bound.</summary>
+    public SendQuota? Quota => SendRate is { } rate ? new SendQuota(rate, SendBurst ?? SendQuota.UsualBurst(rate)) : null;
 }
 
 /// <summary>One piece of agency software on the bus.</summary>

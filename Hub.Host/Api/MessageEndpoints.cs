@@ -24,7 +24,7 @@ internal static class MessageEndpoints
             .Accepts<byte[]>(EnvelopeCodec.XmlMediaType, EnvelopeCodec.JsonMediaType)
             .Produces<string>(StatusCodes.Status202Accepted, Receipt.MediaType)
             .Produces<string>(StatusCodes.Status200OK, Receipt.MediaType)
-            .ProducesProblems(ProblemCode.MalformedEnvelope, ProblemCode.Unauthenticated, ProblemCode.SignatureInvalid, ProblemCode.DuplicateConflict, ProblemCode.TooLarge, ProblemCode.UnsupportedMediaType, ProblemCode.UnknownRecipient, ProblemCode.Unavailable);
+            .ProducesProblems(ProblemCode.MalformedEnvelope, ProblemCode.Unauthenticated, ProblemCode.SignatureInvalid, ProblemCode.DuplicateConflict, ProblemCode.TooLarge, ProblemCode.UnsupportedMediaType, ProblemCode.UnknownRecipient, ProblemCode.RateLimited, ProblemCode.Unavailable);
         routes.MapGet("/api/v1/messages/{key}", GetAsync).RequireScope(Scopes.System | Scopes.Operator | Scopes.Auditor)
             .WithTags("Messages").WithName("getMessage").WithSummary("A message and its deliveries, without content")
             .Produces<MessageView>()
@@ -36,13 +36,17 @@ internal static class MessageEndpoints
             .ProducesProblems(ProblemCode.InvalidRequest, ProblemCode.Unauthenticated);
     }
 
-    private static async Task SendAsync(HttpContext context, IIntake intake, IRegistry registry)
+    private static async Task SendAsync(HttpContext context, IntakeDoor door, IIntake intake, IRegistry registry)
     {
         var caller = context.Caller().RequireSystem();
         var encoding = EncodingOf(context.Request.ContentType);
-        using var body = await RequestBody.ReadAsync(context, EnvelopeLimits.Default.MaxBytes);
-        var started = Stopwatch.GetTimestamp();
-        var accepted = await intake.AcceptAsync(body.Memory, encoding, caller, context.RequestAborted);
+        var started = 0L;
+        var accepted = await door.TakeAsync(context, caller, encoding, body =>
+        {
+            started = Stopwatch.GetTimestamp();
+            return intake.AcceptAsync(body, encoding, caller, context.RequestAborted);
+        });
+        if (accepted is null) return;
         HubMeter.AcceptDuration.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
         ServiceNotices.Write(context.Response, registry.Current, accepted.Type);
         await AnswerAsync(context.Response, accepted);

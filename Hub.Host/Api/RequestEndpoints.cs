@@ -32,24 +32,19 @@ internal static class RequestEndpoints
             .ProducesProblems(ProblemCode.InvalidRequest, ProblemCode.Unauthenticated, ProblemCode.NotFound, ProblemCode.ContentErased, ProblemCode.RecipientRejected, ProblemCode.RateLimited, ProblemCode.Unavailable, ProblemCode.ReplyTimeout);
     }
 
-    private static async Task SendAsync(HttpContext context, RequestDesk desk, IRegistry registry, IHostApplicationLifetime lifetime, [FromKeyedServices(BodyBudget.Outgoing)] BodyBudget budget)
+    private static async Task SendAsync(HttpContext context, IntakeDoor door, RequestDesk desk, IRegistry registry, IHostApplicationLifetime lifetime, [FromKeyedServices(BodyBudget.Outgoing)] BodyBudget budget)
     {
         var caller = context.Caller().RequireSystem();
         var wait = Preferred(context.Request.Headers["Prefer"]);
         var encoding = MessageEndpoints.EncodingOf(context.Request.ContentType);
-        var pending = await SubmitAsync();
+        // The envelope's memory is given back before the wait.
+        var pending = await door.TakeAsync(context, caller, encoding, body => desk.SubmitAsync(body, encoding, caller, wait, context.RequestAborted));
+        if (pending is null) return;
         await using (pending)
         {
             context.Response.Headers[MessageEndpoints.MessageHeader] = pending.Message.Key.Value;
             ServiceNotices.Write(context.Response, registry.Current, pending.Message.Type);
             await AnswerAsync(context, pending, lifetime, budget);
-        }
-
-        async ValueTask<PendingRequest> SubmitAsync()
-        {
-            // Its memory is given back before the wait.
-            using var body = await RequestBody.ReadAsync(context, EnvelopeLimits.Default.MaxBytes);
-            return await desk.SubmitAsync(body.Memory, encoding, caller, wait, context.RequestAborted);
         }
     }
 

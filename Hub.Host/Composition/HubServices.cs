@@ -126,6 +126,8 @@ internal static class HubServices
         services.AddSingleton<ClientAssertions>();
         services.AddSingleton<AccessTokens>();
         services.AddSingleton<BodyBudget>();
+        services.AddSingleton<IntakeGate>();
+        services.AddSingleton<IntakeDoor>();
         services.AddKeyedSingleton(BodyBudget.Outgoing, static (p, _) => new BodyBudget(p.GetRequiredService<TimeProvider>()));
         services.AddSingleton<TokenLimits>();
         services.AddSingleton<FixedAnswers>();

@@ -64,7 +64,10 @@ internal sealed class SystemForm() : SectionForm<AgencySystem>(RegistrySections.
         .Duration("maxAge", policy.MaxAge, UsualPolicy.MaxAge)
         .Duration("timeout", policy.Timeout, UsualPolicy.Timeout)
         .Number("maxInFlight", policy.MaxInFlight, UsualPolicy.MaxInFlight)
-        .Duration("claimDuration", policy.ClaimDuration, UsualPolicy.ClaimDuration).Json;
+        .Duration("claimDuration", policy.ClaimDuration, UsualPolicy.ClaimDuration)
+        .Fraction("sendRate", policy.SendRate ?? 0, 0)
+        .Number("sendBurst", policy.SendBurst)
+        .Number("maxQueued", policy.MaxQueued, UsualPolicy.MaxQueued).Json;
 
     private static ChannelSettings ReadChannel(ObjectReader? o)
     {
@@ -115,8 +118,12 @@ internal sealed class SystemForm() : SectionForm<AgencySystem>(RegistrySections.
             Timeout = o.Duration("timeout", TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10)) ?? usual.Timeout,
             MaxInFlight = o.Number("maxInFlight", 1, 1000) ?? usual.MaxInFlight,
             ClaimDuration = o.Duration("claimDuration", TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)) ?? usual.ClaimDuration,
+            SendRate = o.Fraction("sendRate", 0.001, 1_000_000),
+            SendBurst = o.Number("sendBurst", 1, 10_000_000),
+            MaxQueued = o.Number("maxQueued", 1, 100_000_000) ?? usual.MaxQueued,
         };
         o.Close();
+        if (policy.SendBurst is not null && policy.SendRate is null) o.Refuse("sendBurst", "belongs to sendRate, which is missing.");
         if (policy.FirstDelay > policy.MaxDelay) o.Refuse("firstDelay", "is longer than maxDelay.");
         return policy;
     }

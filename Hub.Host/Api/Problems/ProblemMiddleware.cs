@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Hub.Contracts.Problems;
 using Hub.Core.Storage;
@@ -18,7 +17,7 @@ internal sealed class ProblemMiddleware(RequestDelegate next, HubOrigins origins
         {
             await next(context);
             if (context.Response.HasStarted || context.Response.ContentLength > 0 || context.Response.ContentType is not null) return;
-            if (Unrouted(context) is { } problem) await WriteAsync(context, problem, context.Response.StatusCode, TraceOf(context));
+            if (Unrouted(context) is { } problem) await WriteAsync(context, problem, context.Response.StatusCode, ProblemAnswer.TraceOf(context));
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
@@ -26,7 +25,7 @@ internal sealed class ProblemMiddleware(RequestDelegate next, HubOrigins origins
         }
         catch (Exception failure) when (!context.Response.HasStarted)
         {
-            var (problem, trace) = (ProblemOf(failure), TraceOf(context));
+            var (problem, trace) = (ProblemOf(failure), ProblemAnswer.TraceOf(context));
             if (problem.Code == ProblemCode.InternalError || failure is StoreFailedException) LogUnexpected(context, failure, trace);
             await WriteAsync(context, problem, StatusOf(problem, failure), trace);
         }
@@ -39,21 +38,11 @@ internal sealed class ProblemMiddleware(RequestDelegate next, HubOrigins origins
         else log.LogWarning("Unexpected failure {Type} at {Place} for a caller without a token, trace {Trace}", failure.GetType().Name, failure.TargetSite?.DeclaringType?.Name, trace);
     }
 
-    private async Task WriteAsync(HttpContext context, Problem problem, int status, string trace)
+    private Task WriteAsync(HttpContext context, Problem problem, int status, string trace)
     {
         log.LogInformation("Refused {Code} {Status} {Method} {Route}, trace {Trace}", problem.Code.Code, status, context.Request.Method, RouteOf(context), trace);
         refusals.Count(context, problem.Code);
-        var document = ProblemDocument.Create(problem, status, origins.Absolute(""), context.Request.Path, trace);
-        foreach (var (name, value) in context.Features.Get<ProblemExtras>() ?? []) document[name] = value;
-        var response = context.Response;
-        response.StatusCode = status;
-        response.ContentType = ProblemDocument.MediaType;
-        if (status == StatusCodes.Status401Unauthorized)
-            response.Headers.WWWAuthenticate = context.Request.Headers.Authorization.Count > 0 ? "Bearer error=\"invalid_token\"" : "Bearer";
-        if (problem.RetryAfter is { } wait) response.Headers.RetryAfter = ProblemDocument.Seconds(wait).ToString();
-        var octets = System.Text.Encoding.UTF8.GetBytes(document.ToJsonString(HubJson.Options));
-        response.ContentLength = octets.Length;
-        if (!HttpMethods.IsHead(context.Request.Method)) await response.Body.WriteAsync(octets, context.RequestAborted);
+        return ProblemAnswer.WriteAsync(context, problem, status, origins, trace);
     }
 
     private static Problem? Unrouted(HttpContext context) => context.Response.StatusCode switch
@@ -76,11 +65,6 @@ internal sealed class ProblemMiddleware(RequestDelegate next, HubOrigins origins
 
     private static int StatusOf(Problem problem, Exception failure) =>
         failure is BadHttpRequestException bad ? bad.StatusCode : problem.Code.HttpStatus;
-
-    /// <summary>The trace that the caller is in (W3C traceparent), or a new one. Requests that succeed have none.</summary>
-    private static string TraceOf(HttpContext context) =>
-        Activity.Current?.TraceId.ToHexString()
-        ?? (ActivityContext.TryParse(context.Request.Headers.TraceParent, null, out var parent) ? parent.TraceId : ActivityTraceId.CreateRandom()).ToHexString();
 
     /// <summary>The pattern, never the path: paths carry keys and numbers.</summary>
     private static string RouteOf(HttpContext context) => (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "-";

@@ -71,8 +71,7 @@ public sealed class TestAgency : IDisposable
 
     public async Task<HttpResponseMessage> SendAsync(Uri hub, HttpRequestMessage request, CancellationToken cancellationToken = default)
     {
-        _token ??= await GetTokenAsync(hub);
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", _token);
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", await TokenAsync(hub));
         return await _http.SendAsync(request, cancellationToken);
     }
 
@@ -102,6 +101,9 @@ public sealed class TestAgency : IDisposable
         using var answer = await SendAsync(hub, request);
         return answer.StatusCode;
     }
+
+    /// <summary>Its access token; the same one for a hub's whole life.</summary>
+    public async Task<string> TokenAsync(Uri hub) => _token ??= await GetTokenAsync(hub);
 
     /// <summary>The form that asks for a token with a fresh assertion.</summary>
     public FormUrlEncodedContent TokenForm(Uri hub, bool bound = false)

@@ -60,6 +60,42 @@ public sealed class IntakePressureTests
         Assert.That((await _bench.RefusedAsync(envelope)).Code, Is.EqualTo(ProblemCode.UploadIncomplete));
     }
 
+    [Test]
+    public async Task AcceptAsync_AboveItsQuota_IsRateLimitedUntilTheNextOneIsDue()
+    {
+        await GiveQuotaAsync("sendRate: 2, sendBurst: 2");
+        await _bench.SendAsync(Document("a-1"));
+        await _bench.SendAsync(Document("a-2"));
+        var problem = await _bench.RefusedAsync(Document("a-3"));
+        Assert.That((problem.Code, problem.RetryAfter), Is.EqualTo((ProblemCode.RateLimited, (TimeSpan?)TimeSpan.FromMilliseconds(500))));
+        _bench.Clock.Advance(TimeSpan.FromMilliseconds(500));
+        await _bench.SendAsync(Document("a-3"));
+        Assert.That((await _bench.RefusedAsync(Document("a-4"))).Code, Is.EqualTo(ProblemCode.RateLimited));
+    }
+
+    [Test]
+    public async Task AcceptAsync_AboveItsQuota_AcknowledgementsAreTakenAndNotCounted()
+    {
+        var sent = await _bench.SendAsync(Document("a-1"));
+        var message = (await _bench.Store.FindMessageAsync(sent.Key))!;
+        await GiveQuotaAsync("sendRate: 1, sendBurst: 1");
+        var answer = new Acknowledgement(message.Key, message.Sha256, AcknowledgementOutcome.Accepted, "03", null, _bench.Clock.GetUtcNow());
+        await _bench.SendAsync(Answer("b-1", answer));
+        await _bench.SendAsync(FromCommune("b-2"));
+        Assert.That((await _bench.RefusedAsync(FromCommune("b-3"))).Code, Is.EqualTo(ProblemCode.RateLimited));
+        Assert.That((await _bench.SendAsync(Answer("b-1", answer))).Duplicate);
+    }
+
+    private static Envelope FromCommune(string id) => Document(id, Province.ToString()) with { From = Commune };
+
+    private static Envelope Answer(string id, Acknowledgement answer) =>
+        FromCommune(id) with { Type = MessageType.Acknowledgement, Subject = null, Payload = answer.ToPayload() };
+
+    /// <summary>The same quota for the province and the commune.</summary>
+    private async Task GiveQuotaAsync(string quota) => await _bench.Registry.ImportAsync(
+        _bench.Yaml.Replace("policy: {", $"policy: {{{quota}, ", StringComparison.Ordinal).Replace("name: Xã Một, receives", $"name: Xã Một, policy: {{{quota}}}, receives", StringComparison.Ordinal),
+        "operator:test");
+
     private Envelope WithUpload(string id)
     {
         var sha256 = new string('a', 64);

@@ -1,0 +1,93 @@
+using Hub.Contracts.Addresses;
+using Hub.Contracts.Envelopes;
+using Hub.Contracts.Problems;
+using Hub.Core.Intake;
+using Hub.Core.Pressure;
+using Hub.Host.Api.Problems;
+using Hub.Host.Composition;
+using Hub.Host.Telemetry;
+
+namespace Hub.Host.Api;
+
+/// <summary>Where envelopes come in: those for which there is no place (<see cref="IntakeGate"/>) are refused before they are read, for
+/// as little work as possible, since under overload there are many times more of them than of the others.</summary>
+internal sealed class IntakeDoor(IntakeGate gate, IntakeService intake, HubOrigins origins, RefusalCounter refusals, TimeProvider clock, ILogger<IntakeDoor> log)
+{
+    /// <summary>How many of a system's small envelopes are looked at, whether they are acknowledgements, while there is no place for it.</summary>
+    private static readonly SendQuota Glances = new(Rate: 50, Burst: 50);
+
+    private const int MostGlancing = 4_096;
+    private static readonly TimeSpan LogInterval = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<SystemAddress, SendBucket> _glances = [];
+    private readonly long _started = clock.GetTimestamp();
+    private long _refused;
+    private long _logged;
+
+    /// <summary>Reads an envelope and has it taken, or refuses it.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="caller">Who sends it.</param>
+    /// <param name="encoding">Its encoding.</param>
+    /// <param name="take">Takes it; its memory ends with this.</param>
+    /// <returns>What was taken; null when it was refused and the answer is written.</returns>
+    internal async ValueTask<T?> TakeAsync<T>(HttpContext context, SystemAddress caller, EnvelopeEncoding encoding, Func<ReadOnlyMemory<byte>, ValueTask<T>> take)
+        where T : class
+    {
+        if (gate.IsClosedTo(caller) && !MayGlance(caller, context.Request.ContentLength)) return await RefuseAsync<T>(context, caller);
+        using var body = await RequestBody.ReadAsync(context, EnvelopeLimits.Default.MaxBytes);
+        if (!gate.TryEnter(caller) && !(TypeGlance.IsAcknowledgement(body.Memory, encoding) && gate.TryEnter(caller, always: true)))
+            return await RefuseAsync<T>(context, caller);
+        var began = clock.GetTimestamp();
+        TimeSpan? took = null;
+        try
+        {
+            var taken = await take(body.Memory);
+            took = clock.GetElapsedTime(began);
+            return taken;
+        }
+        finally
+        {
+            gate.Leave(caller, took);
+        }
+    }
+
+    /// <summary>What ends work goes on, but looking for it among what a system floods the hub with must not cost as much as taking it.</summary>
+    private bool MayGlance(SystemAddress caller, long? length)
+    {
+        if (length is null or > TypeGlance.MaxBytes) return false;
+        lock (_lock)
+        {
+            var now = clock.GetElapsedTime(_started);
+            if (_glances.Count >= MostGlancing) _glances.Clear();
+            var decision = (_glances.TryGetValue(caller, out var bucket) ? bucket : new SendBucket(Glances.Burst, now)).Take(Glances, now);
+            _glances[caller] = decision.Bucket;
+            return decision.Wait is null;
+        }
+    }
+
+    private async ValueTask<T?> RefuseAsync<T>(HttpContext context, SystemAddress caller)
+        where T : class
+    {
+        // Those refused together must not come back together.
+        var wait = TimeSpan.FromSeconds(Random.Shared.Next(1, 4));
+        var problem = new Problem(ProblemCode.Unavailable, $"The hub has as many messages under way as it can receipt soon; this one was not taken. Retry in {wait.TotalSeconds:0} s, and after each such answer wait twice as long as before.") { RetryAfter = wait };
+        IntakeGate.Shed("overload");
+        refusals.Count(context, problem.Code);
+        intake.Refusals.Count(caller.ToString(), problem.Code);
+        LogNowAndThen();
+        // What has not come yet is not waited for.
+        if (context.Request.ContentLength is null or > BodyBudget.SmallBody && HttpProtocol.IsHttp11(context.Request.Protocol)) context.Response.Headers.Connection = "close";
+        await ProblemAnswer.WriteAsync(context, problem, problem.Code.HttpStatus, origins, ProblemAnswer.TraceOf(context));
+        return null;
+    }
+
+    private void LogNowAndThen()
+    {
+        var refused = Interlocked.Increment(ref _refused);
+        var (now, last) = (clock.GetTimestamp(), Interlocked.Read(ref _logged));
+        if (last != 0 && clock.GetElapsedTime(last, now) < LogInterval) return;
+        if (Interlocked.CompareExchange(ref _logged, now, last) == last)
+            log.LogWarning("Overload: {Refused} messages were refused since the start for want of a place; {UnderWay} under way, {Limit} places", refused, gate.UnderWay, gate.Limit);
+    }
+}
