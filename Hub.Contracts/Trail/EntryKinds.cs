@@ -6,6 +6,12 @@ public static class EntryKinds
     /// <summary>The log was opened; first entry of an epoch.</summary>
     public const string LogOpened = "log.opened";
 
+    /// <summary>A backup was restored and the log goes on under a new origin and key: the last checkpoint known of the old one, and the gap.</summary>
+    public const string LogEpochOpened = "log.epoch-opened";
+
+    /// <summary>An operator took a backup of the hub.</summary>
+    public const string BackupTaken = "backup.taken";
+
     /// <summary>A message was accepted.</summary>
     public const string MessageAccepted = "message.accepted";
 

@@ -33,6 +33,8 @@ internal static class HubCommand
         ReceiptCommand.Create,
         LogCommand.Create,
         Stores.StoreCommand.Create,
+        Backups.BackupCommand.Create,
+        Backups.VerifyCommand.Create,
         DevPkiCommand.Create,
         ReceiveCommand.Create,
         SendCommand.Create,

@@ -152,6 +152,24 @@ internal sealed class OperatorConnection : IAsyncDisposable
         }
     }
 
+    /// <summary>Sends one request and copies the answer as it comes, whatever its length.</summary>
+    /// <exception cref="HubRefusalException">The hub refused.</exception>
+    /// <exception cref="HubUnreachableException">The hub went away, or ended the answer early.</exception>
+    internal async Task CopyAsync(string path, object body, Stream target, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = Json(body) };
+        try
+        {
+            using var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            if (!answer.IsSuccessStatusCode) throw await HubRefusalReader.ReadAsync(answer, cancellationToken);
+            await answer.Content.CopyToAsync(target, cancellationToken);
+        }
+        catch (Exception broken) when (broken is HttpRequestException or HttpIOException)
+        {
+            throw new HubUnreachableException($"The hub ended before its answer did; its log says why: {broken.Message}", broken);
+        }
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {

@@ -1,3 +1,4 @@
+using Hub.Adapters.Backup;
 using Hub.Adapters.Channels.Push;
 using Hub.Adapters.Keys;
 using Hub.Adapters.Stores.Files;
@@ -46,6 +47,7 @@ internal static class HubServices
         services.AddSingleton<IDiskProbe, DriveDiskProbe>();
         services.AddSingleton<DiskGuard>();
         services.AddSingleton<UploadSweep>();
+        services.AddSingleton<HubBackup>();
         services.AddSingleton<GroupCommitter>();
         services.AddSingleton<ICommitter, LeasedCommitter>();
         services.AddSingleton<TrailReader>();

@@ -67,6 +67,7 @@ internal static class NodeApplication
         UploadEndpoints.Map(app);
         OperatorEndpoints.Map(app);
         NodeEndpoints.Map(app);
+        BackupEndpoints.Map(app);
         OperatorMessageEndpoints.Map(app);
         RegistryEndpoints.Map(app);
         KeyEndpoints.Map(app);

@@ -25,7 +25,9 @@ internal sealed class SegmentFolder : IDisposable
 
     internal string Path { get; }
 
-    internal string FileOf(int segment) => System.IO.Path.Combine(Path, segment.ToString("d8", CultureInfo.InvariantCulture) + ".seg");
+    internal string FileOf(int segment) => System.IO.Path.Combine(Path, NameOf(segment));
+
+    internal static string NameOf(int segment) => segment.ToString("d8", CultureInfo.InvariantCulture) + ".seg";
 
     /// <summary>Numbers of the segments there are, ascending.</summary>
     internal List<int> List()

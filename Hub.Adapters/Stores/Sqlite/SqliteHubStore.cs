@@ -83,6 +83,7 @@ public sealed partial class SqliteHubStore : IHubStore
         if (_writer is not null) throw new InvalidOperationException("The store is open already.");
         DurableFile.CreateFolder(_folder);
         LogHeadFile.CheckStoreExists(_folder, DatabasePath);
+        DeleteSnapshot(Path.Combine(_folder, SnapshotName));
         _segments = new SegmentFolder(Path.Combine(_folder, "bodies"));
         DurableFile.Write(DatabasePath, [], DurableFile.OwnerOnlyFile, overwrite: false);
         _writer = new SqliteSession(DatabasePath, SqliteSql.WriterPragmas, _names);

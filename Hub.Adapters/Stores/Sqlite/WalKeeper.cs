@@ -31,6 +31,7 @@ internal sealed class WalKeeper(SqliteSession writer, ReadPool readers, ReadPool
     private bool _erase;
     private long _lastErase;
     private long _lastStuck;
+    private int _snapshots;
 
     /// <summary>Frames in the log as far as known.</summary>
     internal int Frames => _frames + Written();
@@ -59,6 +60,13 @@ internal sealed class WalKeeper(SqliteSession writer, ReadPool readers, ReadPool
         _background = null;
         Checkpoint(raw.SQLITE_CHECKPOINT_PASSIVE, waitMilliseconds: 0);
         if (_length >= limits.Hard) Restart();
+    }
+
+    /// <summary>Until it is disposed a snapshot is read: the log cannot start over, and nobody is held off to try. Thread-safe.</summary>
+    internal IDisposable HoldSnapshot()
+    {
+        Interlocked.Increment(ref _snapshots);
+        return new Held(this);
     }
 
     /// <summary>Waits for a background checkpoint.</summary>
@@ -97,6 +105,7 @@ internal sealed class WalKeeper(SqliteSession writer, ReadPool readers, ReadPool
     // commit.
     private void Restart()
     {
+        if (Volatile.Read(ref _snapshots) > 0) return;
         if (_lastStuck != 0 && clock.GetElapsedTime(_lastStuck) < Patience) return;
         using var listing = lists.Pause(PauseWait);
         using var reading = readers.Pause(PauseWait);
@@ -124,6 +133,7 @@ internal sealed class WalKeeper(SqliteSession writer, ReadPool readers, ReadPool
 
     private void CutErased()
     {
+        if (Volatile.Read(ref _snapshots) > 0) return;
         _lastErase = clock.GetTimestamp();
         using var listing = lists.Pause(PauseWait);
         using var reading = readers.Pause(PauseWait);
@@ -136,5 +146,11 @@ internal sealed class WalKeeper(SqliteSession writer, ReadPool readers, ReadPool
     {
         _ = raw.sqlite3_db_status(writer.Connection.Handle!, PagesWritten, out var current, out _, 0);
         return current;
+    }
+
+    /// <summary>See <see cref="HoldSnapshot"/>.</summary>
+    private sealed class Held(WalKeeper keeper) : IDisposable
+    {
+        public void Dispose() => Interlocked.Decrement(ref keeper._snapshots);
     }
 }
