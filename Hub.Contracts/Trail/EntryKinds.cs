@@ -15,6 +15,9 @@ public static class EntryKinds
     /// <summary>A message was accepted.</summary>
     public const string MessageAccepted = "message.accepted";
 
+    /// <summary>Its sender, or an operator, took a message back as far as nobody had it.</summary>
+    public const string MessageCancelled = "message.cancelled";
+
     /// <summary>A delivery attempt failed and will be tried again.</summary>
     public const string DeliveryAttemptFailed = "delivery.attempt-failed";
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Hub.Contracts.Addresses;
+using Hub.Contracts.Envelopes;
 using Hub.Contracts.Problems;
 using Hub.Contracts.Trail;
 using Hub.Core.Registry;
@@ -75,6 +76,13 @@ internal static class DeliveryTrail
         var body = Body(delivery);
         body["replays"] = delivery.Replays;
         return new TrailEntry(EntryKinds.DeliveryReplayed, delivery.Message, actor, body);
+    }
+
+    internal static TrailEntry Cancelled(MessageKey message, IReadOnlyList<long> deliveries, string actor, string? reason)
+    {
+        var body = new JsonObject { ["deliveries"] = new JsonArray([.. deliveries.Select(static id => (JsonNode)id)]) };
+        if (reason is not null) body["reason"] = reason;
+        return new TrailEntry(EntryKinds.MessageCancelled, message, actor, body);
     }
 
     internal static TrailEntry Redirected(DeliveryRecord delivery, ResolvedRecipient to, long successor)

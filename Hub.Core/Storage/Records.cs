@@ -95,7 +95,7 @@ public enum DeliveryState
     /// <summary>Not taken in time.</summary>
     Expired,
 
-    /// <summary>Ended without a failure: its message was erased, or it went on to a successor of its closed agency.</summary>
+    /// <summary>Ended without a failure: its message was erased or taken back, or it went on to a successor of its closed agency.</summary>
     Cancelled,
 }
 

@@ -11,7 +11,6 @@ namespace Hub.Host.Api;
 /// <summary><c>/api/v1/operator</c>: dead letters, replay, erasure, the log's entries.</summary>
 internal static class OperatorMessageEndpoints
 {
-    private const int MaxReason = 500;
     private const int MaxEntries = 1_000;
 
     internal static void Map(IEndpointRouteBuilder routes)
@@ -50,8 +49,7 @@ internal static class OperatorMessageEndpoints
     private static async Task<IResult> EraseAsync(HttpContext context, string key, IHubStore store, MessageReads reads, ICommitter committer, UploadSweep uploads, DeliverySignals signals, TimeProvider clock, ILogger<UploadSweep> log)
     {
         var caller = context.Caller();
-        var reason = (await HubJson.ReadAsync<ReasonRequest>(context)).Reason?.Trim();
-        if (reason is not { Length: > 0 and <= MaxReason } || reason.Any(char.IsControl)) throw QueryText.Bad("reason", reason ?? "", $"1 to {MaxReason} characters: the law or decision that demands it");
+        var reason = ReasonRequest.Check((await HubJson.ReadAsync<ReasonRequest>(context)).Reason?.Trim(), "the law or decision that demands it");
         if (!MessageKey.TryParse(key, out var parsed)) throw MessageReads.NotFound();
         if (caller.Under is { } under && (await reads.FindAsync(caller, key, context.RequestAborted)).IsPart)
             throw ProblemCode.OutsideSubtree.With($"'{caller.Actor}' acts under {under}; the sender of {key} stands outside, and an erasure takes the message from its sender and every recipient.");

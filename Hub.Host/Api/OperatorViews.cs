@@ -1,3 +1,5 @@
+using Hub.Contracts.Problems;
+
 namespace Hub.Host.Api;
 
 /// <summary>Asks for an operator's or auditor's token.</summary>
@@ -19,8 +21,15 @@ internal sealed class OperatorTokenRequest
 /// <summary>A reason for what the operator does.</summary>
 internal sealed class ReasonRequest
 {
+    private const int Longest = 500;
+
     /// <summary>Why, 1 to 500 characters; stands in the log.</summary>
     public string? Reason { get; init; }
+
+    /// <summary>The reason, when it is one.</summary>
+    /// <exception cref="ProblemException"><c>invalid-request</c>.</exception>
+    internal static string Check(string? reason, string what) =>
+        reason is { Length: > 0 and <= Longest } && !reason.Any(char.IsControl) ? reason : throw QueryText.Bad("reason", reason ?? "", $"1 to {Longest} characters: {what}");
 }
 
 /// <summary>What a replay did.</summary>

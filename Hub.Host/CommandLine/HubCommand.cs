@@ -23,6 +23,7 @@ internal static class HubCommand
         OnboardCommand.Create,
         MessagesCommand.Create,
         ShowCommand.Create,
+        CancelCommand.Create,
         DeadLettersCommand.Create,
         ReplayCommand.Create,
         EraseCommand.Create,

@@ -60,6 +60,7 @@ internal static class NodeApplication
         app.UseRateLimiter();
         app.UseMiddleware<CallerMiddleware>();
         MessageEndpoints.Map(app);
+        CancelEndpoint.Map(app);
         MessageContentEndpoints.Map(app);
         MailboxEndpoints.Map(app);
         RequestEndpoints.Map(app);
