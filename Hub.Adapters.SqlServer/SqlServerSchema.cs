@@ -10,7 +10,11 @@ internal static partial class SqlServerSchema
     internal static readonly SqlServerMigration[] Migrations =
     [
         new(1, OldestProgram: 1, [Log, Messages, Deliveries, Registry, Uploads, Nodes, Lists, Rows, Fence, RequireDuty, LockApp, LockLane, EnsurePartitions, "EXEC hub.ensure_partitions;"]),
+        new(2, OldestProgram: 1, [Dead]),
     ];
+
+    /// <summary>Dead deliveries by system and reason.</summary>
+    private const string Dead = "CREATE INDEX delivery_dead ON hub.delivery (recipient, last_problem, changed) WHERE state = 4;";
 
     /// <summary>Made before everything else, outside of any version.</summary>
     internal const string CreateSchema = "IF SCHEMA_ID(N'hub') IS NULL EXEC (N'CREATE SCHEMA hub AUTHORIZATION dbo');";

@@ -42,6 +42,12 @@ public static class EntryKinds
     /// <summary>An operator set a dead delivery going again.</summary>
     public const string DeliveryReplayed = "delivery.replayed";
 
+    /// <summary>An operator wrote a note about a dead delivery or a group of them.</summary>
+    public const string DeadLettersNoted = "dead-letters.noted";
+
+    /// <summary>An operator said who takes care of a dead delivery or a group of them.</summary>
+    public const string DeadLettersOwned = "dead-letters.owned";
+
     /// <summary>The registry changed.</summary>
     public const string RegistryChanged = "registry.changed";
 

@@ -59,7 +59,7 @@ public sealed class RetentionSweep(IRegistry registry, IHubStore store, ICommitt
                 if (await scope.Transaction.FindMessageAsync(message.Key) is not { Erased: null }) return true;
                 foreach (var delivery in deliveries)
                     if (await scope.Transaction.FindDeliveryAsync(delivery.Id) is { } current && IsOpen(current)) return false;
-                await Erasure.EraseAsync(scope, message.Key, deliveries, "hub", Reason, signals, now);
+                await Erasure.EraseAsync(scope, message.Key, deliveries, registry.Current.Hub, "hub", Reason, signals, now);
                 return true;
             },
             cancellationToken);

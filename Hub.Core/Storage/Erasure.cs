@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Hub.Contracts.Addresses;
 using Hub.Contracts.Envelopes;
 using Hub.Contracts.Problems;
 using Hub.Contracts.Trail;
@@ -11,10 +12,11 @@ namespace Hub.Core.Storage;
 /// <summary>Erases the content of a message inside a running commit: headers and hashes stay, the log still verifies.</summary>
 public static class Erasure
 {
-    /// <summary>Erases; deliveries still under way are cancelled, and dead ones that hold their lane: nobody can replay them any more.</summary>
+    /// <summary>Erases, with what operators noted about its deliveries; deliveries still under way are cancelled, and dead ones that hold their lane: nobody can replay them any more.</summary>
     /// <param name="scope">The running commit.</param>
     /// <param name="key">The message.</param>
     /// <param name="deliveries">Its deliveries as known before; each is read again.</param>
+    /// <param name="hub">The hub's address.</param>
     /// <param name="actor">Who does it.</param>
     /// <param name="reason">The law or rule that demands it.</param>
     /// <param name="signals">Wakes what waited behind them.</param>
@@ -22,7 +24,7 @@ public static class Erasure
     /// <returns>The deliveries that were cancelled.</returns>
     /// <exception cref="ProblemException"><c>not-found</c> or <c>content-erased</c>.</exception>
     public static async ValueTask<IReadOnlyList<long>> EraseAsync(
-        CommitScope scope, MessageKey key, IReadOnlyList<DeliveryRecord> deliveries, string actor, string reason, DeliverySignals signals, DateTimeOffset now)
+        CommitScope scope, MessageKey key, IReadOnlyList<DeliveryRecord> deliveries, SystemAddress hub, string actor, string reason, DeliverySignals signals, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(scope);
         ArgumentNullException.ThrowIfNull(deliveries);
@@ -34,6 +36,7 @@ public static class Erasure
         {
             // Read again inside the commit: it may have moved on since.
             if (await scope.Transaction.FindDeliveryAsync(known.Id) is not { } delivery) continue;
+            await DeadLetterNotes.ForgetAsync(scope, hub, delivery);
             if (!(delivery.BlocksLane || delivery.State is DeliveryState.Queued or DeliveryState.Claimed)) continue;
             var ended = delivery with { State = DeliveryState.Cancelled, Claim = null, ClaimedUntil = null, Changed = now };
             await scope.Transaction.UpdateDeliveryAsync(ended);

@@ -63,6 +63,14 @@ public interface IHubStore : IAsyncDisposable
     /// A page may be short as with <see cref="ListMessagesAsync"/>.</summary>
     ValueTask<Page<DeliveryRecord>> ListDeliveriesAsync(DeliveryState state, SystemAddress? recipient, string? cursor, int limit, CancellationToken cancellationToken = default);
 
+    /// <summary>Dead deliveries by system and problem code, those without a problem code left out: a system's stand together, in the order of
+    /// the codes. The cost of a page is that of counting its deliveries.</summary>
+    /// <param name="recipient">Only of this system.</param>
+    /// <param name="cursor"><see cref="Page{T}.Next"/> of the page before: the name of its last group (<see cref="DeadGroup.Key"/>).</param>
+    /// <param name="limit">Groups at most.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    ValueTask<Page<DeadGroup>> ListDeadGroupsAsync(SystemAddress? recipient, string? cursor, int limit, CancellationToken cancellationToken = default);
+
     /// <summary>Every system that has unfinished deliveries (queued or claimed), whether the registry still knows it or not; in no
     /// stated order. It costs two look-ups for each.</summary>
     ValueTask<IReadOnlyList<SystemAddress>> ListUnfinishedRecipientsAsync(CancellationToken cancellationToken = default);

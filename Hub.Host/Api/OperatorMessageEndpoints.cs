@@ -3,6 +3,7 @@ using Hub.Contracts.Envelopes;
 using Hub.Contracts.Problems;
 using Hub.Core.Delivery;
 using Hub.Core.Storage;
+using Hub.Core.Trail;
 using Hub.Core.Uploads;
 using Hub.Host.Identity;
 
@@ -46,7 +47,7 @@ internal static class OperatorMessageEndpoints
         return Results.Json(new ReplayView([id]), HubJson.Options);
     }
 
-    private static async Task<IResult> EraseAsync(HttpContext context, string key, IHubStore store, MessageReads reads, ICommitter committer, UploadSweep uploads, DeliverySignals signals, TimeProvider clock, ILogger<UploadSweep> log)
+    private static async Task<IResult> EraseAsync(HttpContext context, string key, IHubStore store, MessageReads reads, ICommitter committer, IHubKeys keys, UploadSweep uploads, DeliverySignals signals, TimeProvider clock, ILogger<UploadSweep> log)
     {
         var caller = context.Caller();
         var reason = ReasonRequest.Check((await HubJson.ReadAsync<ReasonRequest>(context)).Reason?.Trim(), "the law or decision that demands it");
@@ -54,7 +55,7 @@ internal static class OperatorMessageEndpoints
         if (caller.Under is { } under && (await reads.FindAsync(caller, key, context.RequestAborted)).IsPart)
             throw ProblemCode.OutsideSubtree.With($"'{caller.Actor}' acts under {under}; the sender of {key} stands outside, and an erasure takes the message from its sender and every recipient.");
         var deliveries = await store.ListDeliveriesAsync(parsed, context.RequestAborted);
-        var cancelled = await committer.RunAsync(scope => Erasure.EraseAsync(scope, parsed, deliveries, caller.Actor, reason, signals, clock.GetUtcNow()), context.RequestAborted);
+        var cancelled = await committer.RunAsync(scope => Erasure.EraseAsync(scope, parsed, deliveries, keys.Address, caller.Actor, reason, signals, clock.GetUtcNow()), context.RequestAborted);
         try
         {
             await uploads.RemoveErasedAsync(CancellationToken.None);

@@ -28,8 +28,8 @@ internal sealed class ReasonRequest
 
     /// <summary>The reason, when it is one.</summary>
     /// <exception cref="ProblemException"><c>invalid-request</c>.</exception>
-    internal static string Check(string? reason, string what) =>
-        reason is { Length: > 0 and <= Longest } && !reason.Any(char.IsControl) ? reason : throw QueryText.Bad("reason", reason ?? "", $"1 to {Longest} characters: {what}");
+    internal static string Check(string? reason, string what, string name = "reason") =>
+        reason is { Length: > 0 and <= Longest } && !reason.Any(char.IsControl) ? reason : throw QueryText.Bad(name, reason ?? "", $"1 to {Longest} characters: {what}");
 }
 
 /// <summary>What a replay did.</summary>

@@ -7,7 +7,7 @@ namespace Hub.Host.Api;
 
 /// <summary>Lists as an operator or auditor sees them who acts within a subtree: what lies outside looks like nothing. The store
 /// knows no subtrees, so pages are filtered here; a page that finds little within its bound is short, and has a cursor still.</summary>
-internal sealed class SubtreeReads(IHubStore store, IRegistry registry)
+internal sealed class SubtreeReads(IHubStore store, IRegistry registry, TimeProvider clock)
 {
     /// <summary>Store pages that one request may look at.</summary>
     private const int MaxPages = 20;
@@ -35,6 +35,15 @@ internal sealed class SubtreeReads(IHubStore store, IRegistry registry)
             (at, rows) => store.ListDeliveriesAsync(state, recipient, at, rows, cancellationToken),
             delivery => HoldsAsync(caller, delivery, cancellationToken));
     }
+
+    /// <summary>Groups of dead deliveries to systems that a caller may see.</summary>
+    internal async ValueTask<Page<DeadGroup>> ListDeadGroupsAsync(Caller caller, Hub.Contracts.Addresses.SystemAddress? recipient, string? cursor, int limit, CancellationToken cancellationToken) =>
+        Of(caller).IsAll
+            ? await store.ListDeadGroupsAsync(recipient, cursor, limit, cancellationToken)
+            : await FillAsync(cursor, limit, (at, rows) => store.ListDeadGroupsAsync(recipient, at, rows, cancellationToken), group => new(Holds(caller, group.Recipient)));
+
+    /// <summary>Whether a caller may see a system, as the registry stands now.</summary>
+    internal bool Holds(Caller caller, Hub.Contracts.Addresses.SystemAddress system) => Of(caller).Holds(system.Agency, clock.GetUtcNow());
 
     /// <summary>Whether a caller may see a delivery: its sender or its recipient is within the subtree.</summary>
     internal async ValueTask<bool> HoldsAsync(Caller caller, DeliveryRecord delivery, CancellationToken cancellationToken) =>

@@ -74,6 +74,7 @@ internal static class HubServices
         services.AddSingleton<Mailbox>();
         services.AddSingleton<RequestDesk>();
         services.AddSingleton<DeadLetters>();
+        services.AddSingleton<DeadLetterNotes>();
         services.AddSingleton<Cancellations>();
         services.AddSingleton<IDeliveryChannel, PushChannel>();
         services.AddSingleton<IDeliveryChannel, AppChannel>();

@@ -70,6 +70,7 @@ internal static class NodeApplication
         NodeEndpoints.Map(app);
         BackupEndpoints.Map(app);
         OperatorMessageEndpoints.Map(app);
+        DeadLetterEndpoints.Map(app);
         RegistryEndpoints.Map(app);
         KeyEndpoints.Map(app);
         ChangeEndpoints.Map(app);

@@ -84,6 +84,16 @@ internal static class PostgreSqlReadSql
         DeliveriesInState = DeliveryListOf($"state = $1 AND {IsUnsettled}", "($2::text IS NULL OR d.recipient = $2)"),
         DeliveriesSettled = SettledDeliveries(),
         DeliveriesOfRecipient = DeliveryListOf("recipient = $2", "d.state = $1"),
+        DeadGroups = """
+            WITH g AS MATERIALIZED (
+                SELECT recipient, last_problem, count(*) AS deliveries, min(changed) AS oldest, max(changed) AS newest FROM delivery
+                WHERE state = 4 AND (recipient, last_problem) > ($1, $2) GROUP BY recipient, last_problem ORDER BY recipient, last_problem LIMIT $3
+            )
+            SELECT g.recipient, g.last_problem, g.deliveries, g.oldest, g.newest, (
+                SELECT d.last_detail FROM delivery d
+                WHERE d.state = 4 AND d.recipient = g.recipient AND d.last_problem = g.last_problem ORDER BY d.changed DESC LIMIT 1)
+            FROM g ORDER BY g.recipient, g.last_problem
+            """,
         IsUploadNamed = "SELECT 1 FROM message_upload WHERE sender = $1 AND sha256 = $2 AND NOT erased LIMIT 1",
 
         // The two halves do not meet: an entry has either its message's number or, when the store holds no such message, its key.

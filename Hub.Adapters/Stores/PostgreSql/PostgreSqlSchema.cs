@@ -10,11 +10,15 @@ internal static class PostgreSqlSchema
     [
         new(1, OldestProgram: 1, Log + Messages + Deliveries + Registry + Uploads + Nodes + Functions),
         new(2, OldestProgram: 1, Vacuum),
+        new(3, OldestProgram: 1, Dead),
     ];
 
     /// <summary>Every delivery leaves dead entries at the front of the indexes that claims walk. A fifth of a table that grows for ever is too
     /// long to wait for.</summary>
     private const string Vacuum = "ALTER TABLE delivery SET (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 50000);";
+
+    /// <summary>Dead deliveries by system and reason.</summary>
+    private const string Dead = "CREATE INDEX delivery_dead ON delivery (recipient, last_problem, changed) WHERE state = 4;";
 
     /// <summary>The seat, entries, tiles, checkpoints. The seat's row is rewritten by every group: it keeps its page to itself.</summary>
     private const string Log = """

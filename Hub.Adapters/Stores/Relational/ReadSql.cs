@@ -43,6 +43,9 @@ internal sealed record ReadSql
     /// <summary>By the recipient; parameters as <see cref="DeliveriesInState"/>.</summary>
     internal required ListSql DeliveriesOfRecipient { get; init; }
 
+    /// <summary>Parameters: recipient and problem code after which, how many. Gives recipient, problem code, count, oldest, newest, and the newest's detail.</summary>
+    internal required string DeadGroups { get; init; }
+
     /// <summary>Parameters: owner, digest. Gives a row when an unerased message of the owner names it.</summary>
     internal required string IsUploadNamed { get; init; }
 

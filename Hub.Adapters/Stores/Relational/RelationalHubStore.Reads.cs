@@ -88,6 +88,14 @@ public abstract partial class RelationalHubStore
     }
 
     /// <inheritdoc/>
+    /// <exception cref="ProblemException"><c>invalid-request</c>: the cursor or limit is none.</exception>
+    public ValueTask<Page<DeadGroup>> ListDeadGroupsAsync(SystemAddress? recipient, string? cursor, int limit, CancellationToken cancellationToken = default)
+    {
+        CheckLimit(limit);
+        return ReadAsync(ReadKind.Search, session => DeadGroupList.ReadAsync(session, Sql, recipient, cursor, limit), cancellationToken);
+    }
+
+    /// <inheritdoc/>
     public ValueTask<IReadOnlyList<SystemAddress>> ListUnfinishedRecipientsAsync(CancellationToken cancellationToken = default) =>
         ListAsync(ReadKind.List, session => session.Use(Sql.UnfinishedRecipients).ListAsync(static row => Names.System(row.GetString(0))), cancellationToken);
 

@@ -195,6 +195,14 @@ public sealed partial class SqliteHubStore : IHubStore
     }
 
     /// <inheritdoc/>
+    /// <exception cref="ProblemException"><c>invalid-request</c>: the cursor or limit is none.</exception>
+    public ValueTask<Page<DeadGroup>> ListDeadGroupsAsync(SystemAddress? recipient, string? cursor, int limit, CancellationToken cancellationToken = default)
+    {
+        CheckLimit(limit);
+        return Lists.ReadAsync((recipient, cursor, limit), static (session, q) => DeadGroups.Read(session, q.recipient, q.cursor, q.limit), cancellationToken);
+    }
+
+    /// <inheritdoc/>
     public ValueTask<IReadOnlyList<SystemAddress>> ListUnfinishedRecipientsAsync(CancellationToken cancellationToken = default) =>
         Lists.ReadAsync<int, IReadOnlyList<SystemAddress>>(0, static (session, _) => DueRecipients.Unfinished(session), cancellationToken);
 

@@ -6,7 +6,7 @@ namespace Hub.Adapters.Stores.Sqlite;
 /// <c>user_version</c>. Each step commits by itself, so an interrupted migration goes on at the next start.</summary>
 internal static class SqliteMigrations
 {
-    private static readonly string[] Steps = [SqliteSchema.Version1, SqliteSchema.Version2, SqliteSchema.Version3, SqliteSchema.Version4, SqliteSchema.Version5, SqliteSchema.Version6, SqliteSchema.Version7, SqliteSchema.Version8, SqliteSchema.Version9];
+    private static readonly string[] Steps = [SqliteSchema.Version1, SqliteSchema.Version2, SqliteSchema.Version3, SqliteSchema.Version4, SqliteSchema.Version5, SqliteSchema.Version6, SqliteSchema.Version7, SqliteSchema.Version8, SqliteSchema.Version9, SqliteSchema.Version10];
 
     internal static int Newest => Steps.Length;
 

@@ -189,4 +189,9 @@ internal static class SqliteSchema
     internal const string Version9 = """
         ALTER TABLE message ADD COLUMN waited_until INTEGER; -- null: nobody waits, or the reply has come
         """;
+
+    /// <summary>Version 10. Dead deliveries by system and reason.</summary>
+    internal const string Version10 = """
+        CREATE INDEX delivery_dead ON delivery (recipient, last_problem, changed) WHERE state = 4;
+        """;
 }

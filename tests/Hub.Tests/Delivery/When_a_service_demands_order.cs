@@ -89,7 +89,7 @@ public sealed class When_a_service_demands_order
         await bench.UntilAsync(dead, DeliveryState.Dead);
         var next = await AcceptAsync(bench, "2", "c");
         var known = await bench.Store.ListDeliveriesAsync(dead);
-        Assert.That(await bench.Committer.RunAsync(scope => Erasure.EraseAsync(scope, dead, known, "operator:an", "law", bench.Signals, bench.Clock.GetUtcNow())), Is.EqualTo(new[] { known[0].Id }));
+        Assert.That(await bench.Committer.RunAsync(scope => Erasure.EraseAsync(scope, dead, known, bench.Keys.Address, "operator:an", "law", bench.Signals, bench.Clock.GetUtcNow())), Is.EqualTo(new[] { known[0].Id }));
         await bench.UntilAsync(next, DeliveryState.Delivered);
         Assert.That((await bench.DeliveryAsync(dead)).State, Is.EqualTo(DeliveryState.Cancelled));
     }

@@ -143,7 +143,7 @@ public class When_deliveries_go_the_short_way
         await _bench.Channel.SentAsync(_before + 1);
         _bench.Clock.Advance(TimeSpan.FromSeconds(1.5));
         await _bench.Committer.RunAsync(async scope =>
-            await Erasure.EraseAsync(scope, erased, await _bench.Store.ListDeliveriesAsync(erased), "hub", "a law", _bench.Signals, _bench.Clock.GetUtcNow()));
+            await Erasure.EraseAsync(scope, erased, await _bench.Store.ListDeliveriesAsync(erased), _bench.Keys.Address, "hub", "a law", _bench.Signals, _bench.Clock.GetUtcNow()));
         _gate.Release(2);
         var last = await _bench.AcceptAsync("last", Pushed);
         _gate.Release();

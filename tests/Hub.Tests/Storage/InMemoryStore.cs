@@ -93,6 +93,16 @@ internal sealed class InMemoryStore(bool shared = false) : IHubStore
     public ValueTask<Page<DeliveryRecord>> ListDeliveriesAsync(DeliveryState state, SystemAddress? recipient, string? cursor, int limit, CancellationToken cancellationToken = default) =>
         new(PageOf(_state.Deliveries.Values.Where(d => d.State == state && (recipient is null || d.Recipient == recipient)), d => $"{d.Id:d29}", cursor, limit));
 
+    public ValueTask<Page<DeadGroup>> ListDeadGroupsAsync(SystemAddress? recipient, string? cursor, int limit, CancellationToken cancellationToken = default)
+    {
+        if (cursor is not null && !DeadGroup.TryParseKey(cursor, out _, out _)) throw ProblemCode.InvalidRequest.With("Not a cursor.");
+        var groups = _state.Deliveries.Values.Where(d => d.State == DeliveryState.Dead && d.LastProblem is not null && (recipient is null || d.Recipient == recipient))
+            .GroupBy(d => (d.Recipient, d.LastProblem))
+            .Select(g => new DeadGroup(g.Key.Recipient, g.Key.LastProblem!, g.Count(), g.Min(d => d.Changed), g.Max(d => d.Changed), g.MaxBy(d => d.Changed)!.LastDetail))
+            .OrderBy(g => g.Key, StringComparer.Ordinal).Where(g => cursor is null || string.CompareOrdinal(g.Key, cursor) > 0).Take(limit + 1).ToList();
+        return new(groups.Count <= limit ? new Page<DeadGroup>(groups, null) : new Page<DeadGroup>(groups[..limit], groups[limit - 1].Key));
+    }
+
     public ValueTask<IReadOnlyList<SystemAddress>> ListUnfinishedRecipientsAsync(CancellationToken cancellationToken = default) =>
         new([.. _state.Deliveries.Values.Where(d => d.State is DeliveryState.Queued or DeliveryState.Claimed).Select(d => d.Recipient).Distinct()]);
 

@@ -272,7 +272,7 @@ public sealed class SqliteHubStoreDurabilityTests
             using var command = connection.CreateCommand();
             command.CommandText = """
                 DROP TABLE message_upload; DROP INDEX message_reply; DROP TABLE registry_version; DROP TABLE registry_object; DROP TABLE proposal;
-                DROP INDEX delivery_node; DROP INDEX delivery_lane; DROP INDEX delivery_behind;
+                DROP INDEX delivery_dead; DROP INDEX delivery_node; DROP INDEX delivery_lane; DROP INDEX delivery_behind;
                 ALTER TABLE message DROP COLUMN waited_until; ALTER TABLE delivery DROP COLUMN since; ALTER TABLE delivery DROP COLUMN node; ALTER TABLE delivery DROP COLUMN lane;
                 ALTER TABLE delivery DROP COLUMN lane_place; ALTER TABLE delivery DROP COLUMN holds_lane; ALTER TABLE delivery DROP COLUMN blocks;
                 PRAGMA user_version = 3
