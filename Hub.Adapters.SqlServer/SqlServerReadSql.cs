@@ -57,6 +57,7 @@ internal static class SqlServerReadSql
             END;
             SELECT f.recipient FROM @found f;
             """,
+        Backlogs = "SELECT d.recipient, COUNT_BIG(*) FROM hub.delivery d WHERE d.ready IS NOT NULL GROUP BY d.recipient HAVING COUNT_BIG(*) >= @floor;",
         Messages = static driver => MessageLists[(int)driver],
         DeliveriesInState = DeliveryListOf("d.state = @state", "(@recipient IS NULL OR d.recipient = @recipient)"),
         DeliveriesSettled = DeliveryListOf("d.state = @state", "(@recipient IS NULL OR d.recipient = @recipient)"),

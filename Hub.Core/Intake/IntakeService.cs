@@ -25,6 +25,7 @@ public sealed class IntakeService : IIntake
     private readonly IHubKeys _keys;
     private readonly TrailReader _trail;
     private readonly DiskGuard _disk;
+    private readonly BacklogGuard _backlog;
     private readonly HubSettings _settings;
     private readonly TimeProvider _clock;
     private readonly ICertificateStatus _certificates;
@@ -35,12 +36,12 @@ public sealed class IntakeService : IIntake
     /// <summary>Composes the way in.</summary>
     public IntakeService(
         IRegistry registry, ICommitter committer, IHubStore store, IUploadStore uploads, IHubKeys keys,
-        IAcknowledgements acknowledgements, TrailReader trail, DeliverySignals signals, DiskGuard disk, HubSettings settings, TimeProvider clock,
+        IAcknowledgements acknowledgements, TrailReader trail, DeliverySignals signals, DiskGuard disk, BacklogGuard backlog, HubSettings settings, TimeProvider clock,
         ICertificateStatus certificates, ThisNode node)
     {
         (_registry, _committer, _store, _uploads, _keys) = (registry, committer, store, uploads, keys);
         (_trail, _disk, _settings, _clock, _certificates) = (trail, disk, settings, clock, certificates);
-        (_node, _quotas) = (node, new SendQuotas(clock));
+        (_node, _backlog, _quotas) = (node, backlog, new SendQuotas(clock));
         _unit = new AcceptanceUnit(acknowledgements, uploads, signals, registry, clock);
         Refusals = new RefusalTally(committer, clock);
     }
@@ -171,6 +172,8 @@ public sealed class IntakeService : IIntake
         ServiceTerms.Check(service, envelope, now);
         var recipients = registry.Resolve(envelope.To, envelope.Type, now);
         var replyTo = await CheckRightsAsync(registry, verified, recipients, now, cancellationToken);
+        // After the rights: how much lies for a system is nobody else's business.
+        if (envelope.Type != MessageType.Acknowledgement) _backlog.RequireRoom(recipients);
         AcknowledgementRules.CheckShape(verified);
         // After the rights, though it belongs to the service: nobody without a right makes the hub validate.
         ServiceTerms.CheckSeals(service, envelope);

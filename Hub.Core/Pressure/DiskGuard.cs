@@ -28,6 +28,7 @@ public sealed class DiskGuard(IDiskProbe probe, TimeProvider clock)
     public void RequireRoom(long coming = 0)
     {
         if (Space() is not { } space || Watermark.HasRoom(space, coming)) return;
+        IntakeGate.Shed("disk");
         throw new ProblemException(new Problem(
             ProblemCode.Unavailable,
             $"The hub's disk has {space.Free} bytes free, of which {Watermark.ReserveOf(space)} are kept for what was accepted before. Nothing new is taken until there is room; acknowledgements are. Retry in {RetryAfter.TotalSeconds:0} s.")

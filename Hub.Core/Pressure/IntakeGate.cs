@@ -14,7 +14,7 @@ public sealed class IntakeGate(TimeProvider clock)
     private static readonly TimeSpan LongWindow = TimeSpan.FromSeconds(1);
 
     private static readonly Meter Meter = new("Hub.Core");
-    private static readonly Counter<long> Sheds = Meter.CreateCounter<long>("hub.intake.shed", "{message}", "Messages refused under pressure, by reason.");
+    private static readonly Counter<long> Sheds = Meter.CreateCounter<long>("hub.intake.shed", "{message}", "Messages and uploads refused under pressure, by reason.");
 
     private readonly Lock _gate = new();
     private readonly Dictionary<SystemAddress, int> _callers = [];

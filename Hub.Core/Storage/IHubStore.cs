@@ -75,6 +75,12 @@ public interface IHubStore : IAsyncDisposable
     /// stated order. It costs two look-ups for each.</summary>
     ValueTask<IReadOnlyList<SystemAddress>> ListUnfinishedRecipientsAsync(CancellationToken cancellationToken = default);
 
+    /// <summary>How many unfinished deliveries (queued or claimed) each system has that has at least so many; in no stated order. It costs a
+    /// walk over all that are unfinished.</summary>
+    /// <param name="floor">Fewest, 1 or more.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    ValueTask<IReadOnlyList<KeyValuePair<SystemAddress, long>>> ListBacklogsAsync(long floor, CancellationToken cancellationToken = default);
+
     /// <summary>Deliveries of one recipient that nobody holds at an instant: queued, due or not, or claimed with an ended claim. By id;
     /// those of <c>hub.*</c> messages are left out.</summary>
     /// <param name="recipient">The system.</param>

@@ -54,6 +54,13 @@ internal static class ServeCommand
         Description = "Ask OCSP responders and fetch CRLs at private and loopback addresses too (máy chủ kiểm tra thu hồi trong mạng nội bộ).",
     };
 
+    private static readonly Option<long> MaxBacklog = new("--max-backlog")
+    {
+        Description = "Most unfinished deliveries of the whole hub before new messages are refused (số lượt chuyển chưa xong tối đa).",
+        DefaultValueFactory = static _ => 5_000_000,
+        HelpName = "DELIVERIES",
+    };
+
     internal static Command Create()
     {
         ClientCertificates.AcceptOnlyFromAmong("off", "accept");
@@ -64,7 +71,7 @@ internal static class ServeCommand
             if (result.GetValueOrDefault<string?>() is { } text && !SystemAddress.TryParse(text, out _)) result.AddError($"--address '{text}' is not agency/system, e.g. H06.09/lgsp.");
         });
         StoreOptions.Wait.Validators.Add(StoreOptions.CheckWait);
-        var command = new Command("serve", "Run a hub: HTTP API, deliveries, log (chạy trục).") { Listen, Address, Development, PublicUrl, TrustedProxies, Certificate, Key, ClientCertificates, PrivateRevocation, StoreOptions.Wait };
+        var command = new Command("serve", "Run a hub: HTTP API, deliveries, log (chạy trục).") { Listen, Address, Development, PublicUrl, TrustedProxies, Certificate, Key, ClientCertificates, PrivateRevocation, MaxBacklog, StoreOptions.Wait };
         command.SetAction(RunAsync);
         return command.WithExamples("""
             hub serve --address H06.09/lgsp
@@ -89,6 +96,7 @@ internal static class ServeCommand
             TlsKey = parsed.GetValue(Key),
             ClientCertificates = parsed.GetValue(ClientCertificates) == "accept",
             AllowPrivateRevocation = parsed.GetValue(PrivateRevocation),
+            MaxBacklog = parsed.GetValue(MaxBacklog),
             JsonLog = parsed.GetValue(SharedOptions.Json),
             Store = StoreOptions.Read(parsed) with { Wait = TimeSpan.FromSeconds(parsed.GetValue(StoreOptions.Wait)) },
         };

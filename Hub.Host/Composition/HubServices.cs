@@ -46,6 +46,7 @@ internal static class HubServices
         services.AddStore(store);
         services.AddSingleton<IDiskProbe, DriveDiskProbe>();
         services.AddSingleton<DiskGuard>();
+        services.AddSingleton(p => new BacklogGuard(p.GetRequiredService<IHubStore>(), p.GetRequiredService<IRegistry>(), p.GetRequiredService<TimeProvider>()) { MostOfHub = options.MaxBacklog });
         services.AddSingleton<UploadSweep>();
         services.AddSingleton<HubBackup>();
         services.AddSingleton<GroupCommitter>();
@@ -85,6 +86,7 @@ internal static class HubServices
         services.AddSingleton<RegistryRehearsal>();
         if (options.Dispatch) services.AddHostedService<DispatcherService>();
         if (options.Dispatch) services.AddHostedService<ReorganisationService>();
+        if (options.Dispatch) services.AddHostedService<BacklogService>();
         if (options.Dispatch) services.AddHostedService<CertificateWatchService>();
         services.AddForDuty<ExpiryNotices>(Duties.KeyExpiry);
         services.AddForDuty<ServiceEndNotices>(Duties.ServiceEnd);

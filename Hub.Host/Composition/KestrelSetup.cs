@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Hub.Contracts.Envelopes;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 
@@ -10,6 +11,9 @@ namespace Hub.Host.Composition;
 /// <summary>Kestrel with limits on everything a peer can make large, long or many.</summary>
 internal static class KestrelSetup
 {
+    /// <summary>Most connections at once; the next one is closed. An idle one holds some 20 KB.</summary>
+    internal const int MaxConnections = 4_000;
+
     internal static void Configure(KestrelServerOptions kestrel, NodeOptions options, DataFolder folder)
     {
         Limit(kestrel.Limits);
@@ -20,6 +24,8 @@ internal static class KestrelSetup
         var address = listen.Host == "localhost" ? IPAddress.Loopback : IPAddress.Parse(listen.Host.Trim('[', ']'));
         kestrel.Listen(address, listen.Port, endpoint =>
         {
+            // Behind a proxy all come from one source; it has to share connections out itself.
+            if (options.PublicUrl is null) endpoint.Use(new ConnectionShares().Around);
             if (listen.Scheme != "https") return;
             var certificate = X509Certificate2.CreateFromPemFile(options.TlsCertificate!, options.TlsKey);
             var chain = new X509Certificate2Collection();
@@ -52,7 +58,7 @@ internal static class KestrelSetup
     private static void Limit(KestrelServerLimits limits)
     {
         limits.MaxRequestBodySize = EnvelopeLimits.Default.MaxBytes;
-        limits.MaxConcurrentConnections = 4_000;
+        limits.MaxConcurrentConnections = MaxConnections;
         limits.MaxRequestHeaderCount = 64;
         limits.MaxRequestHeadersTotalSize = 16 * 1024;
         limits.MaxRequestLineSize = 4 * 1024;

@@ -40,6 +40,9 @@ internal sealed record NodeOptions
     /// <summary>Whether to send deliveries. A node that serves one command does not.</summary>
     internal bool Dispatch { get; init; } = true;
 
+    /// <summary>Most unfinished deliveries of the whole hub before new messages are refused.</summary>
+    internal long MaxBacklog { get; init; } = 5_000_000;
+
     /// <summary>What is said about the store; the rest is as chosen before.</summary>
     internal StoreRequest Store { get; init; } = new();
 
@@ -64,6 +67,7 @@ internal sealed record NodeOptions
         if (TrustedProxies.Count > 0 && PublicUrl is null) mistakes.Add("--trusted-proxy needs --public-url: the address that systems use at the proxy.");
         foreach (var proxy in TrustedProxies.Where(static p => Network(p) is null))
             mistakes.Add($"--trusted-proxy '{proxy}' is neither an address nor a network. Write 10.0.0.5 or 10.0.0.0/24.");
+        if (MaxBacklog < 1) mistakes.Add($"--max-backlog is {MaxBacklog}; write how many unfinished deliveries the hub may have, 1 or more.");
         StoreChoice.Choose(Path.GetFullPath(DataDirectory), Store, mistakes);
         return mistakes;
     }

@@ -13,5 +13,7 @@ internal static class HubMeter
 
     internal static readonly Histogram<double> AcceptDuration = Meter.CreateHistogram<double>("hub.accept.duration", "s", "From the whole body to its receipt.");
 
+    internal static readonly Counter<long> RefusedConnections = Meter.CreateCounter<long>("hub.connections.refused", "{connection}", "Connections closed because their source had its share.");
+
     internal static readonly Counter<long> Tokens = Meter.CreateCounter<long>("hub.tokens.issued", "{token}", "Access tokens issued to systems.");
 }

@@ -80,6 +80,15 @@ internal static class PostgreSqlReadSql
             )
             SELECT recipient FROM found WHERE recipient IS NOT NULL
             """,
+
+        // Each third from the index of its own.
+        Backlogs = """
+            SELECT recipient, sum(n)::bigint FROM (
+                SELECT recipient, count(*) AS n FROM delivery WHERE ready AND NOT behind GROUP BY recipient
+                UNION ALL SELECT recipient, count(*) FROM delivery WHERE NOT ready AND NOT behind GROUP BY recipient
+                UNION ALL SELECT recipient, count(*) FROM delivery WHERE ready IS NOT NULL AND behind GROUP BY recipient) u
+            GROUP BY recipient HAVING sum(n) >= $1
+            """,
         Messages = static driver => MessageLists[(int)driver],
         DeliveriesInState = DeliveryListOf($"state = $1 AND {IsUnsettled}", "($2::text IS NULL OR d.recipient = $2)"),
         DeliveriesSettled = SettledDeliveries(),

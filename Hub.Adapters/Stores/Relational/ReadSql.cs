@@ -31,6 +31,9 @@ internal sealed record ReadSql
     /// <summary>Gives every recipient that has unfinished deliveries.</summary>
     internal required string UnfinishedRecipients { get; init; }
 
+    /// <summary>Parameter: fewest. Gives recipient and number of unfinished deliveries.</summary>
+    internal required string Backlogs { get; init; }
+
     /// <summary>Texts by what finds the messages; parameters in the order in which <see cref="MessageList"/> gives them.</summary>
     internal required Func<MessageDriver, ListSql> Messages { get; init; }
 

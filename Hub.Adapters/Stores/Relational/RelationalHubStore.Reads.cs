@@ -100,6 +100,12 @@ public abstract partial class RelationalHubStore
         ListAsync(ReadKind.List, session => session.Use(Sql.UnfinishedRecipients).ListAsync(static row => Names.System(row.GetString(0))), cancellationToken);
 
     /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<KeyValuePair<SystemAddress, long>>> ListBacklogsAsync(long floor, CancellationToken cancellationToken = default) => ListAsync(
+        ReadKind.List,
+        session => session.Use(Sql.Backlogs).With("floor", floor).ListAsync(static row => KeyValuePair.Create(Names.System(row.GetString(0)), row.GetInt64(1))),
+        cancellationToken);
+
+    /// <inheritdoc/>
     public ValueTask<IReadOnlyList<DeliveryRecord>> ListUntakenAsync(SystemAddress recipient, DateTimeOffset now, long after, int limit, CancellationToken cancellationToken = default) => ListAsync(
         ReadKind.List,
         session => session.Use(Sql.Untaken).With("recipient", recipient.ToString()).With("now", now.ToUniversalTime()).With("after", after).With("limit", limit).ListAsync(Rows.Delivery),

@@ -207,6 +207,10 @@ public sealed partial class SqliteHubStore : IHubStore
         Lists.ReadAsync<int, IReadOnlyList<SystemAddress>>(0, static (session, _) => DueRecipients.Unfinished(session), cancellationToken);
 
     /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<KeyValuePair<SystemAddress, long>>> ListBacklogsAsync(long floor, CancellationToken cancellationToken = default) =>
+        Lists.ReadAsync<long, IReadOnlyList<KeyValuePair<SystemAddress, long>>>(floor, static (session, floor) => session.ListBacklogs(floor), cancellationToken);
+
+    /// <inheritdoc/>
     public ValueTask<IReadOnlyList<DeliveryRecord>> ListUntakenAsync(SystemAddress recipient, DateTimeOffset now, long after, int limit, CancellationToken cancellationToken = default) =>
         Lists.ReadAsync<(SystemAddress Recipient, DateTimeOffset Now, long After, int Limit), IReadOnlyList<DeliveryRecord>>(
             (recipient, now, after, limit), static (session, q) => session.ListUntaken(q.Recipient, q.Now, q.After, q.Limit), cancellationToken);

@@ -152,6 +152,18 @@ internal sealed class SqliteSession : IDisposable
         return items;
     }
 
+    internal List<KeyValuePair<SystemAddress, long>> ListBacklogs(long floor)
+    {
+        var found = new List<KeyValuePair<SystemAddress, long>>();
+        var query = Use(SqliteSql.Backlogs).Bind(floor);
+        using (query.Rows())
+        {
+            while (query.Step()) found.Add(KeyValuePair.Create(Name(query.Int(0)).System, query.Int(1)));
+        }
+
+        return found;
+    }
+
     internal StoreStatistics ReadStatistics()
     {
         var counts = new Dictionary<DeliveryState, long>();

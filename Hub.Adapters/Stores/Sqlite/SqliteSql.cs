@@ -152,6 +152,14 @@ internal static partial class SqliteSql
 
     internal const string NextBehind = "SELECT recipient FROM delivery INDEXED BY delivery_behind WHERE ready = 2 AND recipient > ? ORDER BY recipient LIMIT 1";
 
+    internal const string Backlogs = """
+        SELECT recipient, sum(n) FROM (
+            SELECT recipient, count(*) AS n FROM delivery INDEXED BY delivery_ready WHERE ready = 1 GROUP BY recipient
+            UNION ALL SELECT recipient, count(*) FROM delivery INDEXED BY delivery_waiting WHERE ready = 0 GROUP BY recipient
+            UNION ALL SELECT recipient, count(*) FROM delivery INDEXED BY delivery_behind WHERE ready = 2 GROUP BY recipient) u
+        GROUP BY recipient HAVING sum(n) >= ?
+        """;
+
     internal const string FrontOfLane = "SELECT id, ready FROM delivery INDEXED BY delivery_lane WHERE blocks = 1 AND recipient = ? AND lane = ? ORDER BY lane_place, id LIMIT 2";
     internal const string StepForward = "UPDATE delivery SET ready = (wake <= ?1) WHERE id = ?2";
     internal const string StepBack = "UPDATE delivery SET ready = 2 WHERE id = ?";

@@ -244,7 +244,7 @@ internal sealed class DeliveryBench : IAsyncDisposable
         Signals = new DeliverySignals();
         Acknowledgements = new Acknowledgements(Clock, Signals);
         var intake = new IntakeService(
-            Registry, Committer, Store, new InMemoryUploads(), Keys, Acknowledgements, new TrailReader(Store), Signals, new DiskGuard(new FixedDisk(), Clock), settings, Clock,
+            Registry, Committer, Store, new InMemoryUploads(), Keys, Acknowledgements, new TrailReader(Store), Signals, new DiskGuard(new FixedDisk(), Clock), new BacklogGuard(Store, Registry, Clock), settings, Clock,
             new CertificateTable(), Node);
         _intake = new Lazy<IIntake>(() => intake);
         Mailbox = new Mailbox(Registry, Committer, Store, Keys, _intake, Acknowledgements, Signals, Node, Clock);

@@ -38,7 +38,7 @@ internal sealed class IntakeBench : IAsyncDisposable
         Committer = new GroupCommitter(Store, Keys, settings, Clock, NullLogger<GroupCommitter>.Instance);
         Registry = new RegistryService(Store, Committer, Keys, settings, Clock, NullLogger<RegistryService>.Instance);
         Trail = new TrailReader(Store);
-        Intake = new IntakeService(Registry, Committer, Store, Uploads, Keys, new Acknowledgements(Clock, Signals), Trail, Signals, new DiskGuard(Disk, Clock), settings, Clock, new CertificateTable(), new ThisNode());
+        Intake = new IntakeService(Registry, Committer, Store, Uploads, Keys, new Acknowledgements(Clock, Signals), Trail, Signals, new DiskGuard(Disk, Clock), Backlog = new BacklogGuard(Store, Registry, Clock) { MostOfHub = MostOfHub }, settings, Clock, new CertificateTable(), new ThisNode());
     }
 
     /// <summary>Makes the store to run over.</summary>
@@ -58,7 +58,11 @@ internal sealed class IntakeBench : IAsyncDisposable
 
     internal InMemoryUploads Uploads { get; } = new();
 
+    internal const int MostOfHub = 100;
+
     internal FixedDisk Disk { get; } = new();
+
+    internal BacklogGuard Backlog { get; }
 
     internal DeliverySignals Signals { get; } = new();
 

@@ -86,6 +86,53 @@ public sealed class IntakePressureTests
         Assert.That((await _bench.SendAsync(Answer("b-1", answer))).Duplicate);
     }
 
+    [Test]
+    public async Task AcceptAsync_RecipientLetsTooMuchLie_IsUnavailableWithItsName_UntilNineTenthsAreLeft()
+    {
+        await GiveQuotaAsync("maxQueued: 10");
+        for (var i = 0; i < 10; i++) await _bench.SendAsync(Document($"a-{i}"));
+        await _bench.Backlog.RefreshAsync();
+        var problem = await _bench.RefusedAsync(Document("a-10", "H06.40.01", "H06.40"));
+        Assert.That((problem.Code, problem.RetryAfter), Is.EqualTo((ProblemCode.Unavailable, (TimeSpan?)TimeSpan.FromSeconds(30))));
+        Assert.That(problem.Items.Select(static i => i.Subject), Is.EqualTo(new[] { Commune.ToString() }));
+        Assert.That((await _bench.SendAsync(Document("a-0"))).Duplicate, "what has its receipt gets it");
+        await _bench.SendAsync(Document("elsewhere", "H06.40"));
+
+        await AcknowledgeAsync("a-0");
+        await _bench.Backlog.RefreshAsync();
+        await _bench.SendAsync(Document("a-10"));
+    }
+
+    [Test]
+    public async Task AcceptAsync_WholeHubHasTooMuchUnfinished_TakesAcknowledgementsOnly()
+    {
+        for (var i = 0; i < IntakeBench.MostOfHub; i++) await _bench.SendAsync(Document($"a-{i}"));
+        await _bench.Backlog.RefreshAsync();
+        Assert.That((await _bench.RefusedAsync(Document("more", "H06.40"))).Code, Is.EqualTo(ProblemCode.Unavailable));
+        // Not yet: it opens at nine tenths, so that it does not flutter.
+        await SettleAsync(9);
+        await _bench.Backlog.RefreshAsync();
+        Assert.That((await _bench.RefusedAsync(Document("more", "H06.40"))).Code, Is.EqualTo(ProblemCode.Unavailable));
+        await AcknowledgeAsync("a-99");
+        await SettleAsync(2);
+        await _bench.Backlog.RefreshAsync();
+        await _bench.SendAsync(Document("more", "H06.40"));
+    }
+
+    private Task SettleAsync(int count) => _bench.Committer.RunAsync(async scope =>
+    {
+        var now = _bench.Clock.GetUtcNow();
+        var claimed = await scope.Transaction.ClaimAsync(Commune, now, now.AddMinutes(1), count);
+        foreach (var one in claimed) await scope.Transaction.UpdateDeliveryAsync(one with { State = DeliveryState.Delivered });
+        return claimed.Count;
+    }).AsTask();
+
+    private async Task AcknowledgeAsync(string id)
+    {
+        var message = (await _bench.Store.FindMessageAsync(Document(id).Key))!;
+        await _bench.SendAsync(Answer($"ack-{id}", new Acknowledgement(message.Key, message.Sha256, AcknowledgementOutcome.Accepted, "03", null, _bench.Clock.GetUtcNow())));
+    }
+
     private static Envelope FromCommune(string id) => Document(id, Province.ToString()) with { From = Commune };
 
     private static Envelope Answer(string id, Acknowledgement answer) =>

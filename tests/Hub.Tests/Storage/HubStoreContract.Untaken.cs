@@ -83,6 +83,20 @@ public abstract partial class HubStoreContract
     }
 
     [Test]
+    public async Task ListBacklogs_CountsWhatIsQueuedOrClaimed_OfThoseThatHaveEnough()
+    {
+        var (held, later) = (NewMessage("held"), NewMessage("later"));
+        await Store.AddAsync(held, NewDelivery(held, Other));
+        await Store.ClaimAsync(Start, recipient: Other, duration: TimeSpan.FromDays(1));
+        await Store.AddAsync(later, NewDelivery(later, Other, Start.AddDays(9)));
+        for (var i = 0; i < 4; i++) await Store.AddAsync(NewMessage($"m{i}"));
+        foreach (var claimed in await Store.ClaimAsync(Start, recipient: Receiver, limit: 1)) await Store.WriteAsync(t => t.UpdateDeliveryAsync(claimed with { State = DeliveryState.Delivered }));
+        Assert.That(await Store.ListBacklogsAsync(1), Is.EquivalentTo(new[] { KeyValuePair.Create(Receiver, 3L), KeyValuePair.Create(Other, 2L) }));
+        Assert.That(await Store.ListBacklogsAsync(3), Is.EqualTo(new[] { KeyValuePair.Create(Receiver, 3L) }));
+        Assert.That(await Store.ListBacklogsAsync(4), Is.Empty);
+    }
+
+    [Test]
     public async Task Claim_OfTheProtocolOnly_LeavesTheRest()
     {
         await Store.AddAsync(NewMessage("document"));

@@ -106,6 +106,9 @@ internal sealed class InMemoryStore(bool shared = false) : IHubStore
     public ValueTask<IReadOnlyList<SystemAddress>> ListUnfinishedRecipientsAsync(CancellationToken cancellationToken = default) =>
         new([.. _state.Deliveries.Values.Where(d => d.State is DeliveryState.Queued or DeliveryState.Claimed).Select(d => d.Recipient).Distinct()]);
 
+    public ValueTask<IReadOnlyList<KeyValuePair<SystemAddress, long>>> ListBacklogsAsync(long floor, CancellationToken cancellationToken = default) =>
+        new([.. _state.Deliveries.Values.Where(d => d.State is DeliveryState.Queued or DeliveryState.Claimed).GroupBy(d => d.Recipient).Select(g => KeyValuePair.Create(g.Key, (long)g.Count())).Where(b => b.Value >= floor)]);
+
     public ValueTask<IReadOnlyList<DeliveryRecord>> ListUntakenAsync(SystemAddress recipient, DateTimeOffset now, long after, int limit, CancellationToken cancellationToken = default) =>
         new([.. _state.Untaken(now).Where(d => d.Recipient == recipient && d.Id > after).Take(limit)]);
 

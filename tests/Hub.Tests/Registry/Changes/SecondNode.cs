@@ -24,7 +24,7 @@ internal sealed class SecondNode : IAsyncDisposable
         Registry = new RegistryService(store, Committer, keys, settings, clock, NullLogger<RegistryService>.Instance);
         Intake = new IntakeService(
             Registry, Committer, store, new InMemoryUploads(), keys, new Acknowledgements(clock, Signals), new TrailReader(store), Signals,
-            new DiskGuard(new FixedDisk(), clock), settings, clock, new CertificateTable(), new ThisNode());
+            new DiskGuard(new FixedDisk(), clock), new BacklogGuard(store, Registry, clock), settings, clock, new CertificateTable(), new ThisNode());
     }
 
     internal GroupCommitter Committer { get; }

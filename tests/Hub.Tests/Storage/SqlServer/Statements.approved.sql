@@ -315,6 +315,9 @@ SELECT s.value FROM hub.app_state s WHERE s.app = @app AND s.[key] = @key;
 -- Read.AppStates (@app, @limit, @prefix)
 SELECT TOP (@limit) s.[key], s.value FROM hub.app_state s WHERE s.app = @app AND s.[key] >= @prefix AND LEFT(s.[key], DATALENGTH(@prefix) / 2) = @prefix ORDER BY s.[key];
 
+-- Read.Backlogs (@floor)
+SELECT d.recipient, COUNT_BIG(*) FROM hub.delivery d WHERE d.ready IS NOT NULL GROUP BY d.recipient HAVING COUNT_BIG(*) >= @floor;
+
 -- Read.CheckpointOver (@entry)
 SELECT TOP (1) c.note FROM hub.[checkpoint] c WHERE c.size > @entry ORDER BY c.size;
 
