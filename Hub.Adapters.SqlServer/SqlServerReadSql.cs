@@ -6,6 +6,18 @@ namespace Hub.Adapters.SqlServer;
 /// theirs, never sorted.</summary>
 internal static class SqlServerReadSql
 {
+    // Leaps from one recipient to the next.
+    private const string EachUnfinished = """
+        DECLARE @found TABLE (recipient nvarchar(200) COLLATE Latin1_General_100_BIN2 NOT NULL PRIMARY KEY);
+        DECLARE @next nvarchar(200) = N'';
+        WHILE 1 = 1
+        BEGIN
+            SELECT @next = MIN(d.recipient) FROM hub.delivery d WHERE d.ready IS NOT NULL AND d.recipient > @next;
+            IF @next IS NULL BREAK;
+            INSERT INTO @found (recipient) VALUES (@next);
+        END;
+        """;
+
     private const string VersionColumns = "v.version, v.time, v.actor, v.approved_by, v.reason, v.entry";
 
     // @visible_at: after it messages are held back from @visible, who looks: a sender sees all of its own, a recipient its own delivery.
@@ -45,16 +57,8 @@ internal static class SqlServerReadSql
             WHERE d.ready IS NOT NULL AND d.recipient = @recipient AND d.id > @after AND (d.state = 0 OR d.claimed_until <= @now) AND d.protocol = 0 ORDER BY d.id;
             """,
 
-        // Leaps from one recipient to the next.
-        UnfinishedRecipients = """
-            DECLARE @found TABLE (recipient nvarchar(200) COLLATE Latin1_General_100_BIN2 NOT NULL PRIMARY KEY);
-            DECLARE @next nvarchar(200) = N'';
-            WHILE 1 = 1
-            BEGIN
-                SELECT @next = MIN(d.recipient) FROM hub.delivery d WHERE d.ready IS NOT NULL AND d.recipient > @next;
-                IF @next IS NULL BREAK;
-                INSERT INTO @found (recipient) VALUES (@next);
-            END;
+        UnfinishedRecipients = $"""
+            {EachUnfinished}
             SELECT f.recipient FROM @found f;
             """,
         Backlogs = "SELECT d.recipient, COUNT_BIG(*) FROM hub.delivery d WHERE d.ready IS NOT NULL GROUP BY d.recipient HAVING COUNT_BIG(*) >= @floor;",
@@ -105,6 +109,14 @@ internal static class SqlServerReadSql
         AppState = "SELECT s.value FROM hub.app_state s WHERE s.app = @app AND s.[key] = @key;",
         AppStates = "SELECT TOP (@limit) s.[key], s.value FROM hub.app_state s WHERE s.app = @app AND s.[key] >= @prefix AND LEFT(s.[key], DATALENGTH(@prefix) / 2) = @prefix ORDER BY s.[key];",
         Counts = "SELECT c.state, SUM(c.count) FROM hub.delivery_count c GROUP BY c.state;",
+        Queues = $"""
+            {EachUnfinished}
+            SELECT f.recipient, (SELECT COUNT_BIG(*) FROM (SELECT TOP (@most) d.id FROM hub.delivery d WHERE d.ready IS NOT NULL AND d.recipient = f.recipient) c),
+            (SELECT MIN(CASE WHEN o.attempts = 0 THEN o.due ELSE COALESCE(o.since, o.accepted) END) FROM (
+                SELECT TOP (1000) d.attempts, d.due, d.since, d.accepted FROM hub.delivery d WHERE d.ready IS NOT NULL AND d.recipient = f.recipient ORDER BY d.id) o
+                WHERE o.attempts > 0 OR o.due <= @now)
+            FROM @found f;
+            """,
         OldestQueued = "SELECT TOP (1) d.due FROM hub.delivery d WHERE d.state = 0 ORDER BY d.accepted, d.message, d.id;",
     };
 

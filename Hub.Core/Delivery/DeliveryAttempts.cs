@@ -1,12 +1,18 @@
+using System.Diagnostics;
 using Hub.Contracts.Problems;
 using Hub.Core.Registry;
 using Hub.Core.Storage;
+using Hub.Core.Tracing;
 using Microsoft.Extensions.Logging;
 
 namespace Hub.Core.Delivery;
 
 /// <summary>An attempt whose outcome is known and not yet recorded.</summary>
-internal sealed record MadeAttempt(DeliveryRecord Held, MessageRecord Message, AgencySystem System, AttemptOutcome Outcome, bool Interrupted);
+internal sealed record MadeAttempt(DeliveryRecord Held, MessageRecord Message, AgencySystem System, AttemptOutcome Outcome, bool Interrupted)
+{
+    /// <summary>Its place in its message's trace, if it has one.</summary>
+    internal ActivityContext Trace { get; init; }
+}
 
 /// <summary>Makes one attempt through a channel, and records what came of it.</summary>
 internal sealed class DeliveryAttempts(
@@ -49,9 +55,11 @@ internal sealed class DeliveryAttempts(
                 return null;
             }
 
+            using var span = MessageTrace.BeginAttempt(held, system);
             var outcome = await OutcomeAsync(held, message, copy?.Octets, system, abort);
             DeliveryMetrics.Attempted(system.Channel.Kind, outcome);
-            return new MadeAttempt(held, message, system, outcome, abort.IsCancellationRequested);
+            MessageTrace.EndAttempt(span, held, system, outcome);
+            return new MadeAttempt(held, message, system, outcome, abort.IsCancellationRequested) { Trace = MessageTrace.Followed(span) };
         }
         catch (Exception failure) when (failure is not ProblemException { Code.Code: "unavailable" })
         {
@@ -63,6 +71,7 @@ internal sealed class DeliveryAttempts(
     /// <summary>Records an outcome; while the hub cannot commit, tries again until the claim ends.</summary>
     internal async Task RecordAsync(MadeAttempt attempt)
     {
+        using var span = MessageTrace.BeginOutcome(attempt.Trace);
         while (true)
         {
             try

@@ -9,6 +9,7 @@ using Hub.Core.Registry.Certificates;
 using Hub.Core.Requests;
 using Hub.Core.Services;
 using Hub.Core.Storage;
+using Hub.Core.Tracing;
 using Hub.Core.Trail;
 
 namespace Hub.Core.Intake;
@@ -153,6 +154,7 @@ public sealed class IntakeService : IIntake
         }
 
         var entry = candidate.ToEntry();
+        using var commit = MessageTrace.BeginCommit(envelope);
         var (message, ticket) = await _committer.RunAsync(new UnitReads(Message: candidate.Key, Answered: envelope.InReplyTo?.Key), scope => _unit.RunAsync(scope, candidate, entry), cancellationToken);
         // Read again: inside the unit its entry was not the last word, when both came in one group and the log moved.
         return ticket is null

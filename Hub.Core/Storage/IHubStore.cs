@@ -157,6 +157,13 @@ public interface IHubStore : IAsyncDisposable
     /// <summary>Keys and values of an app's own state whose keys start with a prefix, in key order.</summary>
     ValueTask<IReadOnlyList<KeyValuePair<string, ReadOnlyMemory<byte>>>> ListAppStateAsync(SystemAddress app, string prefix, int limit, CancellationToken cancellationToken = default);
 
+    /// <summary>What waits for each system that has unfinished deliveries, whether the registry still knows it or not; in no stated order.
+    /// Its cost is bounded for each system.</summary>
+    /// <param name="now">The instant.</param>
+    /// <param name="most">Deliveries of a system that are counted, at most.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    ValueTask<IReadOnlyList<QueueStatistics>> ReadQueuesAsync(DateTimeOffset now, int most, CancellationToken cancellationToken = default);
+
     /// <summary>Counts.</summary>
     ValueTask<StoreStatistics> ReadStatisticsAsync(CancellationToken cancellationToken = default);
 }

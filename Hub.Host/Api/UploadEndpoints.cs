@@ -2,6 +2,7 @@ using System.Globalization;
 using Hub.Contracts.Problems;
 using Hub.Core.Storage;
 using Hub.Host.Identity;
+using Hub.Host.Telemetry;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Hub.Host.Api;
@@ -61,7 +62,10 @@ internal static class UploadEndpoints
         if (context.Request.ContentLength > before.Size - offset)
             throw ProblemCode.TooLarge.With($"{context.Request.ContentLength} bytes from offset {offset} would go beyond the size of {before.Size} bytes.");
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = before.Size;
-        SetHeaders(context.Response, await uploads.AppendAsync(owner, sha256, offset, context.Request.Body, context.RequestAborted));
+        var status = await uploads.AppendAsync(owner, sha256, offset, context.Request.Body, context.RequestAborted);
+        HubMeter.UploadBytes.Add(Math.Max(0, status.Offset - offset));
+        if (status.Complete && !before.Complete) HubMeter.UploadsCompleted.Add(1);
+        SetHeaders(context.Response, status);
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 

@@ -61,8 +61,28 @@ internal static class ServeCommand
         HelpName = "DELIVERIES",
     };
 
+    private static readonly Option<string?> MetricsToken = new("--metrics-token")
+    {
+        Description = "File with a secret; who shows it at /metrics sees each system's queue (tệp chứa khóa đọc số đo).",
+        HelpName = "FILE",
+    };
+
+    private static readonly Option<string?> Otlp = new("--otlp")
+    {
+        Description = "OpenTelemetry collector that gets metrics and traces, OTLP over HTTP; https beyond private networks (nơi nhận số đo và vết).",
+        HelpName = "URL",
+    };
+
+    private static readonly Option<double> OtlpSample = new("--otlp-sample")
+    {
+        Description = "Share of messages that are traced, 0 to 1; failures are besides (tỷ lệ lấy mẫu).",
+        DefaultValueFactory = static _ => 0.01,
+        HelpName = "SHARE",
+    };
+
     internal static Command Create()
     {
+        Otlp.Validators.Add(static result => RequireUri(result.GetValueOrDefault<string?>(), "--otlp", result.AddError));
         ClientCertificates.AcceptOnlyFromAmong("off", "accept");
         Listen.Validators.Add(static result => RequireUri(result.GetValueOrDefault<string>(), "--listen", result.AddError));
         PublicUrl.Validators.Add(static result => RequireUri(result.GetValueOrDefault<string?>(), "--public-url", result.AddError));
@@ -71,7 +91,7 @@ internal static class ServeCommand
             if (result.GetValueOrDefault<string?>() is { } text && !SystemAddress.TryParse(text, out _)) result.AddError($"--address '{text}' is not agency/system, e.g. H06.09/lgsp.");
         });
         StoreOptions.Wait.Validators.Add(StoreOptions.CheckWait);
-        var command = new Command("serve", "Run a hub: HTTP API, deliveries, log (chạy trục).") { Listen, Address, Development, PublicUrl, TrustedProxies, Certificate, Key, ClientCertificates, PrivateRevocation, MaxBacklog, StoreOptions.Wait };
+        var command = new Command("serve", "Run a hub: HTTP API, deliveries, log (chạy trục).") { Listen, Address, Development, PublicUrl, TrustedProxies, Certificate, Key, ClientCertificates, PrivateRevocation, MaxBacklog, MetricsToken, Otlp, OtlpSample, StoreOptions.Wait };
         command.SetAction(RunAsync);
         return command.WithExamples("""
             hub serve --address H06.09/lgsp
@@ -97,6 +117,9 @@ internal static class ServeCommand
             ClientCertificates = parsed.GetValue(ClientCertificates) == "accept",
             AllowPrivateRevocation = parsed.GetValue(PrivateRevocation),
             MaxBacklog = parsed.GetValue(MaxBacklog),
+            MetricsToken = parsed.GetValue(MetricsToken),
+            Otlp = parsed.GetValue(Otlp) is { } collector ? new Uri(collector) : null,
+            OtlpSample = parsed.GetValue(OtlpSample),
             JsonLog = parsed.GetValue(SharedOptions.Json),
             Store = StoreOptions.Read(parsed) with { Wait = TimeSpan.FromSeconds(parsed.GetValue(StoreOptions.Wait)) },
         };

@@ -98,6 +98,7 @@ internal static class HubServices
         services.AddSingleton<IScheduledWork, ServiceEndWork>();
         services.AddSingleton<IScheduledWork, ProposalWork>();
         if (options.Dispatch) services.AddHostedService<ScheduleService>();
+        if (options.Otlp is not null) services.AddHostedService<OtlpService>();
         return services;
     }
 
@@ -145,6 +146,8 @@ internal static class HubServices
         services.AddSingleton<RegistryWrites>();
         services.AddSingleton<RefusalCounter>();
         services.AddHostedService(static p => p.GetRequiredService<RefusalCounter>());
+        services.AddSingleton<HubGauges>();
+        services.AddSingleton<MetricsAccess>();
         services.AddSingleton<MetricsRegistry>();
         services.AddHostedService(static p => p.GetRequiredService<MetricsRegistry>());
         services.ConfigureHttpJsonOptions(static json => HubJson.Configure(json.SerializerOptions));

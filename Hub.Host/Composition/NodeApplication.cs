@@ -55,6 +55,7 @@ internal static class NodeApplication
     private static void Use(WebApplication app)
     {
         app.UseMiddleware<SecurityHeaders>();
+        app.UseMiddleware<RequestTracing>();
         app.UseMiddleware<ProblemMiddleware>();
         app.UseRouting();
         app.UseRateLimiter();

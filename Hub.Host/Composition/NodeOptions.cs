@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Net;
 using Hub.Contracts.Addresses;
 using Hub.Host.Composition.Stores;
+using Hub.Host.Telemetry;
 
 namespace Hub.Host.Composition;
 
@@ -37,6 +39,15 @@ internal sealed record NodeOptions
     /// <summary>Whether the status of certificates may be asked at private and loopback addresses.</summary>
     internal bool AllowPrivateRevocation { get; init; }
 
+    /// <summary>File with the token for which <c>/metrics</c> tells systems apart; null: only operators and auditors see that.</summary>
+    internal string? MetricsToken { get; init; }
+
+    /// <summary>Base address of the OpenTelemetry collector that gets metrics and traces (OTLP over HTTP); null: nobody does.</summary>
+    internal Uri? Otlp { get; init; }
+
+    /// <summary>Share of messages that are traced, 0 to 1. What fails is traced besides.</summary>
+    internal double OtlpSample { get; init; } = 0.01;
+
     /// <summary>Whether to send deliveries. A node that serves one command does not.</summary>
     internal bool Dispatch { get; init; } = true;
 
@@ -68,6 +79,7 @@ internal sealed record NodeOptions
         foreach (var proxy in TrustedProxies.Where(static p => Network(p) is null))
             mistakes.Add($"--trusted-proxy '{proxy}' is neither an address nor a network. Write 10.0.0.5 or 10.0.0.0/24.");
         if (MaxBacklog < 1) mistakes.Add($"--max-backlog is {MaxBacklog}; write how many unfinished deliveries the hub may have, 1 or more.");
+        CheckTelemetry(mistakes);
         StoreChoice.Choose(Path.GetFullPath(DataDirectory), Store, mistakes);
         return mistakes;
     }
@@ -77,6 +89,15 @@ internal sealed record NodeOptions
     {
         if (System.Net.IPNetwork.TryParse(text, out var network)) return network;
         return IPAddress.TryParse(text, out var address) ? new System.Net.IPNetwork(address, address.GetAddressBytes().Length * 8) : null;
+    }
+
+    private void CheckTelemetry(List<string> mistakes)
+    {
+        if (MetricsToken is not null && !File.Exists(MetricsToken)) mistakes.Add($"--metrics-token: there is no file '{MetricsToken}'.");
+        else if (MetricsToken is not null && MetricsAccess.Read(MetricsToken).Length < MetricsAccess.MinLength)
+            mistakes.Add($"--metrics-token: '{MetricsToken}' must hold a secret of at least {MetricsAccess.MinLength} characters. Make one with: openssl rand -hex 32");
+        if (Otlp is not null && OtlpAddress.MistakeOf(Otlp) is { } mistake) mistakes.Add(mistake);
+        if (OtlpSample is not (>= 0 and <= 1)) mistakes.Add(string.Create(CultureInfo.InvariantCulture, $"--otlp-sample {OtlpSample} is no share: write 0 to 1, e.g. 0.01 for one message of a hundred."));
     }
 
     private void CheckListen(Uri listen, List<string> mistakes)

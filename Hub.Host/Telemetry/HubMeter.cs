@@ -15,5 +15,9 @@ internal static class HubMeter
 
     internal static readonly Counter<long> RefusedConnections = Meter.CreateCounter<long>("hub.connections.refused", "{connection}", "Connections closed because their source had its share.");
 
+    internal static readonly Counter<long> UploadBytes = Meter.CreateCounter<long>("hub.uploads.bytes", "By", "Bytes of uploads taken.");
+
+    internal static readonly Counter<long> UploadsCompleted = Meter.CreateCounter<long>("hub.uploads.completed", "{upload}", "Uploads that are complete and have their digest.");
+
     internal static readonly Counter<long> Tokens = Meter.CreateCounter<long>("hub.tokens.issued", "{token}", "Access tokens issued to systems.");
 }

@@ -21,12 +21,14 @@ internal sealed class MetricFamily(string name, MetricKind kind, string? unit, s
 
     private static readonly KeyValuePair<string, string>[] Overflow = [new("overflow", "true")];
 
-    private readonly TagSets _sets = new();
+    private TagSets _sets = new();
     private readonly Dictionary<string, MetricSeries> _series = new(StringComparer.Ordinal);
 
-    /// <summary>Bounds of durations in seconds, and of counts.</summary>
-    private static readonly double[] Durations = [0.001, 0.0025, 0.005, 0.01, 0.015, 0.02, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
-    private static readonly double[] Counts = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
+    /// <summary>Bounds of durations in seconds.</summary>
+    internal static readonly double[] Durations = [0.001, 0.0025, 0.005, 0.01, 0.015, 0.02, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+
+    /// <summary>Bounds of counts.</summary>
+    internal static readonly double[] Counts = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
 
     internal string Name { get; } = name;
 
@@ -39,10 +41,23 @@ internal sealed class MetricFamily(string name, MetricKind kind, string? unit, s
 
     internal string? Help { get; } = help;
 
+    /// <summary>Whether it tells only what it is asked for: what is not told any more is gone.</summary>
+    internal bool IsObserved { get; init; }
+
     internal void Record(double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
         var series = _sets.Find(tags) ?? FindOrAdd(tags);
         lock (series) series.Record(value);
+    }
+
+    /// <summary>Forgets every series.</summary>
+    internal void Forget()
+    {
+        lock (_series)
+        {
+            _series.Clear();
+            _sets = new TagSets();
+        }
     }
 
     private MetricSeries FindOrAdd(ReadOnlySpan<KeyValuePair<string, object?>> tags)

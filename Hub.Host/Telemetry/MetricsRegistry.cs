@@ -9,8 +9,13 @@ internal sealed class MetricsRegistry : IHostedService, IDisposable
     private readonly MeterListener _listener = new();
     private readonly ConcurrentDictionary<string, MetricFamily> _families = new(StringComparer.Ordinal);
 
-    public MetricsRegistry()
+    private readonly HubGauges? _gauges;
+    private readonly Lock _writing = new();
+
+    /// <param name="gauges">This hub's; those of others in the process are not heard.</param>
+    public MetricsRegistry(HubGauges? gauges = null)
     {
+        _gauges = gauges;
         _listener.InstrumentPublished = Publish;
         _listener.SetMeasurementEventCallback<double>(static (_, value, tags, state) => ((MetricFamily)state!).Record(value, tags));
         _listener.SetMeasurementEventCallback<float>(static (_, value, tags, state) => ((MetricFamily)state!).Record(value, tags));
@@ -28,11 +33,20 @@ internal sealed class MetricsRegistry : IHostedService, IDisposable
     /// <inheritdoc/>
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Everything measured so far; observable instruments are asked now.</summary>
-    internal IReadOnlyCollection<MetricFamily> Read()
+    /// <summary>Everything measured so far, as text; observable instruments are asked now, and what they do not tell any more is gone.</summary>
+    /// <param name="systems">Whether to show what tells systems apart.</param>
+    internal string Write(bool systems)
     {
-        _listener.RecordObservableInstruments();
-        return [.. _families.Values];
+        lock (_writing)
+        {
+            foreach (var family in _families.Values)
+            {
+                if (family.IsObserved) family.Forget();
+            }
+
+            _listener.RecordObservableInstruments();
+            return OpenMetricsText.Write(_families.Values, systems);
+        }
     }
 
     /// <inheritdoc/>
@@ -40,22 +54,18 @@ internal sealed class MetricsRegistry : IHostedService, IDisposable
 
     private void Publish(Instrument instrument, MeterListener listener)
     {
-        if (!IsWanted(instrument)) return;
+        if (!WantedInstruments.Contain(instrument) || (instrument.Meter.Scope is HubGauges gauges && gauges != _gauges)) return;
         var (kind, accumulates) = KindOf(instrument);
         var unit = UnitOf(instrument.Unit);
         var name = NameOf(instrument.Name, unit, kind);
-        var family = _families.GetOrAdd(name, key => new MetricFamily(key, kind, unit, instrument.Description, accumulates));
+        var family = _families.GetOrAdd(name, key => new MetricFamily(key, kind, unit, instrument.Description, accumulates) { IsObserved = instrument.IsObservable });
         if (family.Kind == kind) listener.EnableMeasurementEvents(instrument, family);
     }
-
-    private static bool IsWanted(Instrument instrument) =>
-        instrument.Meter.Name.StartsWith("Hub.", StringComparison.Ordinal) || instrument.Meter.Name == "Hub"
-        || instrument.Name is "http.server.request.duration" or "http.server.active_requests" or "kestrel.active_connections" or "kestrel.rejected_connections"
-            or "dotnet.process.memory.working_set" or "dotnet.process.cpu.time" or "dotnet.gc.pause.time" or "dotnet.exceptions";
 
     /// <summary>Observable instruments report their value, the others a change; a plain gauge reports its value too.</summary>
     private static (MetricKind Kind, bool Accumulates) KindOf(Instrument instrument)
     {
+        if (WantedInstruments.IsLevel(instrument)) return (MetricKind.Gauge, false);
         var type = instrument.GetType().Name;
         if (type.StartsWith("Histogram", StringComparison.Ordinal)) return (MetricKind.Histogram, true);
         if (type.StartsWith("Counter", StringComparison.Ordinal)) return (MetricKind.Counter, true);

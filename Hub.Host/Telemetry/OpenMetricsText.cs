@@ -8,14 +8,16 @@ internal static class OpenMetricsText
 {
     internal const string MediaType = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-    internal static string Write(IEnumerable<MetricFamily> families)
+    /// <param name="families">What to write.</param>
+    /// <param name="systems">Whether series that tell systems apart are written.</param>
+    internal static string Write(IEnumerable<MetricFamily> families, bool systems = true)
     {
         var text = new StringBuilder();
-        foreach (var family in families.OrderBy(static family => family.Name, StringComparer.Ordinal)) Write(text, family);
+        foreach (var family in families.OrderBy(static family => family.Name, StringComparer.Ordinal)) Write(text, family, systems);
         return text.Append("# EOF\n").ToString();
     }
 
-    private static void Write(StringBuilder text, MetricFamily family)
+    private static void Write(StringBuilder text, MetricFamily family, bool systems)
     {
         var name = family.Name;
         text.Append("# TYPE ").Append(name).Append(' ').Append(family.Kind.ToString().ToLowerInvariant()).Append('\n');
@@ -23,6 +25,7 @@ internal static class OpenMetricsText
         if (family.Help is not null) text.Append("# HELP ").Append(name).Append(' ').Append(MetricLabels.Escape(family.Help)).Append('\n');
         family.Read(series =>
         {
+            if (!systems && Array.Exists(series.Labels, static l => l.Key == QueueSeries.Label)) return;
             switch (family.Kind)
             {
                 case MetricKind.Histogram:

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
@@ -89,6 +90,7 @@ public sealed class PushChannel(IHubKeys keys, TimeProvider clock) : IDeliveryCh
         Add("Hub-Delivery-Statement", delivery.Statement);
         Add("Signature-Input", signed.SignatureInput);
         Add("Signature", signed.Signature);
+        if (Activity.Current is { IdFormat: ActivityIdFormat.W3C, Id: { } place }) Add("traceparent", place);
         return request;
 
         void Add(string name, string value) => request.Headers.TryAddWithoutValidation(name, value);

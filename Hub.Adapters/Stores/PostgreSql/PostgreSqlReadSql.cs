@@ -25,6 +25,24 @@ internal static class PostgreSqlReadSql
     // As the index says: a plan that is made before the state is known must hear it.
     private const string IsUnsettled = "state NOT IN (2, 3)";
 
+    // Leaps from one recipient to the next: three look-ups for each.
+    private const string EachUnfinished = """
+        WITH RECURSIVE found AS (
+            SELECT least(
+                (SELECT min(recipient) FROM delivery WHERE ready AND NOT behind),
+                (SELECT min(recipient) FROM delivery WHERE NOT ready AND NOT behind),
+                (SELECT min(recipient) FROM delivery WHERE ready IS NOT NULL AND behind)) AS recipient
+            UNION ALL
+            SELECT least(
+                (SELECT min(d.recipient) FROM delivery d WHERE d.ready AND NOT d.behind AND d.recipient > f.recipient),
+                (SELECT min(d.recipient) FROM delivery d WHERE NOT d.ready AND NOT d.behind AND d.recipient > f.recipient),
+                (SELECT min(d.recipient) FROM delivery d WHERE d.ready IS NOT NULL AND d.behind AND d.recipient > f.recipient))
+            FROM found f WHERE f.recipient IS NOT NULL
+        )
+        """;
+
+    private const string QueueColumns = "d.attempts, d.due, d.since, d.accepted";
+
     private const string VersionColumns = "v.version, v.time, v.actor, v.approved_by, v.reason, v.entry";
     private static readonly ListSql[] MessageLists = Array.ConvertAll(Enum.GetValues<MessageDriver>(), MessageListOf);
 
@@ -64,20 +82,8 @@ internal static class PostgreSqlReadSql
             SELECT {Rows.DeliveryColumns} FROM d WHERE (d.state = 0 OR d.claimed_until <= $2) AND NOT d.protocol ORDER BY d.id LIMIT $4
             """,
 
-        // Leaps from one recipient to the next: three look-ups for each.
-        UnfinishedRecipients = """
-            WITH RECURSIVE found AS (
-                SELECT least(
-                    (SELECT min(recipient) FROM delivery WHERE ready AND NOT behind),
-                    (SELECT min(recipient) FROM delivery WHERE NOT ready AND NOT behind),
-                    (SELECT min(recipient) FROM delivery WHERE ready IS NOT NULL AND behind)) AS recipient
-                UNION ALL
-                SELECT least(
-                    (SELECT min(d.recipient) FROM delivery d WHERE d.ready AND NOT d.behind AND d.recipient > f.recipient),
-                    (SELECT min(d.recipient) FROM delivery d WHERE NOT d.ready AND NOT d.behind AND d.recipient > f.recipient),
-                    (SELECT min(d.recipient) FROM delivery d WHERE d.ready IS NOT NULL AND d.behind AND d.recipient > f.recipient))
-                FROM found f WHERE f.recipient IS NOT NULL
-            )
+        UnfinishedRecipients = $"""
+            {EachUnfinished}
             SELECT recipient FROM found WHERE recipient IS NOT NULL
             """,
 
@@ -142,6 +148,23 @@ internal static class PostgreSqlReadSql
         AppState = "SELECT value FROM app_state WHERE app = $1 AND key = $2",
         AppStates = "SELECT key, value FROM app_state WHERE app = $1 AND key >= $2 AND starts_with(key, $2) ORDER BY key LIMIT $3",
         Counts = "SELECT state, sum(count)::bigint FROM delivery_count GROUP BY state",
+
+        // The first of each rank that may be claimed, and of those behind another, is enough; waiting ones do not stand by age.
+        Queues = $"""
+            {EachUnfinished}
+            SELECT f.recipient, (SELECT count(*) FROM (
+                (SELECT 1 FROM delivery d WHERE d.ready AND NOT d.behind AND d.recipient = f.recipient LIMIT $2)
+                UNION ALL (SELECT 1 FROM delivery d WHERE NOT d.ready AND NOT d.behind AND d.recipient = f.recipient LIMIT $2)
+                UNION ALL (SELECT 1 FROM delivery d WHERE d.ready IS NOT NULL AND d.behind AND d.recipient = f.recipient LIMIT $2)
+                LIMIT $2) c),
+            (SELECT min(CASE WHEN o.attempts = 0 THEN o.due ELSE coalesce(o.since, o.accepted) END) FROM (
+                SELECT x.* FROM generate_series(0, 4) r CROSS JOIN LATERAL (
+                    SELECT {QueueColumns} FROM delivery d WHERE d.ready AND NOT d.behind AND d.recipient = f.recipient AND d.rank = r::smallint ORDER BY d.id LIMIT 1) x
+                UNION ALL (SELECT {QueueColumns} FROM delivery d WHERE NOT d.ready AND NOT d.behind AND d.recipient = f.recipient ORDER BY d.wake LIMIT 1000)
+                UNION ALL (SELECT {QueueColumns} FROM delivery d WHERE d.ready IS NOT NULL AND d.behind AND d.recipient = f.recipient ORDER BY d.id LIMIT 1)
+                ) o WHERE o.attempts > 0 OR o.due <= $1)
+            FROM found f WHERE f.recipient IS NOT NULL
+            """,
         OldestQueued = "SELECT due FROM delivery WHERE state = 0 AND state NOT IN (2, 3) ORDER BY accepted, message, id LIMIT 1",
     };
 

@@ -115,6 +115,9 @@ internal sealed record ReadSql
     /// <summary>Gives state and count; state −1 counts messages.</summary>
     internal required string Counts { get; init; }
 
+    /// <summary>Parameters: now, how many at most are counted of each. Gives recipient, number of unfinished deliveries, since when the oldest waits.</summary>
+    internal required string Queues { get; init; }
+
     /// <summary>Gives the due time of the oldest queued delivery.</summary>
     internal required string OldestQueued { get; init; }
 }

@@ -155,6 +155,13 @@ public abstract partial class RelationalHubStore
         cancellationToken);
 
     /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<QueueStatistics>> ReadQueuesAsync(DateTimeOffset now, int most, CancellationToken cancellationToken = default) => ListAsync(
+        ReadKind.List,
+        session => session.Use(Sql.Queues).With("now", now.ToUniversalTime()).With("most", most)
+            .ListAsync(static row => new QueueStatistics(Names.System(row.GetString(0)), row.GetInt64(1), row.IsDBNull(2) ? null : Rows.Time(row, 2))),
+        cancellationToken);
+
+    /// <inheritdoc/>
     public ValueTask<StoreStatistics> ReadStatisticsAsync(CancellationToken cancellationToken = default) => ReadAsync(
         ReadKind.Search,
         async session =>

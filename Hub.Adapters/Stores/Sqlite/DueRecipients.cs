@@ -55,7 +55,8 @@ internal sealed class DueRecipients
         session.Use(SqliteSql.NextReady).Bind(after).Scalar() ?? long.MaxValue,
         session.Use(SqliteSql.NextWaiting).Bind(after).Scalar() ?? long.MaxValue);
 
-    private static long NextUnfinished(SqliteSession session, long after) =>
+    /// <summary>The first system after this one that has unfinished deliveries; the greatest number when there is none.</summary>
+    internal static long NextUnfinished(SqliteSession session, long after) =>
         Math.Min(Next(session, after), session.Use(SqliteSql.NextBehind).Bind(after).Scalar() ?? long.MaxValue);
 
     private static bool IsDue(SqliteSession session, long recipient, DateTimeOffset now)

@@ -249,6 +249,10 @@ public sealed partial class SqliteHubStore : IHubStore
             (app, prefix, limit), static (session, q) => session.ListAppState(q.App, q.Prefix, q.Limit), cancellationToken);
 
     /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<QueueStatistics>> ReadQueuesAsync(DateTimeOffset now, int most, CancellationToken cancellationToken = default) =>
+        Lists.ReadAsync<(DateTimeOffset Now, int Most), IReadOnlyList<QueueStatistics>>((now, most), static (session, q) => Queues.Read(session, q.Now, q.Most), cancellationToken);
+
+    /// <inheritdoc/>
     public ValueTask<StoreStatistics> ReadStatisticsAsync(CancellationToken cancellationToken = default) =>
         Lists.ReadAsync(0, static (session, _) => session.ReadStatistics(), cancellationToken);
 

@@ -169,6 +169,21 @@ internal static partial class SqliteSql
         WHERE d.ready IS NOT NULL AND d.expires IS NOT NULL AND d.expires <= ?1 AND (d.state = 0 OR d.claimed_until <= ?1) ORDER BY d.expires, d.id LIMIT ?2
         """;
 
+    internal const string QueueDepth = """
+        SELECT (SELECT count(*) FROM (SELECT 1 FROM delivery INDEXED BY delivery_ready WHERE ready = 1 AND recipient = ?1 LIMIT ?2))
+            + (SELECT count(*) FROM (SELECT 1 FROM delivery INDEXED BY delivery_waiting WHERE ready = 0 AND recipient = ?1 LIMIT ?2))
+            + (SELECT count(*) FROM (SELECT 1 FROM delivery INDEXED BY delivery_behind WHERE ready = 2 AND recipient = ?1 LIMIT ?2))
+        """;
+
+    // Of one rank. Those behind another stand after it: their first is enough, and that of the ready ones; waiting ones do not stand by age.
+    internal const string QueueOldest = """
+        SELECT min(CASE WHEN attempts = 0 THEN due ELSE coalesce(since, accepted) END) FROM (
+            SELECT * FROM (SELECT attempts, due, since, accepted FROM delivery INDEXED BY delivery_ready WHERE ready = 1 AND recipient = ?1 AND rank = ?2 ORDER BY id LIMIT 1)
+            UNION ALL SELECT * FROM (SELECT attempts, due, since, accepted FROM delivery INDEXED BY delivery_waiting WHERE ready = 0 AND recipient = ?1 AND rank = ?2 ORDER BY wake LIMIT 1000)
+            UNION ALL SELECT * FROM (SELECT attempts, due, since, accepted FROM delivery INDEXED BY delivery_behind WHERE ready = 2 AND recipient = ?1 ORDER BY id LIMIT 1))
+        WHERE attempts > 0 OR due <= ?3
+        """;
+
     internal const string AddToCount = "INSERT INTO delivery_count (state, count) VALUES (?1, ?2) ON CONFLICT (state) DO UPDATE SET count = count + ?2";
     internal const string Counts = "SELECT state, count FROM delivery_count";
     internal const string MessageCount = "SELECT max(num) FROM message";

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using Hub.Contracts.Problems;
+using Hub.Core.Tracing;
 using Hub.Host.Composition;
 
 namespace Hub.Host.Api.Problems;
@@ -10,6 +11,7 @@ internal static class ProblemAnswer
 {
     internal static async Task WriteAsync(HttpContext context, Problem problem, int status, HubOrigins origins, string trace)
     {
+        MessageTrace.Refused(Activity.Current, problem.Code);
         var document = ProblemDocument.Create(problem, status, origins.Absolute(""), context.Request.Path, trace);
         foreach (var (name, value) in context.Features.Get<ProblemExtras>() ?? []) document[name] = value;
         var response = context.Response;

@@ -164,6 +164,12 @@ internal sealed class InMemoryStore(bool shared = false) : IHubStore
             .Select(e => KeyValuePair.Create(e.Key[start.Length..], (ReadOnlyMemory<byte>)e.Value))]);
     }
 
+    public ValueTask<IReadOnlyList<QueueStatistics>> ReadQueuesAsync(DateTimeOffset now, int most, CancellationToken cancellationToken = default) =>
+        new([.. _state.Deliveries.Values.Where(d => d.State is DeliveryState.Queued or DeliveryState.Claimed).GroupBy(d => d.Recipient).Select(queue => new QueueStatistics(
+            queue.Key,
+            Math.Min(most, queue.Count()),
+            queue.Where(d => d.Attempts > 0 || d.Due <= now).Select(d => (DateTimeOffset?)(d.Attempts == 0 ? d.Due : d.Since ?? _state.Messages[d.Message].Accepted)).Min()))]);
+
     public ValueTask<StoreStatistics> ReadStatisticsAsync(CancellationToken cancellationToken = default)
     {
         var state = _state;

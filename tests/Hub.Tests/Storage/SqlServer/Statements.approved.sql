@@ -507,6 +507,21 @@ SELECT TOP (@limit) p.id, p.kind, p.state, p.created, p.json FROM hub.proposal p
 -- Read.ProposalsInState (@before, @limit, @state)
 SELECT TOP (@limit) p.id, p.kind, p.state, p.created, p.json FROM hub.proposal p WHERE p.state = @state AND (@before IS NULL OR p.id < @before) ORDER BY p.id DESC;
 
+-- Read.Queues (@most, @now)
+DECLARE @found TABLE (recipient nvarchar(200) COLLATE Latin1_General_100_BIN2 NOT NULL PRIMARY KEY);
+DECLARE @next nvarchar(200) = N'';
+WHILE 1 = 1
+BEGIN
+    SELECT @next = MIN(d.recipient) FROM hub.delivery d WHERE d.ready IS NOT NULL AND d.recipient > @next;
+    IF @next IS NULL BREAK;
+    INSERT INTO @found (recipient) VALUES (@next);
+END;
+SELECT f.recipient, (SELECT COUNT_BIG(*) FROM (SELECT TOP (@most) d.id FROM hub.delivery d WHERE d.ready IS NOT NULL AND d.recipient = f.recipient) c),
+(SELECT MIN(CASE WHEN o.attempts = 0 THEN o.due ELSE COALESCE(o.since, o.accepted) END) FROM (
+    SELECT TOP (1000) d.attempts, d.due, d.since, d.accepted FROM hub.delivery d WHERE d.ready IS NOT NULL AND d.recipient = f.recipient ORDER BY d.id) o
+    WHERE o.attempts > 0 OR o.due <= @now)
+FROM @found f;
+
 -- Read.ReadMessages (@keys, @octets)
 SELECT m.num, m.[key], m.id, m.sender, m.type, m.encoding, m.size, m.sha256, m.content_digest, m.assurance, m.created, m.accepted, m.not_before, m.expires, m.priority, m.conversation, m.sequence, m.in_reply_to, m.subject, m.uploads, m.entry, m.erased, m.waited_until, b.data_key, CASE WHEN SUM(m.size) OVER (ORDER BY m.num ROWS UNBOUNDED PRECEDING) <= @octets THEN b.octets END
 FROM @keys w JOIN hub.message_key k ON k.[key] = w.value JOIN hub.message m ON m.num = k.num LEFT JOIN hub.body b ON b.num = m.num;

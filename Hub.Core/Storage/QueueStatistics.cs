@@ -1,0 +1,11 @@
+using Hub.Contracts.Addresses;
+
+namespace Hub.Core.Storage;
+
+/// <summary>What waits for one system.</summary>
+/// <param name="System">The system.</param>
+/// <param name="Depth">Its unfinished deliveries (queued or claimed), counted up to what was asked for.</param>
+/// <param name="Oldest">Since when the one that waits longest has been waiting: since its acceptance, or since it was due when nobody
+/// has attempted it yet. Null while nothing has come due. Of very many that are attempted again and again, only those whose turn
+/// comes soonest are looked at.</param>
+public sealed record QueueStatistics(SystemAddress System, long Depth, DateTimeOffset? Oldest);
