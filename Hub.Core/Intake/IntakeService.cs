@@ -31,7 +31,6 @@ public sealed class IntakeService : IIntake
     private readonly TimeProvider _clock;
     private readonly ICertificateStatus _certificates;
     private readonly ThisNode _node;
-    private readonly SendQuotas _quotas;
     private readonly AcceptanceUnit _unit;
 
     /// <summary>Composes the way in.</summary>
@@ -42,13 +41,16 @@ public sealed class IntakeService : IIntake
     {
         (_registry, _committer, _store, _uploads, _keys) = (registry, committer, store, uploads, keys);
         (_trail, _disk, _settings, _clock, _certificates) = (trail, disk, settings, clock, certificates);
-        (_node, _backlog, _quotas) = (node, backlog, new SendQuotas(clock));
+        (_node, _backlog, Quotas) = (node, backlog, new SendQuotas(clock));
         _unit = new AcceptanceUnit(acknowledgements, uploads, signals, registry, clock);
         Refusals = new RefusalTally(committer, clock);
     }
 
     /// <summary>Counts what is refused; the host flushes it once a minute and adds callers that are not authenticated.</summary>
     public RefusalTally Refusals { get; }
+
+    /// <summary>What each system may send. Whoever can refuse more cheaply looks there first; here one is taken.</summary>
+    public SendQuotas Quotas { get; }
 
     /// <inheritdoc/>
     public ValueTask<Acceptance> AcceptAsync(
@@ -63,7 +65,7 @@ public sealed class IntakeService : IIntake
         {
             var counted = TakeQuota(octets, encoding, caller);
             var acceptance = await AcceptOnNewestAsync(octets, encoding, caller, prepare, cancellationToken);
-            if (counted && acceptance.Type == MessageType.Acknowledgement) _quotas.GiveBack(caller);
+            if (counted && acceptance.Type == MessageType.Acknowledgement) Quotas.GiveBack(caller);
             IntakeMetrics.Accepted(encoding, acceptance.Duplicate);
             return acceptance;
         }
@@ -105,10 +107,10 @@ public sealed class IntakeService : IIntake
     private bool TakeQuota(ReadOnlyMemory<byte> octets, EnvelopeEncoding encoding, SystemAddress caller)
     {
         if (_registry.Current.FindSystem(caller) is not { Policy.SendRate: not null } system) return false;
-        if (_quotas.Take(system) is not { } wait) return true;
+        if (Quotas.Take(system) is not { } wait) return true;
         if (TypeGlance.IsAcknowledgement(octets, encoding)) return false;
         IntakeGate.Shed("quota");
-        throw SendQuotas.Above(system, wait);
+        throw new ProblemException(SendQuotas.Above(system, wait));
     }
 
     /// <summary>Prepares again what another node's change of the registry has overtaken: nothing is accepted by rules, keys or rights of

@@ -14,6 +14,16 @@ public sealed class SendQuotas(TimeProvider clock)
     private readonly ConcurrentDictionary<SystemAddress, Account> _accounts = new();
     private readonly long _started = clock.GetTimestamp();
 
+    /// <summary>Looks without taking.</summary>
+    /// <returns>How long the system has to wait for its next message; null when it may send now.</returns>
+    public TimeSpan? Look(AgencySystem system)
+    {
+        ArgumentNullException.ThrowIfNull(system);
+        if (system.Policy.Quota is not { } rate || !_accounts.TryGetValue(system.Address, out var account)) return null;
+        var now = clock.GetElapsedTime(_started);
+        lock (account) return account.Bucket.Take(rate, now > account.Bucket.At ? now : account.Bucket.At).Wait;
+    }
+
     /// <summary>Takes one message of a system's quota.</summary>
     /// <param name="system">The sender; without a <c>sendRate</c> it has no bound.</param>
     /// <returns>How long it has to wait for the next one; null when it may send now.</returns>
@@ -40,15 +50,15 @@ public sealed class SendQuotas(TimeProvider clock)
     }
 
     /// <summary>The refusal of a system that is above its quota.</summary>
-    public static ProblemException Above(AgencySystem system, TimeSpan wait)
+    public static Problem Above(AgencySystem system, TimeSpan wait)
     {
         ArgumentNullException.ThrowIfNull(system);
-        return new ProblemException(new Problem(
+        return new Problem(
             ProblemCode.RateLimited,
             $"{system.Address} may send {system.Policy.SendRate} messages a second through this node, {system.Policy.Quota?.Burst} at once (sendRate, sendBurst in the registry). There is room for the next one in {wait.TotalSeconds:0.###} s; acknowledgements are not counted.")
         {
             RetryAfter = wait,
-        });
+        };
     }
 
     private sealed class Account

@@ -3,15 +3,17 @@ using Hub.Contracts.Envelopes;
 using Hub.Contracts.Problems;
 using Hub.Core.Intake;
 using Hub.Core.Pressure;
+using Hub.Core.Registry;
 using Hub.Host.Api.Problems;
 using Hub.Host.Composition;
 using Hub.Host.Telemetry;
 
 namespace Hub.Host.Api;
 
-/// <summary>Where envelopes come in: those for which there is no place (<see cref="IntakeGate"/>) are refused before they are read, for
-/// as little work as possible, since under overload there are many times more of them than of the others.</summary>
-internal sealed class IntakeDoor(IntakeGate gate, IntakeService intake, HubOrigins origins, RefusalCounter refusals, TimeProvider clock, ILogger<IntakeDoor> log)
+/// <summary>Where envelopes come in: those for which there is no place (<see cref="IntakeGate"/>), or that are above their system's
+/// quota, are refused before they are read, for as little work as possible: under overload there are many times more of them than of
+/// the others.</summary>
+internal sealed class IntakeDoor(IntakeGate gate, IntakeService intake, IRegistry registry, HubOrigins origins, RefusalCounter refusals, TimeProvider clock, ILogger<IntakeDoor> log)
 {
     /// <summary>How many of a system's small envelopes are looked at, whether they are acknowledgements, while there is no place for it.</summary>
     private static readonly SendQuota Glances = new(Rate: 50, Burst: 50);
@@ -34,10 +36,10 @@ internal sealed class IntakeDoor(IntakeGate gate, IntakeService intake, HubOrigi
     internal async ValueTask<T?> TakeAsync<T>(HttpContext context, SystemAddress caller, EnvelopeEncoding encoding, Func<ReadOnlyMemory<byte>, ValueTask<T>> take)
         where T : class
     {
-        if (gate.IsClosedTo(caller) && !MayGlance(caller, context.Request.ContentLength)) return await RefuseAsync<T>(context, caller);
+        if (RefusalOf(caller) is { } refusal && !MayGlance(caller, context.Request.ContentLength)) return await RefuseAsync<T>(context, caller, refusal);
         using var body = await RequestBody.ReadAsync(context, EnvelopeLimits.Default.MaxBytes);
         if (!gate.TryEnter(caller) && !(TypeGlance.IsAcknowledgement(body.Memory, encoding) && gate.TryEnter(caller, always: true)))
-            return await RefuseAsync<T>(context, caller);
+            return await RefuseAsync<T>(context, caller, NoPlace());
         var began = clock.GetTimestamp();
         TimeSpan? took = null;
         try
@@ -66,13 +68,30 @@ internal sealed class IntakeDoor(IntakeGate gate, IntakeService intake, HubOrigi
         }
     }
 
-    private async ValueTask<T?> RefuseAsync<T>(HttpContext context, SystemAddress caller)
-        where T : class
+    private Refusal? RefusalOf(SystemAddress caller)
+    {
+        if (registry.Current.FindSystem(caller) is { Policy.SendRate: not null } system && intake.Quotas.Look(system) is { } wait)
+            return new Refusal("quota", SendQuotas.Above(system, wait));
+        return gate.IsClosedTo(caller) ? NoPlace() : null;
+    }
+
+    private static Refusal NoPlace()
     {
         // Those refused together must not come back together.
         var wait = TimeSpan.FromSeconds(Random.Shared.Next(1, 4));
-        var problem = new Problem(ProblemCode.Unavailable, $"The hub has as many messages under way as it can receipt soon; this one was not taken. Retry in {wait.TotalSeconds:0} s, and after each such answer wait twice as long as before.") { RetryAfter = wait };
-        IntakeGate.Shed("overload");
+        return new Refusal("overload", new Problem(
+            ProblemCode.Unavailable,
+            $"The hub has as many messages under way as it can receipt soon; this one was not taken. Retry in {wait.TotalSeconds:0} s, and after each such answer wait twice as long as before.")
+        {
+            RetryAfter = wait,
+        });
+    }
+
+    private async ValueTask<T?> RefuseAsync<T>(HttpContext context, SystemAddress caller, Refusal refusal)
+        where T : class
+    {
+        var problem = refusal.Problem;
+        IntakeGate.Shed(refusal.Reason);
         refusals.Count(context, problem.Code);
         intake.Refusals.Count(caller.ToString(), problem.Code);
         LogNowAndThen();
@@ -88,6 +107,10 @@ internal sealed class IntakeDoor(IntakeGate gate, IntakeService intake, HubOrigi
         var (now, last) = (clock.GetTimestamp(), Interlocked.Read(ref _logged));
         if (last != 0 && clock.GetElapsedTime(last, now) < LogInterval) return;
         if (Interlocked.CompareExchange(ref _logged, now, last) == last)
-            log.LogWarning("Overload: {Refused} messages were refused since the start for want of a place; {UnderWay} under way, {Limit} places", refused, gate.UnderWay, gate.Limit);
+            log.LogWarning("{Refused} messages were refused at the door since the start, for want of a place or above a quota; {UnderWay} under way, {Limit} places", refused, gate.UnderWay, gate.Limit);
     }
+
+    /// <param name="Reason">As in the metric <c>hub_intake_shed_total</c>.</param>
+    /// <param name="Problem">What the caller is told.</param>
+    private readonly record struct Refusal(string Reason, Problem Problem);
 }

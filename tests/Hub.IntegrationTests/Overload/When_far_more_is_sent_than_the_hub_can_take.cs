@@ -40,14 +40,17 @@ public sealed class When_far_more_is_sent_than_the_hub_can_take
         using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
         over.CancelAfter(Overload);
         var polite = SendPolitelyAsync(hub, over.Token);
+        var health = AskHealthAsync(over.Token);
         await flood.RunAsync(sustainable * 10, over.Token);
         var kept = await polite;
+        var healthy = await health;
+        var metrics = await _scene.Hub.Http.GetStringAsync("/metrics", stop);
 
         var peak = HubMemory.Peak(_scene.Hub.ProcessId);
         var (accepted, refused) = (Sorted(flood.AcceptedAfter), Sorted(flood.RefusedAfter));
         TestContext.Out.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"Sustainable {sustainable:0}/s, offered ten times that for {Overload.TotalSeconds} s: asked {flood.Asked} times, accepted {accepted.Length}, p50 {At(accepted, 0.5):0} ms, p99 {At(accepted, 0.99):0} ms; refused {refused.Length}, p50 {At(refused, 0.5):0} ms, p99 {At(refused, 0.99):0} ms; polite {kept.Count}, slowest {kept.Max(static k => k.After):0} ms; peak {peak} MiB; {flood.Broken} connections broken."));
+            $"Sustainable {sustainable:0}/s, offered ten times that for {Overload.TotalSeconds} s: asked {flood.Asked} times, accepted {accepted.Length}, p50 {At(accepted, 0.5):0} ms, p99 {At(accepted, 0.99):0} ms; refused {refused.Length}, p50 {At(refused, 0.5):0} ms, p99 {At(refused, 0.99):0} ms; polite {kept.Count}, slowest {kept.Max(static k => k.After):0} ms; health {healthy.Count}, slowest {healthy.Max():0} ms; peak {peak} MiB; {flood.Broken} connections broken."));
         Assert.Multiple(() =>
         {
             Assert.That(flood.Wrong, Is.Empty, "answers");
@@ -57,6 +60,8 @@ public sealed class When_far_more_is_sent_than_the_hub_can_take
             Assert.That(At(accepted, 0.99), Is.LessThan(1_000 * BusyMachine), "p99 of the accepted, ms");
             Assert.That(At(refused, 0.5), Is.LessThan(100 * BusyMachine), "median of the refused, ms");
             Assert.That(kept, Has.None.Matches<Kept>(static k => k.Status != HttpStatusCode.Accepted), "the polite system");
+            Assert.That(healthy, Has.All.LessThan(1_000 * BusyMachine), "health, ms");
+            Assert.That(metrics, Does.Match("hub_intake_shed_total\\{reason=\"overload\"\\} [1-9]"));
             Assert.That(peak, Is.LessThan(PeakMebibytes), "MiB");
         });
         await _scene.ArrivedAsync([.. flood.Accepted, .. kept.Select(static k => k.Key)], stop);
@@ -95,6 +100,22 @@ public sealed class When_far_more_is_sent_than_the_hub_can_take
         }
 
         return kept;
+    }
+
+    /// <summary>How long a balancer waits for the answer that the hub is well.</summary>
+    private async Task<List<double>> AskHealthAsync(CancellationToken stop)
+    {
+        List<double> waits = [];
+        while (!stop.IsCancellationRequested)
+        {
+            var began = Stopwatch.GetTimestamp();
+            using var answer = await _scene.Hub.Http.GetAsync("/health/ready", CancellationToken.None);
+            Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.OK));
+            waits.Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
+            await Task.Delay(TimeSpan.FromSeconds(1), CancellationToken.None);
+        }
+
+        return waits;
     }
 
     private static double[] Sorted(IEnumerable<double> values) => [.. values.Order()];

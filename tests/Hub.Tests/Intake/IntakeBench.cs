@@ -132,7 +132,7 @@ internal sealed class IntakeBench : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private static LocalSigner NewSigner()
+    internal static LocalSigner NewSigner()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         return LocalSigner.FromPem("k1", key.ExportPkcs8PrivateKeyPem());

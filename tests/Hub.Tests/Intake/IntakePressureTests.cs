@@ -69,7 +69,11 @@ public sealed class IntakePressureTests
         var problem = await _bench.RefusedAsync(Document("a-3"));
         Assert.That((problem.Code, problem.RetryAfter), Is.EqualTo((ProblemCode.RateLimited, (TimeSpan?)TimeSpan.FromMilliseconds(500))));
         _bench.Clock.Advance(TimeSpan.FromMilliseconds(500));
+        var system = _bench.Registry.Current.FindSystem(Province)!;
+        Assert.That(_bench.Intake.Quotas.Look(system), Is.Null);
+        Assert.That(_bench.Intake.Quotas.Look(system), Is.Null, "looking takes nothing");
         await _bench.SendAsync(Document("a-3"));
+        Assert.That(_bench.Intake.Quotas.Look(system), Is.EqualTo(TimeSpan.FromMilliseconds(500)));
         Assert.That((await _bench.RefusedAsync(Document("a-4"))).Code, Is.EqualTo(ProblemCode.RateLimited));
     }
 
