@@ -117,12 +117,26 @@ internal static class SqlServerWriteSql
             WHERE d.ready = 0 AND d.behind = 0 AND d.recipient = @recipient AND d.wake <= @now;
             """),
 
-        // The id in the token finds the row; the random rest is what proves the claim.
+        // Of each rank its share, then of the front as many as there is room left for. The id in the token finds the row; the random rest is
+        // what proves the claim.
         Claim = Guarded($"""
-            WITH front AS (
-                SELECT TOP (@limit) {SqlServerColumns.Delivery}, d.ready, d.wake FROM hub.delivery d WITH (UPDLOCK, READPAST, ROWLOCK, INDEX (delivery_ready))
-                WHERE d.ready = 1 AND d.behind = 0 AND d.recipient = @recipient AND d.wake <= @now AND (@protocol = 0 OR d.protocol = 1)
-                ORDER BY d.rank, d.id)
+            DECLARE @front TABLE (id bigint NOT NULL PRIMARY KEY);
+            DECLARE @rank smallint = 0;
+            WHILE @rank < 5
+            BEGIN
+                INSERT INTO @front (id)
+                SELECT TOP (CASE @rank WHEN 0 THEN @share0 WHEN 1 THEN @share1 WHEN 2 THEN @share2 WHEN 3 THEN @share3 ELSE @share4 END) d.id
+                FROM hub.delivery d WITH (UPDLOCK, READPAST, ROWLOCK, INDEX (delivery_ready))
+                WHERE d.ready = 1 AND d.behind = 0 AND d.recipient = @recipient AND d.rank = @rank AND d.wake <= @now AND (@protocol = 0 OR d.protocol = 1)
+                ORDER BY d.id;
+                SET @rank += 1;
+            END;
+            INSERT INTO @front (id)
+            SELECT TOP (@limit - (SELECT COUNT(*) FROM @front)) d.id FROM hub.delivery d WITH (UPDLOCK, READPAST, ROWLOCK, INDEX (delivery_ready))
+            WHERE d.ready = 1 AND d.behind = 0 AND d.recipient = @recipient AND d.wake <= @now AND (@protocol = 0 OR d.protocol = 1)
+                AND NOT EXISTS (SELECT 1 FROM @front f WHERE f.id = d.id)
+            ORDER BY d.rank, d.id;
+            WITH front AS (SELECT {SqlServerColumns.Delivery}, d.ready, d.wake FROM hub.delivery d JOIN @front f ON f.id = d.id)
             UPDATE front SET state = 1, ready = 0, wake = @until, claimed_until = @until, node = @node, attempts = attempts + 1, changed = @now, rev = rev + 1,
                 claim = LOWER(CONVERT(varchar(16), CONVERT(varbinary(8), id), 2)) + '-' + LOWER(CONVERT(varchar(32), CRYPT_GEN_RANDOM(16), 2))
             OUTPUT {SqlServerColumns.Of("inserted", SqlServerColumns.Bare(SqlServerColumns.Delivery))}, deleted.state;

@@ -8,7 +8,13 @@ using Microsoft.Extensions.Logging;
 namespace Hub.Core.Delivery;
 
 /// <summary>An attempt whose outcome is known and not yet recorded.</summary>
-internal sealed record MadeAttempt(DeliveryRecord Held, MessageRecord Message, AgencySystem System, AttemptOutcome Outcome, bool Interrupted)
+/// <param name="Held">The delivery as it was claimed.</param>
+/// <param name="Message">Its message.</param>
+/// <param name="System">The recipient.</param>
+/// <param name="Outcome">What came of it.</param>
+/// <param name="Interrupted">Whether a stop of the hub cut it short.</param>
+/// <param name="Probe">What it was a probe for; null: a usual attempt.</param>
+internal sealed record MadeAttempt(DeliveryRecord Held, MessageRecord Message, AgencySystem System, AttemptOutcome Outcome, bool Interrupted, Probe? Probe)
 {
     /// <summary>Its place in its message's trace, if it has one.</summary>
     internal ActivityContext Trace { get; init; }
@@ -32,7 +38,7 @@ internal sealed class DeliveryAttempts(
     /// <summary>Makes an attempt; null when none was made: the message is not there, which leaves the delivery to the end of its
     /// claim; or there was no room for it in memory, or its agency closed after it was claimed, which gives it back.</summary>
     /// <exception cref="ProblemException"><c>unavailable</c>: the store was away, so nothing was attempted.</exception>
-    internal async Task<MadeAttempt?> MakeAsync(HeldDelivery taken, AgencySystem system, CancellationToken abort)
+    internal async Task<MadeAttempt?> MakeAsync(HeldDelivery taken, AgencySystem system, Probe? probe, CancellationToken abort)
     {
         using var copyRoom = taken.Copy?.Room;
         var held = taken.Delivery;
@@ -59,7 +65,7 @@ internal sealed class DeliveryAttempts(
             var outcome = await OutcomeAsync(held, message, copy?.Octets, system, abort);
             DeliveryMetrics.Attempted(system.Channel.Kind, outcome);
             MessageTrace.EndAttempt(span, held, system, outcome);
-            return new MadeAttempt(held, message, system, outcome, abort.IsCancellationRequested) { Trace = MessageTrace.Followed(span) };
+            return new MadeAttempt(held, message, system, outcome, abort.IsCancellationRequested, probe) { Trace = MessageTrace.Followed(span) };
         }
         catch (Exception failure) when (failure is not ProblemException { Code.Code: "unavailable" })
         {
@@ -114,7 +120,7 @@ internal sealed class DeliveryAttempts(
         }
         catch (OperationCanceledException) when (either.IsCancellationRequested)
         {
-            return new AttemptOutcome.Failed(ProblemCode.RecipientTimeout, $"no end within {system.Policy.Timeout.TotalSeconds} s");
+            return new AttemptOutcome.Failed(ProblemCode.RecipientTimeout, $"no end within {system.Policy.Timeout.TotalSeconds} s") { Fault = FailureFault.System };
         }
         catch (Exception failure)
         {
@@ -125,7 +131,7 @@ internal sealed class DeliveryAttempts(
 
     private async ValueTask RecordOnceAsync(MadeAttempt attempt)
     {
-        var (held, message, system, outcome, interrupted) = attempt;
+        var (held, message, system, outcome, interrupted, probe) = attempt;
         switch (outcome)
         {
             case AttemptOutcome.Settled:
@@ -140,20 +146,23 @@ internal sealed class DeliveryAttempts(
                 await outcomes.RetryAsync(held, clock.GetUtcNow(), ProblemCode.Unavailable, "cut short by a stop of the hub", DeliveryTrail.Hub);
                 return;
             case AttemptOutcome.Failed failed:
-                await FailedAsync(held, message, system, failed);
+                await FailedAsync(held, message, system, failed, probe);
                 return;
             default:
                 throw new InvalidOperationException($"Unknown outcome {outcome.GetType().Name}.");
         }
     }
 
-    private async ValueTask FailedAsync(DeliveryRecord held, MessageRecord message, AgencySystem system, AttemptOutcome.Failed failed)
+    private async ValueTask FailedAsync(DeliveryRecord held, MessageRecord message, AgencySystem system, AttemptOutcome.Failed failed, Probe? probe)
     {
-        var decision = RetryPolicy.Decide(DeliveryAges.AfterFailure(system.Policy, held, message, clock.GetUtcNow(), failed.RetryAfter));
+        // What fails because its system is away is not to blame, and lets another one try next.
+        var isSpared = probe is not null && failed.Fault != FailureFault.Message && !(failed.Fault == FailureFault.Unclear && held.Id == probe.Last);
+        var input = DeliveryAges.AfterFailure(system.Policy, held, message, clock.GetUtcNow(), failed.RetryAfter);
+        var decision = RetryPolicy.Decide(isSpared ? input with { Attempts = input.Attempts - 1, NotWithin = probe!.Pause * 1.5 } : input);
         switch (decision)
         {
             case RetryDecision.Retry retry:
-                await outcomes.RetryAsync(held, retry.Due, failed.Problem, failed.Detail, DeliveryTrail.Hub);
+                await outcomes.RetryAsync(held, retry.Due, failed.Problem, failed.Detail, DeliveryTrail.Hub, isSpared);
                 return;
             case RetryDecision.Dead dead:
                 await outcomes.GiveUpAsync(held, message, DeliveryState.Dead, failed.Problem, $"{failed.Detail} ({dead.Why})");

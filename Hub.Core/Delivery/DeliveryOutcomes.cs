@@ -46,8 +46,8 @@ internal sealed class DeliveryOutcomes(
         });
     }
 
-    /// <summary>It failed and is due again at an instant.</summary>
-    internal async ValueTask<bool> RetryAsync(DeliveryRecord held, DateTimeOffset due, ProblemCode problem, string detail, string actor)
+    /// <summary>It failed and is due again at an instant; <paramref name="isSpared"/>: that does not count as one of its attempts.</summary>
+    internal async ValueTask<bool> RetryAsync(DeliveryRecord held, DateTimeOffset due, ProblemCode problem, string detail, string actor, bool isSpared = false)
     {
         var (now, said) = (clock.GetUtcNow(), PlainText.Fit(detail, MaxDetail));
         return await committer.RunAsync(new UnitReads(Delivery: held.Id), async scope =>
@@ -58,6 +58,7 @@ internal sealed class DeliveryOutcomes(
                 State = DeliveryState.Queued, Claim = null, ClaimedUntil = null, Due = due, LastProblem = problem.Code, LastDetail = said, Changed = now,
             };
             scope.Append(DeliveryTrail.Failed(queued, actor));
+            if (isSpared) queued = queued with { Attempts = queued.Attempts - 1 };
             await scope.Transaction.UpdateDeliveryAsync(queued);
             scope.AfterCommit(() =>
             {

@@ -4,7 +4,7 @@ using Hub.Core.Registry;
 namespace Hub.Core.Delivery;
 
 /// <summary>The lanes of the systems that the dispatcher has work for. Not thread-safe: the dispatcher's loop alone uses it.</summary>
-internal sealed class DispatchLanes(IRegistry registry, DeliveryAttempts attempts, DirectHandover direct, DirectTaker taker)
+internal sealed class DispatchLanes(IRegistry registry, DeliveryAttempts attempts, DirectHandover direct, DirectTaker taker, SystemBreakers breakers)
 {
     private const int MostPaces = 20_000;
 
@@ -100,6 +100,7 @@ internal sealed class DispatchLanes(IRegistry registry, DeliveryAttempts attempt
     {
         if (!lane.IsEmpty || (lane.HasFailed && Find(lane.Address) is not null)) return;
         _lanes.Remove(lane.Address);
+        if (lane.HasFailed) breakers.Changed(lane.Address, Breaker.Closed, DateTimeOffset.MinValue);
         Claiming.Remove(lane);
         Starting.Remove(lane);
         direct.Update(lane, Find(lane.Address)?.Policy, DateTimeOffset.MinValue);
@@ -108,7 +109,7 @@ internal sealed class DispatchLanes(IRegistry registry, DeliveryAttempts attempt
     private SystemLane LaneOf(SystemAddress address)
     {
         if (_lanes.TryGetValue(address, out var lane)) return lane;
-        _lanes.Add(address, lane = new SystemLane(address, PaceOf(address)));
+        _lanes.Add(address, lane = new SystemLane(address, PaceOf(address), breakers));
         Claiming.Add(lane);
         Starting.Add(lane);
         return lane;

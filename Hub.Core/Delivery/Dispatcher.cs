@@ -39,6 +39,7 @@ public sealed class Dispatcher
     private readonly DutyCommitter _takingOver;
     private readonly Takeover _takeover;
     private readonly DirectTaker _taker;
+    private readonly SystemBreakers _breakers;
     private long _incarnation = -1;
     private long _unknownEnds;
 
@@ -48,24 +49,25 @@ public sealed class Dispatcher
     /// <summary>Composes the dispatcher.</summary>
     public Dispatcher(
         IRegistry registry, ICommitter committer, IHubStore store, IHubKeys keys, IEnumerable<IDeliveryChannel> channels, Acknowledgements acknowledgements,
-        Lazy<IIntake> intake, DeliverySignals signals, ThisNode node, TimeProvider clock, ILogger<Dispatcher> log)
-        : this(registry, committer, store, keys, channels, acknowledgements, intake, signals, node, clock, log, new OctetBudget(MaxOctets))
+        Lazy<IIntake> intake, DeliverySignals signals, SystemBreakers breakers, ThisNode node, TimeProvider clock, ILogger<Dispatcher> log)
+        : this(registry, committer, store, keys, channels, acknowledgements, intake, signals, breakers, node, clock, log, new OctetBudget(MaxOctets))
     {
     }
 
     internal Dispatcher(
         IRegistry registry, ICommitter committer, IHubStore store, IHubKeys keys, IEnumerable<IDeliveryChannel> channels, Acknowledgements acknowledgements,
-        Lazy<IIntake> intake, DeliverySignals signals, ThisNode node, TimeProvider clock, ILogger<Dispatcher> log, OctetBudget budget)
+        Lazy<IIntake> intake, DeliverySignals signals, SystemBreakers breakers, ThisNode node, TimeProvider clock, ILogger<Dispatcher> log, OctetBudget budget)
     {
         _node = node;
         _committer = committer;
         _signals = signals;
         _clock = clock;
         _log = log;
+        _breakers = breakers;
         _taker = new DirectTaker(node, budget, Wake);
         _outcomes = new DeliveryOutcomes(committer, acknowledgements, new DeliveryNotices(keys), intake, signals, clock);
         _attempts = new DeliveryAttempts(registry, store, channels, new DeliveryStatements(keys), _outcomes, budget, clock, log);
-        _lanes = new DispatchLanes(registry, _attempts, signals.Direct, _taker);
+        _lanes = new DispatchLanes(registry, _attempts, signals.Direct, _taker, breakers);
         _claims = new LaneClaims(committer, _lanes, new ClaimedCopies(store, budget, clock, log), signals.Direct, node, Wake, clock, log);
         _inFlight = new LaneAttempts(_lanes, _attempts, _outcomes, budget, Wake, clock, log);
         _expiry = new DutyCommitter(committer, node, Duties.Expiry);

@@ -32,7 +32,11 @@ public abstract record AttemptOutcome
     /// <param name="Problem">Code for reports.</param>
     /// <param name="Detail">What happened.</param>
     /// <param name="RetryAfter">What the recipient asked for.</param>
-    public sealed record Failed(ProblemCode Problem, string Detail, TimeSpan? RetryAfter = null) : AttemptOutcome;
+    public sealed record Failed(ProblemCode Problem, string Detail, TimeSpan? RetryAfter = null) : AttemptOutcome
+    {
+        /// <summary>Whose failure it is.</summary>
+        public FailureFault Fault { get; init; }
+    }
 
     /// <summary>The recipient will never take it.</summary>
     /// <param name="Problem">Code for reports.</param>

@@ -19,7 +19,7 @@ internal sealed class LaneAttempts(
     private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(25);
     private static readonly TimeSpan AbortTime = TimeSpan.FromSeconds(4);
 
-    private readonly ConcurrentQueue<(SystemLane Lane, DateTimeOffset Started, bool? Failed)> _ended = new();
+    private readonly ConcurrentQueue<(SystemLane Lane, AttemptEnd End)> _ended = new();
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private readonly ConcurrentDictionary<long, bool> _attempted = new();
@@ -41,7 +41,7 @@ internal sealed class LaneAttempts(
         var now = clock.GetUtcNow();
         while (_ended.TryDequeue(out var end))
         {
-            end.Lane.End(end.Started, end.Failed, now);
+            end.Lane.End(end.End, now);
             lanes.ForgetIfIdle(end.Lane);
         }
     }
@@ -79,7 +79,8 @@ internal sealed class LaneAttempts(
         {
             if (lane.Held == lane.InFlight) continue;
             var system = lanes.Find(lane.Address);
-            lane.TakeUnfit(held => system is null || TooLate(held.Delivery, system.Policy, now), lane.IsSuspect(now), unfit);
+            var isUsable = system is not null && lane.Phase(system.Policy, now) != BreakerPhase.Open;
+            lane.TakeUnfit(held => !isUsable || TooLate(held.Delivery, system!.Policy, now), lane.IsSuspect(now), unfit);
         }
 
         if (unfit.Count > 0) BeginGivingBack(unfit);
@@ -139,18 +140,19 @@ internal sealed class LaneAttempts(
 
     private void Start(SystemLane lane, HeldDelivery held, AgencySystem system, DateTimeOffset now, CancellationToken abort)
     {
-        lane.Begin(now);
+        var probe = lane.ProbeOf(system.Policy, now);
+        lane.Begin(system.Policy, now);
         Interlocked.Increment(ref _running);
         _attempted[held.Delivery.Id] = true;
-        _ = Task.Run(() => AttemptAsync(lane, held, system, now, abort), CancellationToken.None);
+        _ = Task.Run(() => AttemptAsync(lane, held, system, probe, now, abort), CancellationToken.None);
     }
 
-    private async Task AttemptAsync(SystemLane lane, HeldDelivery held, AgencySystem system, DateTimeOffset started, CancellationToken abort)
+    private async Task AttemptAsync(SystemLane lane, HeldDelivery held, AgencySystem system, Probe? probe, DateTimeOffset started, CancellationToken abort)
     {
         try
         {
-            var attempt = await attempts.MakeAsync(held, system, abort);
-            _ended.Enqueue((lane, started, attempt is null ? null : attempt.Outcome is AttemptOutcome.Failed));
+            var attempt = await attempts.MakeAsync(held, system, probe, abort);
+            _ended.Enqueue((lane, new AttemptEnd(held.Delivery.Id, started, system.Policy, attempt is { Interrupted: false } ? attempt.Outcome : null)));
             wake();
             if (attempt is not null) await attempts.RecordAsync(attempt);
         }
@@ -158,7 +160,7 @@ internal sealed class LaneAttempts(
         {
             log.LogWarning("Delivery {Delivery} could not be attempted: {Reason} It is given back.", held.Delivery.Id, away.Message);
             _left.Enqueue(held);
-            _ended.Enqueue((lane, started, null));
+            _ended.Enqueue((lane, new AttemptEnd(held.Delivery.Id, started, system.Policy, Outcome: null)));
             wake();
         }
         finally

@@ -34,7 +34,7 @@ internal sealed class LaneClaims(
         var poll = now >= _nextPoll;
         if (_plan.Count == 0 && !poll) return;
         if (poll) _nextPoll = now + PollInterval;
-        foreach (var (lane, _, _, _) in _plan)
+        foreach (var (lane, _, _, _, _) in _plan)
         {
             lane.BeginClaim();
             lanes.Claiming.Served(lane);
@@ -84,11 +84,11 @@ internal sealed class LaneClaims(
             async scope =>
             {
                 (claims, emptied) = ([], []);
-                foreach (var (lane, limit, until, closed) in plan)
+                foreach (var (lane, limit, until, closed, turn) in plan)
                 {
                     // Before the claim looks: what another group queues from here on, it may not see.
                     var closings = direct.Closings(lane.Address);
-                    var claimed = await scope.Transaction.ClaimAsync(lane.Address, now, until, limit, closed, node.Number);
+                    var claimed = await scope.Transaction.ClaimAsync(lane.Address, now, until, limit, closed, node.Number, turn);
                     claims.Add(claimed);
                     emptied.Add(claimed.Count < limit && !closed
                         ? new Emptied(closings, await scope.Transaction.FindNextDueAsync(lane.Address, now))
@@ -129,7 +129,7 @@ internal sealed class LaneClaims(
             var (lane, policy, most) = wanting[i];
             var limit = Math.Min(most, Math.Max(1, free / (wanting.Count - i)));
             free -= limit;
-            plan.Add(new Share(lane, limit, now + LeaseOf(policy), lanes.IsClosed(lane.Address, now)));
+            plan.Add(new Share(lane, limit, now + LeaseOf(policy), lanes.IsClosed(lane.Address, now), lane.TakeClaimTurns(limit)));
         }
 
         return plan;
@@ -137,7 +137,7 @@ internal sealed class LaneClaims(
 
     internal static TimeSpan LeaseOf(DeliveryPolicy policy) => policy.Timeout + LeaseMargin > Lease ? policy.Timeout + LeaseMargin : Lease;
 
-    private readonly record struct Share(SystemLane Lane, int Limit, DateTimeOffset Until, bool Closed);
+    private readonly record struct Share(SystemLane Lane, int Limit, DateTimeOffset Until, bool Closed, int Turn);
 
     /// <summary>A claim left nothing that is due.</summary>
     private sealed record Emptied(long Closings, DateTimeOffset? NextDue);

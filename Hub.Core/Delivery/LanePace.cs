@@ -12,6 +12,7 @@ internal sealed class LanePace
     private const int Usual = 4;
     private const double Weight = 1.0 / 8;
     private double? _seconds;
+    private RateBucket _begun;
 
     /// <summary>An attempt took so long.</summary>
     internal void Took(TimeSpan time)
@@ -20,10 +21,20 @@ internal sealed class LanePace
         _seconds = _seconds is { } before ? before + ((seconds - before) * Weight) : seconds;
     }
 
+    /// <summary>Whether another attempt may begin within <see cref="DeliveryPolicy.MaxRate"/>.</summary>
+    internal bool MayBegin(DeliveryPolicy policy, DateTimeOffset now) => policy.MaxRate is not { } rate || _begun.HasOne(rate, now);
+
+    /// <summary>An attempt begins.</summary>
+    internal void Begin(DeliveryPolicy policy, DateTimeOffset now)
+    {
+        if (policy.MaxRate is { } rate) _begun = _begun.Take(rate, now);
+    }
+
     /// <summary>How many deliveries may be held; some attempts' worth while nothing is known, and never fewer than may be in flight.</summary>
     internal int Room(DeliveryPolicy policy)
     {
-        if (_seconds is not { } seconds) return Math.Min(policy.MaxInFlight * Usual, Most);
-        return (int)Math.Clamp(policy.MaxInFlight / Math.Max(seconds, 0.001), Math.Min(policy.MaxInFlight, Most), Most);
+        var most = Math.Min(Most, policy.MaxRate ?? Most);
+        if (_seconds is not { } seconds) return Math.Min(policy.MaxInFlight * Usual, most);
+        return (int)Math.Clamp(policy.MaxInFlight / Math.Max(seconds, 0.001), Math.Min(policy.MaxInFlight, most), most);
     }
 }

@@ -54,7 +54,7 @@ public sealed class Mailbox
         _statements = new DeliveryStatements(keys);
     }
 
-    /// <summary>Claims due deliveries, most urgent first; waits for the first one when there is none. A system of a closed agency
+    /// <summary>Claims due deliveries, by weighted priority (<see cref="PriorityTurns"/>), most urgent first; waits for the first one when there is none. A system of a closed agency
     /// gets <c>hub.*</c> messages only: the rest goes to successors.</summary>
     /// <param name="caller">The authenticated system.</param>
     /// <param name="max">1 to <see cref="MaxClaims"/>.</param>
@@ -151,11 +151,13 @@ public sealed class Mailbox
     {
         var now = _clock.GetUtcNow();
         var closed = ReorganisationPolicy.IsClosed(_registry.Current, caller, now);
+        // Nobody remembers the turns of a mailbox, which any node serves; by chance they come out the same.
+        var turn = Random.Shared.Next(PriorityTurns.Round);
         var held = await _committer.RunAsync(
             async scope =>
             {
                 List<(DeliveryRecord Delivery, MessageRecord Message, ClaimDecision Decision)> claimed = [];
-                foreach (var delivery in await scope.Transaction.ClaimAsync(caller, now, now + policy.ClaimDuration, max, closed))
+                foreach (var delivery in await scope.Transaction.ClaimAsync(caller, now, now + policy.ClaimDuration, max, closed, turn: turn))
                 {
                     var message = (await scope.Transaction.FindMessageAsync(delivery.Message))!;
                     var decision = ClaimPolicy.Decide(new ClaimInput(delivery.Attempts, policy.MaxAttempts, now, message.Expires));

@@ -4,7 +4,7 @@ namespace Hub.Core.Delivery;
 
 /// <summary>What the decision after a failed attempt depends on.</summary>
 /// <param name="Policy">The system's policy.</param>
-/// <param name="Attempts">Attempts made, the failed one included; 1 or more.</param>
+/// <param name="Attempts">Attempts that count, the failed one included unless it was spared; 0 or more.</param>
 /// <param name="Now">The hub's clock.</param>
 /// <param name="Since">When the delivery could first be made: acceptance, or <c>notBefore</c> if later.</param>
 /// <param name="Expires">When the message expires, if it does.</param>
@@ -12,7 +12,11 @@ namespace Hub.Core.Delivery;
 /// <param name="RetryAfter">What the recipient asked for, if it did.</param>
 /// <param name="Random">A random number in [0, 1).</param>
 public sealed record RetryInput(
-    DeliveryPolicy Policy, int Attempts, DateTimeOffset Now, DateTimeOffset Since, DateTimeOffset? Expires, bool Replayed, TimeSpan? RetryAfter, double Random);
+    DeliveryPolicy Policy, int Attempts, DateTimeOffset Now, DateTimeOffset Since, DateTimeOffset? Expires, bool Replayed, TimeSpan? RetryAfter, double Random)
+{
+    /// <summary>How long it is not to be tried again at least; zero: nothing is known.</summary>
+    public TimeSpan NotWithin { get; init; }
+}
 
 /// <summary>What becomes of a delivery after a failed attempt.</summary>
 public abstract record RetryDecision
@@ -51,6 +55,7 @@ public static class RetryPolicy
 
         var delay = Backoff(policy, input.Attempts, input.Random);
         if (input.RetryAfter > delay) delay = input.RetryAfter.Value;
+        if (input.NotWithin > delay) delay = input.NotWithin;
         var left = policy.MaxAge - age;
         if (delay > left) delay = left;
         return new RetryDecision.Retry(input.Now + delay);
@@ -60,7 +65,7 @@ public static class RetryPolicy
     /// share <see cref="DeliveryPolicy.Jitter"/> is random.</summary>
     private static TimeSpan Backoff(DeliveryPolicy policy, int attempts, double random)
     {
-        var full = Math.Min(policy.FirstDelay.TotalMilliseconds * Math.Pow(policy.Factor, Math.Min(attempts - 1, 62)), policy.MaxDelay.TotalMilliseconds);
+        var full = Math.Min(policy.FirstDelay.TotalMilliseconds * Math.Pow(policy.Factor, Math.Clamp(attempts - 1, 0, 62)), policy.MaxDelay.TotalMilliseconds);
         return TimeSpan.FromMilliseconds(full * (1 - (policy.Jitter * random)));
     }
 }

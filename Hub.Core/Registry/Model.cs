@@ -121,6 +121,21 @@ public sealed record DeliveryPolicy
 
     /// <summary>What it may send; null: no bound.</summary>
     public SendQuota? Quota => SendRate is { } rate ? new SendQuota(rate, SendBurst ?? SendQuota.UsualBurst(rate)) : null;
+
+    /// <summary>Most pushes begun in a second, by each node (null: as many as it takes); up to a second's worth at once.</summary>
+    public int? MaxRate { get; init; }
+
+    /// <summary>Failures of the system in a row after which it is left alone for a while (5); 0: never.</summary>
+    public int BreakerFailures { get; init; } = 5;
+
+    /// <summary>How long it is left alone the first time (30 s); doubles with each probe that fails, up to <see cref="MaxDelay"/>.</summary>
+    public TimeSpan BreakerOpen { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Age from which a delivery that is still queued raises an alarm (1 h).</summary>
+    public TimeSpan AgeAlarm { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>How long the system may show no sign of life (claim, send, successful push) before it is told of; null: for ever.</summary>
+    public TimeSpan? Heartbeat { get; init; }
 }
 
 /// <summary>One piece of agency software on the bus.</summary>

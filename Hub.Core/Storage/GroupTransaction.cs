@@ -27,7 +27,7 @@ internal sealed class GroupTransaction(IStoreTransaction inner) : IStoreTransact
 
     public ValueTask<IReadOnlyList<long>> InsertMessageAsync(MessageRecord message, ReadOnlyMemory<byte> octets, IReadOnlyList<DeliveryRecord> deliveries) => Writing.InsertMessageAsync(message, octets, deliveries);
 
-    public ValueTask<IReadOnlyList<DeliveryRecord>> ClaimAsync(SystemAddress recipient, DateTimeOffset now, DateTimeOffset until, int limit, bool protocolOnly = false, int? node = null) => Writing.ClaimAsync(recipient, now, until, limit, protocolOnly, node);
+    public ValueTask<IReadOnlyList<DeliveryRecord>> ClaimAsync(SystemAddress recipient, DateTimeOffset now, DateTimeOffset until, int limit, bool protocolOnly = false, int? node = null, int turn = 0) => Writing.ClaimAsync(recipient, now, until, limit, protocolOnly, node, turn);
 
     public ValueTask<IReadOnlyList<SystemAddress>> ListRecipientsDueAsync(DateTimeOffset now, int limit) => inner.ListRecipientsDueAsync(now, limit);
 

@@ -52,8 +52,9 @@ public interface IStoreTransaction : IAsyncDisposable
     /// nodes that write it at once, either may be the last.</summary>
     ValueTask WriteWaitAsync(MessageKey request, DateTimeOffset? until);
 
-    /// <summary>Claims due deliveries (queued and due, or claimed with an ended claim) of one recipient, most urgent first:
-    /// priority descending, then id. Of deliveries in one lane only the first that blocks it (<see cref="DeliveryRecord.BlocksLane"/>):
+    /// <summary>Claims due deliveries (queued and due, or claimed with an ended claim) of one recipient, by weighted
+    /// priority: of each priority, oldest first, as many as it has turns (<see cref="Delivery.PriorityTurns"/>), and what room is left goes to the most
+    /// urgent, then the oldest. They are given in the order of priority, descending, then id. Of deliveries in one lane only the first that blocks it (<see cref="DeliveryRecord.BlocksLane"/>):
     /// the smallest place, then id. Sets state, a fresh claim token, <paramref name="until"/>, and adds one attempt.</summary>
     /// <param name="recipient">The system.</param>
     /// <param name="now">Until when a delivery is due.</param>
@@ -61,8 +62,9 @@ public interface IStoreTransaction : IAsyncDisposable
     /// <param name="limit">Deliveries at most.</param>
     /// <param name="protocolOnly">Only messages of the hub's own protocol (<c>hub.*</c>): all that a closed agency still gets.</param>
     /// <param name="node">The node whose dispatcher claims (<see cref="DeliveryRecord.Node"/>); null for a mailbox, whose claims outlive every node.</param>
+    /// <param name="turn">The first of the turns that it takes.</param>
     ValueTask<IReadOnlyList<DeliveryRecord>> ClaimAsync(
-        SystemAddress recipient, DateTimeOffset now, DateTimeOffset until, int limit, bool protocolOnly = false, int? node = null);
+        SystemAddress recipient, DateTimeOffset now, DateTimeOffset until, int limit, bool protocolOnly = false, int? node = null, int turn = 0);
 
     /// <summary>Systems that have claimable deliveries at this instant. When there are more than <paramref name="limit"/>, the next
     /// call goes on after the last one, so that none is starved.</summary>

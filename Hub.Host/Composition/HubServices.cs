@@ -80,6 +80,7 @@ internal static class HubServices
         services.AddSingleton<IDeliveryChannel, PushChannel>();
         services.AddSingleton<IDeliveryChannel, AppChannel>();
         services.AddSingleton<IHandle, ArchiveApp>();
+        services.AddSingleton<SystemBreakers>();
         services.AddSingleton<Dispatcher>();
         services.AddSingleton<ReorganisationSweep>();
         services.AddForDuty<RetentionSweep>(Duties.Retention);

@@ -25,9 +25,16 @@ internal static class PushAnswer
         {
             400 or 404 or 410 or 413 or 415 or 422 => new AttemptOutcome.Rejected(ProblemCode.RecipientRejected, said),
             >= 300 and < 400 => new AttemptOutcome.Failed(ProblemCode.RecipientFailed, $"HTTP {status}: redirects are not followed; register the final address."),
-            _ => new AttemptOutcome.Failed(ProblemCode.RecipientFailed, said, RetryAfter(response, clock)),
+            _ => new AttemptOutcome.Failed(ProblemCode.RecipientFailed, said, RetryAfter(response, clock)) { Fault = FaultOf(status) },
         };
     }
+
+    private static FailureFault FaultOf(int status) => status switch
+    {
+        408 or 429 or 502 or 503 or 504 => FailureFault.System,
+        >= 500 => FailureFault.Unclear,
+        _ => FailureFault.Message,
+    };
 
     private static TimeSpan? RetryAfter(HttpResponseMessage response, TimeProvider clock)
     {

@@ -44,7 +44,7 @@ public sealed class PushChannel(IHubKeys keys, TimeProvider clock) : IDeliveryCh
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            return new AttemptOutcome.Failed(ProblemCode.RecipientTimeout, $"{url.Authority} gave no whole answer in time.");
+            return new AttemptOutcome.Failed(ProblemCode.RecipientTimeout, $"{url.Authority} gave no whole answer in time.") { Fault = FailureFault.System };
         }
         catch (Exception failure) when (RootOf(failure) is AddressRefusedException refused)
         {
@@ -52,7 +52,7 @@ public sealed class PushChannel(IHubKeys keys, TimeProvider clock) : IDeliveryCh
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException or OperationCanceledException)
         {
-            return new AttemptOutcome.Failed(ProblemCode.RecipientUnreachable, $"{url.Authority}: {RootOf(failure).Message}");
+            return new AttemptOutcome.Failed(ProblemCode.RecipientUnreachable, $"{url.Authority}: {RootOf(failure).Message}") { Fault = FailureFault.System };
         }
     }
 

@@ -101,12 +101,20 @@ internal static class PostgreSqlWriteSql
                 SELECT id FROM delivery WHERE NOT ready AND NOT behind AND recipient = $1 AND wake <= $2 ORDER BY wake LIMIT $3 FOR UPDATE SKIP LOCKED)
             """,
 
-        // The id in the token finds the row; the random rest is what proves the claim.
+        // Of each rank its share, then of the front as many as there is room left for. The id in the token finds the row; the random rest is
+        // what proves the claim.
         Claim = $"""
-            WITH c AS MATERIALIZED (
+            WITH share AS MATERIALIZED (
+                SELECT f.id, f.state FROM (VALUES (0, $7::integer), (1, $8::integer), (2, $9::integer), (3, $10::integer), (4, $11::integer)) AS s (rank, most),
+                LATERAL (
+                    SELECT d.id, d.state FROM delivery d
+                    WHERE d.ready AND NOT d.behind AND d.recipient = $1 AND d.rank = s.rank AND d.wake <= $2 AND (NOT $5 OR d.protocol)
+                    ORDER BY d.rank, d.id LIMIT s.most FOR UPDATE OF d SKIP LOCKED) f),
+            rest AS MATERIALIZED (
                 SELECT d.id, d.state FROM delivery d
-                WHERE d.ready AND NOT d.behind AND d.recipient = $1 AND d.wake <= $2 AND (NOT $5 OR d.protocol)
-                ORDER BY d.rank, d.id LIMIT $6 FOR UPDATE OF d SKIP LOCKED)
+                WHERE d.ready AND NOT d.behind AND d.recipient = $1 AND d.wake <= $2 AND (NOT $5 OR d.protocol) AND d.id <> ALL (ARRAY(SELECT s.id FROM share s))
+                ORDER BY d.rank, d.id LIMIT $6 - (SELECT count(*) FROM share) FOR UPDATE OF d SKIP LOCKED),
+            c AS (SELECT * FROM share UNION ALL SELECT * FROM rest)
             UPDATE delivery d SET state = 1, ready = false, wake = $3, claimed_until = $3, node = $4, attempts = d.attempts + 1, changed = $2, rev = d.rev + 1,
                 claim = to_hex(d.id) || '-' || replace(gen_random_uuid()::text, '-', '')
             FROM c WHERE d.id = c.id RETURNING {Rows.DeliveryColumns}, c.state

@@ -123,7 +123,7 @@ internal sealed partial class RelationalTransaction(RelationalHubStore store, Db
     }
 
     public async ValueTask<IReadOnlyList<DeliveryRecord>> ClaimAsync(
-        SystemAddress recipient, DateTimeOffset now, DateTimeOffset until, int limit, bool protocolOnly = false, int? node = null)
+        SystemAddress recipient, DateTimeOffset now, DateTimeOffset until, int limit, bool protocolOnly = false, int? node = null, int turn = 0)
     {
         var batch = NewBatch();
         Flush(batch);
@@ -136,7 +136,10 @@ internal sealed partial class RelationalTransaction(RelationalHubStore store, Db
                 claimed.Add(Tracked(delivery));
             })
             .With("recipient", recipient.ToString()).With("now", now.ToUniversalTime()).With("until", until.ToUniversalTime())
-            .With("node", node).With("protocol", protocolOnly).With("limit", limit);
+            .With("node", node).With("protocol", protocolOnly).With("limit", limit)
+            .With("share0", PriorityTurns.ShareOf(4, turn, limit)).With("share1", PriorityTurns.ShareOf(3, turn, limit))
+            .With("share2", PriorityTurns.ShareOf(2, turn, limit)).With("share3", PriorityTurns.ShareOf(1, turn, limit))
+            .With("share4", PriorityTurns.ShareOf(0, turn, limit));
         // A dispatcher that gets fewer than it asked for wants to know.
         if (node is not null) AskForNextDue(batch, recipient, now);
         await SendAsync(batch);

@@ -90,7 +90,7 @@ internal sealed record WriteSql
     /// <summary>Parameters: recipient, now, how many.</summary>
     internal required string Promote { get; init; }
 
-    /// <summary>Parameters: recipient, now, until, node, only the protocol's, how many. Gives <see cref="Rows.DeliveryColumns"/> and the
+    /// <summary>Parameters: recipient, now, until, node, only the protocol's, how many, and of those how many of each rank first, from 0 to 4. Gives <see cref="Rows.DeliveryColumns"/> and the
     /// state before, in no stated order.</summary>
     internal required string Claim { get; init; }
 

@@ -46,10 +46,10 @@ internal sealed class SqliteTransaction(SqliteHubStore store, SqliteSession sess
     public ValueTask<LogPlace> TakeSeatAsync(LogPlace expected) => new(expected);
 
     public ValueTask<IReadOnlyList<DeliveryRecord>> ClaimAsync(
-        SystemAddress recipient, DateTimeOffset now, DateTimeOffset until, int limit, bool protocolOnly = false, int? node = null)
+        SystemAddress recipient, DateTimeOffset now, DateTimeOffset until, int limit, bool protocolOnly = false, int? node = null, int turn = 0)
     {
         store.EnsureOpen();
-        return new(session.NameId(recipient.ToString()) is { } number ? Claims.Take(session, _counts, number, new ClaimRequest(now, until, limit, protocolOnly, node)) : []);
+        return new(session.NameId(recipient.ToString()) is { } number ? Claims.Take(session, _counts, number, new ClaimRequest(now, until, limit, protocolOnly, node, turn)) : []);
     }
 
     public ValueTask<IReadOnlyList<SystemAddress>> ListRecipientsDueAsync(DateTimeOffset now, int limit) =>

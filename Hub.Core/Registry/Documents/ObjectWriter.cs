@@ -33,6 +33,8 @@ internal sealed class ObjectWriter
 
     internal ObjectWriter Time(string name, DateTimeOffset? value) => Text(name, value is { } time ? ScalarForms.Write(time) : null);
 
+    internal ObjectWriter Duration(string name, TimeSpan? value) => value is { } set ? Text(name, ScalarForms.Write(set)) : this;
+
     internal ObjectWriter Duration(string name, TimeSpan value, TimeSpan usual) => value == usual ? this : Text(name, ScalarForms.Write(value));
 
     internal ObjectWriter Texts(string name, IEnumerable<string> values)

@@ -67,7 +67,12 @@ internal sealed class SystemForm() : SectionForm<AgencySystem>(RegistrySections.
         .Duration("claimDuration", policy.ClaimDuration, UsualPolicy.ClaimDuration)
         .Fraction("sendRate", policy.SendRate ?? 0, 0)
         .Number("sendBurst", policy.SendBurst)
-        .Number("maxQueued", policy.MaxQueued, UsualPolicy.MaxQueued).Json;
+        .Number("maxQueued", policy.MaxQueued, UsualPolicy.MaxQueued)
+        .Number("maxRate", policy.MaxRate)
+        .Number("breakerFailures", policy.BreakerFailures, UsualPolicy.BreakerFailures)
+        .Duration("breakerOpen", policy.BreakerOpen, UsualPolicy.BreakerOpen)
+        .Duration("ageAlarm", policy.AgeAlarm, UsualPolicy.AgeAlarm)
+        .Duration("heartbeat", policy.Heartbeat).Json;
 
     private static ChannelSettings ReadChannel(ObjectReader? o)
     {
@@ -121,6 +126,11 @@ internal sealed class SystemForm() : SectionForm<AgencySystem>(RegistrySections.
             SendRate = o.Fraction("sendRate", 0.001, 1_000_000),
             SendBurst = o.Number("sendBurst", 1, 10_000_000),
             MaxQueued = o.Number("maxQueued", 1, 100_000_000) ?? usual.MaxQueued,
+            MaxRate = o.Number("maxRate", 1, 100_000),
+            BreakerFailures = o.Number("breakerFailures", 0, 1000) ?? usual.BreakerFailures,
+            BreakerOpen = o.Duration("breakerOpen", TimeSpan.FromSeconds(1), Long) ?? usual.BreakerOpen,
+            AgeAlarm = o.Duration("ageAlarm", TimeSpan.FromSeconds(1), Long) ?? usual.AgeAlarm,
+            Heartbeat = o.Duration("heartbeat", TimeSpan.FromMinutes(1), Long),
         };
         o.Close();
         if (policy.SendBurst is not null && policy.SendRate is null) o.Refuse("sendBurst", "belongs to sendRate, which is missing.");

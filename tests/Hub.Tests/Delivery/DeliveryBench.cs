@@ -63,6 +63,8 @@ internal sealed class DeliveryBench : IAsyncDisposable
 
     internal DeliverySignals Signals { get; private set; } = null!;
 
+    internal SystemBreakers Breakers { get; } = new();
+
     internal WatchedCommitter Committer { get; private set; } = null!;
 
     internal Mailbox Mailbox { get; private set; } = null!;
@@ -110,7 +112,7 @@ internal sealed class DeliveryBench : IAsyncDisposable
         var apps = new AppChannel(
             Handlers, Committer, Store, Keys, Acknowledgements, _intake, Signals, Clock, new TestLog<AppChannel>());
         var dispatcher = new Dispatcher(
-            Registry, Committer, store ?? Store, Keys, [Channel, apps], Acknowledgements, _intake, Signals, Node, Clock, new TestLog<Dispatcher>(),
+            Registry, Committer, store ?? Store, Keys, [Channel, apps], Acknowledgements, _intake, Signals, Breakers, Node, Clock, new TestLog<Dispatcher>(),
             budget ?? new OctetBudget(128 * 1024 * 1024));
         _dispatching = dispatcher.RunAsync(_stopping.Token);
     }
@@ -118,7 +120,7 @@ internal sealed class DeliveryBench : IAsyncDisposable
     /// <summary>Starts the dispatcher of another node over the same store; it runs until cancelled.</summary>
     internal Task DispatchAt(ThisNode node, CancellationToken stopping) =>
         new Dispatcher(
-            Registry, Committer, Store, Keys, [Channel], Acknowledgements, _intake, new DeliverySignals(), node, Clock, new TestLog<Dispatcher>(),
+            Registry, Committer, Store, Keys, [Channel], Acknowledgements, _intake, new DeliverySignals(), new SystemBreakers(), node, Clock, new TestLog<Dispatcher>(),
             new OctetBudget(128 * 1024 * 1024)).RunAsync(stopping);
 
     internal ExpirySweep NewSweep(int pageSize = 200, int mostPages = 20)

@@ -1,3 +1,4 @@
+using Hub.Contracts.Problems;
 using Hub.Core.Delivery;
 using Hub.Core.Nodes;
 using Hub.Core.Registry;
@@ -89,11 +90,11 @@ public class DirectHandoverTests
     [Test]
     public void TryGrant_Suspect_Queues()
     {
-        var lane = new SystemLane(Pushed, new LanePace());
+        var lane = new SystemLane(Pushed, new LanePace(), new SystemBreakers());
         for (var i = 0; i < 2; i++)
         {
-            lane.Begin(Now);
-            lane.End(Now, failed: true, Now);
+            lane.Begin(Policy, Now);
+            lane.End(new AttemptEnd(1, Now, Policy, new AttemptOutcome.Failed(ProblemCode.RecipientFailed, "HTTP 403")), Now);
         }
 
         _direct.Update(lane, Policy, Now);
@@ -144,7 +145,7 @@ public class DirectHandoverTests
     private void Open(DateTimeOffset? nextDue = null)
     {
         var closings = _direct.Closings(Pushed);
-        _direct.Update(new SystemLane(Pushed, new LanePace()), Policy, Now);
+        _direct.Update(new SystemLane(Pushed, new LanePace(), new SystemBreakers()), Policy, Now);
         _direct.Open(Pushed, closings, nextDue, Now);
     }
 }

@@ -1,4 +1,6 @@
+using Hub.Contracts.Addresses;
 using Hub.Contracts.Envelopes;
+using Hub.Core.Delivery;
 using Hub.Core.Storage;
 using static Hub.Tests.Storage.StoreSamples;
 
@@ -68,6 +70,45 @@ public abstract partial class HubStoreContract
         Assert.That(await IdsAsync(second), Is.EqualTo(new[] { "a", "e" }));
         Assert.That(await Store.ClaimAsync(Start), Is.Empty);
     }
+
+    [Test]
+    public async Task Claim_GivesEachPriorityItsShare_AndTheRestToTheMostUrgent()
+    {
+        await AddManyAsync(40, priority: 4);
+        await AddManyAsync(3, priority: 2);
+        await AddManyAsync(20, priority: 0);
+        var claimed = await Store.WriteAsync(t => t.ClaimAsync(Receiver, Start, Start.AddMinutes(1), 31, turn: 17));
+        Assert.That(await IdsAsync(claimed), Is.EqualTo(new[] { Ids(4, 27), Ids(2, 3), Ids(0, 1) }.SelectMany(static i => i)));
+        Assert.That(await Store.ClaimAsync(Start, limit: 100), Has.Count.EqualTo(32), "none was skipped or taken twice");
+    }
+
+    [Test]
+    public async Task Claim_OneAtATimeUnderAStreamOfUrgentOnes_StillMovesTheOrdinary()
+    {
+        await AddManyAsync(2, priority: 0);
+        await AddManyAsync(70, priority: 4);
+        var taken = new List<DeliveryRecord>();
+        for (var turn = 0; turn < 2 * PriorityTurns.Round; turn++)
+            taken.AddRange(await Store.WriteAsync(t => t.ClaimAsync(Receiver, Start, Start.AddMinutes(1), 1, node: 1, turn: turn)));
+        Assert.That(taken, Has.Count.EqualTo(62));
+        Assert.That((await IdsAsync(taken)).Where(id => id.StartsWith("0-", StringComparison.Ordinal)), Is.EqualTo(Ids(0, 2)));
+    }
+
+    [Test]
+    public async Task Claim_OnlyTheProtocol_LooksForTheSharesThereToo()
+    {
+        await AddManyAsync(5, priority: 4);
+        await Store.AddAsync(NewMessage("protocol") with { Type = MessageType.Acknowledgement });
+        var claimed = await Store.WriteAsync(t => t.ClaimAsync(Receiver, Start, Start.AddMinutes(1), 3, protocolOnly: true));
+        Assert.That(await IdsAsync(claimed), Is.EqualTo(new[] { "protocol" }));
+    }
+
+    private async Task AddManyAsync(int count, int priority)
+    {
+        foreach (var id in Ids(priority, count)) await Store.AddAsync(NewMessage(id) with { Priority = priority });
+    }
+
+    private static IEnumerable<string> Ids(int priority, int count) => Enumerable.Range(1, count).Select(i => $"{priority}-{i}");
 
     [Test]
     public async Task Claim_SetsStateTokenEndAndAttempt()

@@ -60,14 +60,18 @@ internal sealed class InMemoryTransaction(
     }
 
     public ValueTask<IReadOnlyList<DeliveryRecord>> ClaimAsync(
-        SystemAddress recipient, DateTimeOffset now, DateTimeOffset until, int limit, bool protocolOnly = false, int? node = null)
+        SystemAddress recipient, DateTimeOffset now, DateTimeOffset until, int limit, bool protocolOnly = false, int? node = null, int turn = 0)
     {
-        var claimed = _state.Claimable(now).Where(d => d.Recipient == recipient && (!protocolOnly || _state.IsProtocol(d)))
-            .OrderByDescending(d => _state.Messages[d.Message].Priority).ThenBy(d => d.Id).Take(limit)
+        var claimable = _state.Claimable(now).Where(d => d.Recipient == recipient && (!protocolOnly || _state.IsProtocol(d)))
+            .OrderByDescending(Priority).ThenBy(d => d.Id).ToList();
+        var shares = claimable.GroupBy(Priority).SelectMany(one => one.Take(PriorityTurns.ShareOf(one.Key, turn, limit))).ToList();
+        var claimed = shares.Concat(claimable.Except(shares)).Take(limit).OrderByDescending(Priority).ThenBy(d => d.Id)
             .Select(d => d with { State = DeliveryState.Claimed, Claim = Guid.NewGuid().ToString("N"), ClaimedUntil = until, Node = node, Attempts = d.Attempts + 1, Changed = now })
             .ToList();
         Put(claimed);
         return new(claimed);
+
+        int Priority(DeliveryRecord delivery) => _state.Messages[delivery.Message].Priority;
     }
 
     public ValueTask<IReadOnlyList<SystemAddress>> ListRecipientsDueAsync(DateTimeOffset now, int limit)

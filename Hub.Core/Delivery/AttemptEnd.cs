@@ -1,0 +1,15 @@
+using Hub.Core.Registry;
+
+namespace Hub.Core.Delivery;
+
+/// <summary>How an attempt ended, as its lane hears of it.</summary>
+/// <param name="Delivery">Whose it was.</param>
+/// <param name="Started">When it began.</param>
+/// <param name="Policy">The policy under which it was made.</param>
+/// <param name="Outcome">What came of it; null when nothing was attempted.</param>
+internal readonly record struct AttemptEnd(long Delivery, DateTimeOffset Started, DeliveryPolicy Policy, AttemptOutcome? Outcome);
+
+/// <summary>An attempt that is made to see whether a system answers again.</summary>
+/// <param name="Last">The delivery that failed before it.</param>
+/// <param name="Pause">For how long the system is left alone if it fails.</param>
+internal sealed record Probe(long Last, TimeSpan Pause);

@@ -1,0 +1,123 @@
+using Hub.Contracts.Addresses;
+using Hub.Contracts.Envelopes;
+using Hub.Contracts.Problems;
+using Hub.Core.Delivery;
+using Hub.Core.Registry;
+using Hub.Core.Storage;
+using static Hub.Tests.Delivery.DeliveryBench;
+
+namespace Hub.Tests.Delivery;
+
+public sealed class When_a_system_is_down
+{
+    private static readonly SystemAddress Healthy = SystemAddress.Parse("H06.44/qlvb");
+    private DeliveryBench _bench = null!;
+    private volatile bool _isDown = true;
+
+    [TearDown]
+    public async Task Stop() => await _bench.DisposeAsync();
+
+    [Test]
+    public async Task Should_leave_it_alone_after_so_many_failures_and_deliver_when_it_is_back()
+    {
+        await StartAsync();
+        List<MessageKey> keys = [];
+        for (var i = 0; i < 6; i++) keys.Add(await _bench.AcceptAsync($"{i}", Pushed));
+        await OpenedAsync();
+        var sent = _bench.Channel.Sent.Count;
+        await _bench.UntilAsync(async () => (await StatesAsync(keys)).All(static d => d.State == DeliveryState.Queued));
+
+        _bench.Clock.Advance(TimeSpan.FromSeconds(20));
+        var other = await _bench.AcceptAsync("other", Healthy);
+        await _bench.UntilAsync(other, DeliveryState.Delivered);
+        Assert.That(ToPushed(), Is.EqualTo(sent), "no attempt while it is open");
+
+        _isDown = false;
+        _bench.Clock.Advance(TimeSpan.FromSeconds(10));
+        foreach (var key in keys) await DeliveredAsync(key);
+        Assert.That(_bench.Breakers.NotClosed, Is.Empty);
+    }
+
+    [Test]
+    public async Task Should_not_spend_attempts_on_an_outage_of_a_day()
+    {
+        await StartAsync();
+        var key = await _bench.AcceptAsync("1", Pushed);
+        var other = await _bench.AcceptAsync("2", Pushed);
+        await OpenedAsync();
+        var spent = (await StatesAsync([key, other])).Sum(static d => d.Attempts);
+        for (var hour = 0; hour < 24; hour++)
+        {
+            var sent = ToPushed();
+            _bench.Clock.Advance(TimeSpan.FromHours(1));
+            await _bench.Channel.SentAsync(sent + 1);
+            await _bench.UntilAsync(async () => (await StatesAsync([key, other])).All(static d => d.State == DeliveryState.Queued));
+        }
+
+        Assert.That((await StatesAsync([key, other])).Sum(static d => d.Attempts), Is.LessThanOrEqualTo(spent));
+        _isDown = false;
+        foreach (var one in new[] { key, other }) await DeliveredAsync(one);
+    }
+
+    [Test]
+    public async Task Should_queue_what_comes_meanwhile_and_end_what_expires()
+    {
+        await StartAsync();
+        await _bench.AcceptAsync("1", Pushed);
+        await _bench.AcceptAsync("2", Pushed);
+        await OpenedAsync();
+        var sent = ToPushed();
+        var expiring = await _bench.AcceptAsync("3", Pushed, expires: _bench.Clock.GetUtcNow().AddSeconds(8));
+        Assert.That((await _bench.DeliveryAsync(expiring)).State, Is.EqualTo(DeliveryState.Queued), "the direct way is closed");
+        _bench.Clock.Advance(TimeSpan.FromSeconds(10));
+        _bench.Clock.Advance(TimeSpan.FromSeconds(6));
+        await _bench.UntilAsync(expiring, DeliveryState.Expired);
+        Assert.That(ToPushed(), Is.EqualTo(sent));
+    }
+
+    private async Task StartAsync()
+    {
+        var policy = new DeliveryPolicy
+        {
+            MaxAttempts = 8, FirstDelay = TimeSpan.FromSeconds(2), MaxDelay = TimeSpan.FromMinutes(15), Jitter = 0, BreakerFailures = 2, BreakerOpen = TimeSpan.FromSeconds(30),
+        };
+        _bench = await DeliveryBench.StartAsync(Content(policy, new AgencySystem
+        {
+            Address = Healthy, Name = "Healthy", Policy = policy, Channel = new ChannelSettings("push", new Uri("https://healthy.example/in")),
+        }));
+        _bench.Channel.Partner = (delivery, _) => Task.FromResult<AttemptOutcome>(
+            _isDown && delivery.Recipient.Address == Pushed
+                ? new AttemptOutcome.Failed(ProblemCode.RecipientUnreachable, "connection refused") { Fault = FailureFault.System }
+                : new AttemptOutcome.Delivered());
+        _bench.Dispatch();
+    }
+
+    private async Task OpenedAsync()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (_bench.Breakers.NotClosed.Count == 0)
+        {
+            await Task.Delay(10, patience.Token);
+        }
+    }
+
+    private async Task DeliveredAsync(MessageKey key)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while ((await _bench.DeliveryAsync(key)).State != DeliveryState.Delivered)
+        {
+            patience.Token.ThrowIfCancellationRequested();
+            _bench.Clock.Advance(TimeSpan.FromSeconds(5));
+            await Task.Delay(10, patience.Token);
+        }
+    }
+
+    private async Task<IReadOnlyList<DeliveryRecord>> StatesAsync(IEnumerable<MessageKey> keys)
+    {
+        List<DeliveryRecord> found = [];
+        foreach (var key in keys) found.Add(await _bench.DeliveryAsync(key));
+        return found;
+    }
+
+    private int ToPushed() => _bench.Channel.Sent.Count(static o => o.Recipient.Address == Pushed);
+}
