@@ -17,6 +17,11 @@ internal static class DeliveryMetrics
     private static readonly Counter<long> Claims = Meter.CreateCounter<long>(
         "hub.delivery.claims", "{claim}", "Deliveries claimed, by the dispatcher or through a mailbox.");
 
+    private static readonly Counter<long> Forgotten = Meter.CreateCounter<long>(
+        "hub.delivery.stuck", "{delivery}", "Deliveries that were claimed by nobody, and queued again.");
+
+    internal static void Stuck(int count) => Forgotten.Add(count);
+
     internal static void Attempted(string channel, AttemptOutcome outcome) => Attempts.Add(
         1, new("channel", channel), new("outcome", outcome switch
         {

@@ -21,6 +21,7 @@ internal sealed class DeliveryOutcomes(
     internal async ValueTask<DeliveryRecord?> DeliveredAsync(DeliveryRecord held, MessageRecord message, UnsignedAnswer? answer, string actor)
     {
         var now = clock.GetUtcNow();
+        signals.Life.Seen(held.Recipient, now);
         var notice = answer is not null && notices.IsWanted(message) ? await notices.AnswerAsync(message, answer, now) : null;
         // Made before the commit: under one claim neither attempts nor recipient change.
         var entry = DeliveryTrail.Delivered(held, actor);

@@ -16,6 +16,9 @@ public sealed class DeliverySignals
     /// <summary>Those who wait for replies.</summary>
     public RequestWaits Requests { get; } = new();
 
+    /// <summary>When each system was last seen.</summary>
+    public SignsOfLife Life { get; } = new();
+
     /// <summary>The short way of fresh deliveries.</summary>
     internal DirectHandover Direct { get; } = new();
 

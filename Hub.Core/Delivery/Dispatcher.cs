@@ -38,8 +38,8 @@ public sealed class Dispatcher
     private readonly ExpirySweep _sweep;
     private readonly DutyCommitter _takingOver;
     private readonly Takeover _takeover;
+    private readonly StuckSweep _stuck;
     private readonly DirectTaker _taker;
-    private readonly SystemBreakers _breakers;
     private long _incarnation = -1;
     private long _unknownEnds;
 
@@ -63,7 +63,6 @@ public sealed class Dispatcher
         _signals = signals;
         _clock = clock;
         _log = log;
-        _breakers = breakers;
         _taker = new DirectTaker(node, budget, Wake);
         _outcomes = new DeliveryOutcomes(committer, acknowledgements, new DeliveryNotices(keys), intake, signals, clock);
         _attempts = new DeliveryAttempts(registry, store, channels, new DeliveryStatements(keys), _outcomes, budget, clock, log);
@@ -73,6 +72,7 @@ public sealed class Dispatcher
         _expiry = new DutyCommitter(committer, node, Duties.Expiry);
         _sweep = new ExpirySweep(
             registry, _expiry, store, new DeliveryOutcomes(_expiry, acknowledgements, new DeliveryNotices(keys), intake, signals, clock), clock);
+        _stuck = new StuckSweep(_expiry, store, signals, clock, log);
         _takingOver = new DutyCommitter(committer, node, Duties.Takeover);
         _takeover = new Takeover(_takingOver, node, signals, clock, log);
     }
@@ -88,6 +88,7 @@ public sealed class Dispatcher
             var sweeps = Task.WhenAll(
                 SweepAsync(ExpiryInterval, _expiry, _sweep.EndExpiredAsync, stopping),
                 SweepAsync(AgeInterval, _expiry, _sweep.EndAgedAsync, stopping),
+                SweepAsync(AgeInterval, _expiry, _stuck.RunAsync, stopping),
                 SweepAsync(TickInterval, _takingOver, _takeover.RunAsync, stopping));
             while (!stopping.IsCancellationRequested)
             {

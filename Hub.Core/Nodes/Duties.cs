@@ -33,7 +33,10 @@ public static class Duties
     /// <summary>Makes room in the store for the months to come.</summary>
     public const string Partitions = "partitions";
 
+    /// <summary>Tells of late deliveries and silent systems.</summary>
+    public const string Watch = "watch";
+
     /// <summary>All of them.</summary>
     public static IReadOnlyList<string> All { get; } =
-        [Takeover, Reorganisation, Expiry, Certificates, Retention, Uploads, KeyExpiry, ServiceEnd, Proposals, Partitions];
+        [Takeover, Reorganisation, Expiry, Certificates, Retention, Uploads, KeyExpiry, ServiceEnd, Proposals, Partitions, Watch];
 }

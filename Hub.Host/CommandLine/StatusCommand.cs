@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 
 namespace Hub.Host.CommandLine;
 
@@ -27,9 +28,20 @@ internal static class StatusCommand
         output.Line($"  messages · thông điệp {Output.Text(status, "messages")}");
         foreach (var state in status.GetProperty("deliveries").EnumerateObject()) output.Line($"    {state.Name,-12} {state.Value}");
         if (Output.Time(status, "oldestQueued") is { Length: > 0 } oldest) output.Line($"  oldest queued since · chờ lâu nhất từ {oldest}");
+        ShowTroubled(output, await hub.GetAsync("/api/v1/operator/systems", cancellationToken));
         output.Line($"  log key · khóa nhật ký {Output.Text(status, "logKey")}");
         output.Line();
         output.Line(Output.Text(status, "checkpoint").TrimEnd('\n'));
         return ExitCode.Ok;
+    }
+
+    private static void ShowTroubled(Output output, JsonElement watch)
+    {
+        foreach (var one in Output.Items(watch, "breakers"))
+            output.Line($"  left alone · tạm ngừng gửi  {Output.Text(one, "system")} since · từ {Output.Time(one, "since")}, next attempt · thử lại {Output.Time(one, "nextProbe")}");
+        foreach (var one in Output.Items(watch, "late"))
+            output.Line($"  late · trễ               {Output.Text(one, "system")} {Output.Text(one, "count")} since · từ {Output.Time(one, "oldest")}");
+        foreach (var one in Output.Items(watch, "silent"))
+            output.Line($"  silent · im lặng         {Output.Text(one, "system")} since · từ {Output.Time(one, "last")}");
     }
 }

@@ -81,6 +81,9 @@ internal static class HubServices
         services.AddSingleton<IDeliveryChannel, AppChannel>();
         services.AddSingleton<IHandle, ArchiveApp>();
         services.AddSingleton<SystemBreakers>();
+        services.AddSingleton<AgeWatch>();
+        services.AddSingleton<HeartbeatWatch>();
+        services.AddForDuty<SystemsWatch>(Duties.Watch);
         services.AddSingleton<Dispatcher>();
         services.AddSingleton<ReorganisationSweep>();
         services.AddForDuty<RetentionSweep>(Duties.Retention);
@@ -89,6 +92,7 @@ internal static class HubServices
         if (options.Dispatch) services.AddHostedService<ReorganisationService>();
         if (options.Dispatch) services.AddHostedService<BacklogService>();
         if (options.Dispatch) services.AddHostedService<CertificateWatchService>();
+        if (options.Dispatch) services.AddHostedService<SystemsWatchService>();
         services.AddForDuty<ExpiryNotices>(Duties.KeyExpiry);
         services.AddForDuty<ServiceEndNotices>(Duties.ServiceEnd);
         services.AddSingleton<IScheduledWork, RetentionWork>();

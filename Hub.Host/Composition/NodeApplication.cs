@@ -64,6 +64,7 @@ internal static class NodeApplication
         CancelEndpoint.Map(app);
         MessageContentEndpoints.Map(app);
         MailboxEndpoints.Map(app);
+        SystemsWatchEndpoints.Map(app);
         RequestEndpoints.Map(app);
         ServiceSchemaEndpoint.Map(app);
         UploadEndpoints.Map(app);

@@ -1,10 +1,11 @@
 using Hub.Contracts.Problems;
+using Hub.Core.Delivery;
 
 namespace Hub.Host.Identity;
 
 /// <summary>Finds out who calls, and lets only those in whom the endpoint admits. Endpoints without a
 /// <see cref="CallerRequirement"/> are public; everything under /api has one or says that it is an <see cref="OpenAddress"/> (a test asserts it).</summary>
-internal sealed class CallerMiddleware(RequestDelegate next, AccessTokens tokens)
+internal sealed class CallerMiddleware(RequestDelegate next, AccessTokens tokens, DeliverySignals signals, TimeProvider clock)
 {
     private const string Bearer = "Bearer ";
 
@@ -13,6 +14,7 @@ internal sealed class CallerMiddleware(RequestDelegate next, AccessTokens tokens
         if (context.GetEndpoint()?.Metadata.GetMetadata<CallerRequirement>() is not { } requirement) return next(context);
         var caller = Identify(context);
         context.Features.Set(caller);
+        if (caller.System is { } system) signals.Life.Seen(system, clock.GetUtcNow());
         if ((caller.Scopes & requirement.AnyOf) == 0)
             throw ProblemCode.NotAllowed.With($"'{caller.Actor}' has the scope {caller.Scopes}; this address asks for {requirement.AnyOf}.");
         return next(context);

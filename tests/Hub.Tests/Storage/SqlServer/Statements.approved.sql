@@ -16,12 +16,25 @@ SELECT t.hashes FROM hub.tile t WHERE t.level = @level AND t.idx = @idx;
 -- Check.Time ()
 SELECT h.time FROM hub.log_head h;
 
--- Claim (@limit, @node, @now, @protocol, @recipient, @until)
+-- Claim (@limit, @node, @now, @protocol, @recipient, @share0, @share1, @share2, @share3, @share4, @until)
 IF XACT_STATE() <> 1 THROW 51004, N'the transaction has ended', 1;
-WITH front AS (
-    SELECT TOP (@limit) d.id, d.message, d.rev, d.rank, d.[key], d.recipient, d.role, d.why, d.since, d.state, d.due, d.attempts, d.interruptions, d.replays, d.claim, d.claimed_until, d.node, d.lane, d.lane_place, d.holds_lane, d.last_problem, d.last_detail, d.delivered_at, d.status, d.reason, d.outcome, d.asserted_by, d.answers, d.answer, d.changed, d.ready, d.wake FROM hub.delivery d WITH (UPDLOCK, READPAST, ROWLOCK, INDEX (delivery_ready))
-    WHERE d.ready = 1 AND d.behind = 0 AND d.recipient = @recipient AND d.wake <= @now AND (@protocol = 0 OR d.protocol = 1)
-    ORDER BY d.rank, d.id)
+DECLARE @front TABLE (id bigint NOT NULL PRIMARY KEY);
+DECLARE @rank smallint = 0;
+WHILE @rank < 5
+BEGIN
+    INSERT INTO @front (id)
+    SELECT TOP (CASE @rank WHEN 0 THEN @share0 WHEN 1 THEN @share1 WHEN 2 THEN @share2 WHEN 3 THEN @share3 ELSE @share4 END) d.id
+    FROM hub.delivery d WITH (UPDLOCK, READPAST, ROWLOCK, INDEX (delivery_ready))
+    WHERE d.ready = 1 AND d.behind = 0 AND d.recipient = @recipient AND d.rank = @rank AND d.wake <= @now AND (@protocol = 0 OR d.protocol = 1)
+    ORDER BY d.id;
+    SET @rank += 1;
+END;
+INSERT INTO @front (id)
+SELECT TOP (@limit - (SELECT COUNT(*) FROM @front)) d.id FROM hub.delivery d WITH (UPDLOCK, READPAST, ROWLOCK, INDEX (delivery_ready))
+WHERE d.ready = 1 AND d.behind = 0 AND d.recipient = @recipient AND d.wake <= @now AND (@protocol = 0 OR d.protocol = 1)
+    AND NOT EXISTS (SELECT 1 FROM @front f WHERE f.id = d.id)
+ORDER BY d.rank, d.id;
+WITH front AS (SELECT d.id, d.message, d.rev, d.rank, d.[key], d.recipient, d.role, d.why, d.since, d.state, d.due, d.attempts, d.interruptions, d.replays, d.claim, d.claimed_until, d.node, d.lane, d.lane_place, d.holds_lane, d.last_problem, d.last_detail, d.delivered_at, d.status, d.reason, d.outcome, d.asserted_by, d.answers, d.answer, d.changed, d.ready, d.wake FROM hub.delivery d JOIN @front f ON f.id = d.id)
 UPDATE front SET state = 1, ready = 0, wake = @until, claimed_until = @until, node = @node, attempts = attempts + 1, changed = @now, rev = rev + 1,
     claim = LOWER(CONVERT(varchar(16), CONVERT(varbinary(8), id), 2)) + '-' + LOWER(CONVERT(varchar(32), CRYPT_GEN_RANDOM(16), 2))
 OUTPUT inserted.id, inserted.message, inserted.rev, inserted.rank, inserted.[key], inserted.recipient, inserted.role, inserted.why, inserted.since, inserted.state, inserted.due, inserted.attempts, inserted.interruptions, inserted.replays, inserted.claim, inserted.claimed_until, inserted.node, inserted.lane, inserted.lane_place, inserted.holds_lane, inserted.last_problem, inserted.last_detail, inserted.delivered_at, inserted.status, inserted.reason, inserted.outcome, inserted.asserted_by, inserted.answers, inserted.answer, inserted.changed, deleted.state;
