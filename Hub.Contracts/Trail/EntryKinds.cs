@@ -42,6 +42,9 @@ public static class EntryKinds
     /// <summary>An operator set a dead delivery going again.</summary>
     public const string DeliveryReplayed = "delivery.replayed";
 
+    /// <summary>A replay of many dead deliveries was started, stopped, resumed, or came to its end.</summary>
+    public const string ReplayRun = "replay.run";
+
     /// <summary>An operator wrote a note about a dead delivery or a group of them.</summary>
     public const string DeadLettersNoted = "dead-letters.noted";
 

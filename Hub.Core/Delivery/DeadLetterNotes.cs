@@ -93,10 +93,10 @@ public sealed class DeadLetterNotes(ICommitter committer, IHubStore store, IHubK
 
     private async ValueTask RequireGroupAsync(string group, CancellationToken cancellationToken)
     {
-        DeadGroup.TryParseKey(group, out var recipient, out _);
         string? cursor = null;
         do
         {
+            if (!DeadGroup.TryParseKey(group, out var recipient, out _)) break;
             var page = await store.ListDeadGroupsAsync(recipient, cursor, 200, cancellationToken);
             foreach (var one in page.Items)
                 if (one.Key == group) return;

@@ -29,19 +29,25 @@ public sealed class DeadLetters(ICommitter committer, DeliverySignals signals, T
                     throw ProblemCode.DeliveryNotDead.With($"Delivery {deliveryId} is {DeliveryTrail.Text(delivery.State)}; only dead ones are replayed.");
                 if (await scope.Transaction.FindMessageAsync(delivery.Message) is not { Erased: null })
                     throw ProblemCode.ContentErased.With($"The content of message {delivery.Message} was erased; there is nothing to deliver.");
-                var queued = delivery with
-                {
-                    State = DeliveryState.Queued, Due = now, Attempts = 0, Interruptions = 0, Replays = delivery.Replays + 1, Claim = null, ClaimedUntil = null, Changed = now,
-                };
-                scope.Append(DeliveryTrail.Replayed(queued, actor));
-                await scope.Transaction.UpdateDeliveryAsync(queued);
-                scope.AfterCommit(() =>
-                {
-                    DeliveryMetrics.Changed(DeliveryState.Queued);
-                    signals.Notify(queued.Recipient);
-                });
-                return queued;
+                return await ReplayAsync(scope, delivery, now, actor, run: null, signals);
             },
             cancellationToken);
+    }
+
+    /// <summary>Queues a delivery that is dead in this commit, alone or for a run.</summary>
+    internal static async ValueTask<DeliveryRecord> ReplayAsync(CommitScope scope, DeliveryRecord dead, DateTimeOffset now, string actor, string? run, DeliverySignals signals)
+    {
+        var queued = dead with
+        {
+            State = DeliveryState.Queued, Due = now, Attempts = 0, Interruptions = 0, Replays = dead.Replays + 1, Claim = null, ClaimedUntil = null, Changed = now,
+        };
+        scope.Append(DeliveryTrail.Replayed(queued, actor, run));
+        await scope.Transaction.UpdateDeliveryAsync(queued);
+        scope.AfterCommit(() =>
+        {
+            DeliveryMetrics.Changed(DeliveryState.Queued);
+            signals.Notify(queued.Recipient);
+        });
+        return queued;
     }
 }

@@ -71,10 +71,11 @@ internal static class DeliveryTrail
         return new TrailEntry(EntryKinds.DeliveryAnswerDropped, delivery.Message, actor, body);
     }
 
-    internal static TrailEntry Replayed(DeliveryRecord delivery, string actor)
+    internal static TrailEntry Replayed(DeliveryRecord delivery, string actor, string? run)
     {
         var body = Body(delivery);
         body["replays"] = delivery.Replays;
+        if (run is not null) body["run"] = run;
         return new TrailEntry(EntryKinds.DeliveryReplayed, delivery.Message, actor, body);
     }
 

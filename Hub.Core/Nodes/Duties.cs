@@ -36,7 +36,10 @@ public static class Duties
     /// <summary>Tells of late deliveries and silent systems.</summary>
     public const string Watch = "watch";
 
+    /// <summary>Carries out replay runs.</summary>
+    public const string Replay = "replay";
+
     /// <summary>All of them.</summary>
     public static IReadOnlyList<string> All { get; } =
-        [Takeover, Reorganisation, Expiry, Certificates, Retention, Uploads, KeyExpiry, ServiceEnd, Proposals, Partitions, Watch];
+        [Takeover, Reorganisation, Expiry, Certificates, Retention, Uploads, KeyExpiry, ServiceEnd, Proposals, Partitions, Watch, Replay];
 }

@@ -1,4 +1,3 @@
-using Hub.Contracts.Envelopes;
 using Hub.Contracts.Problems;
 using Hub.Core.Delivery;
 using Hub.Host.Identity;

@@ -21,10 +21,15 @@ internal static class ReplayCommand
             if (result.GetResult(Id) is { Tokens.Count: > 0 } == result.GetValue(All)) result.AddError("Give either DELIVERY, or --all.");
         });
         person.AddTo(command);
+        command.Subcommands.Add(ReplayRunCommand.Preview());
+        command.Subcommands.Add(ReplayRunCommand.Run());
+        command.Subcommands.Add(ReplayRunCommand.List());
         command.SetAction((parsed, cancellationToken) => OperatorCommand.RunAsync(parsed, person, hub => ReplayAsync(parsed, hub, cancellationToken), cancellationToken));
         return command.WithExamples("""
             hub replay 17
             hub replay --all --recipient H06.40/qlvb
+            hub replay preview --group H06.40/qlvb:recipient-failed
+            hub replay run 01JD… --start
             """);
     }
 

@@ -7,6 +7,7 @@ using Hub.Apps.Archive;
 using Hub.Core;
 using Hub.Core.Apps;
 using Hub.Core.Delivery;
+using Hub.Core.Delivery.Runs;
 using Hub.Core.Intake;
 using Hub.Core.Nodes;
 using Hub.Core.Notices;
@@ -76,6 +77,8 @@ internal static class HubServices
         services.AddSingleton<RequestDesk>();
         services.AddSingleton<DeadLetters>();
         services.AddSingleton<DeadLetterNotes>();
+        services.AddSingleton<ReplayRuns>();
+        services.AddSingleton<ReplayRunner>();
         services.AddSingleton<Cancellations>();
         services.AddSingleton<IDeliveryChannel, PushChannel>();
         services.AddSingleton<IDeliveryChannel, AppChannel>();
@@ -91,6 +94,7 @@ internal static class HubServices
         if (options.Dispatch) services.AddHostedService<DispatcherService>();
         if (options.Dispatch) services.AddHostedService<ReorganisationService>();
         if (options.Dispatch) services.AddHostedService<BacklogService>();
+        if (options.Dispatch) services.AddHostedService<ReplayService>();
         if (options.Dispatch) services.AddHostedService<CertificateWatchService>();
         if (options.Dispatch) services.AddHostedService<SystemsWatchService>();
         services.AddForDuty<ExpiryNotices>(Duties.KeyExpiry);

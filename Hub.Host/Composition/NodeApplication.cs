@@ -73,6 +73,7 @@ internal static class NodeApplication
         BackupEndpoints.Map(app);
         OperatorMessageEndpoints.Map(app);
         DeadLetterEndpoints.Map(app);
+        ReplayRunEndpoints.Map(app);
         RegistryEndpoints.Map(app);
         KeyEndpoints.Map(app);
         ChangeEndpoints.Map(app);
