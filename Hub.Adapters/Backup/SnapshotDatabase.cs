@@ -4,6 +4,7 @@ using Hub.Adapters.Stores.Files;
 using Hub.Adapters.Stores.Sqlite;
 using Hub.Contracts.Addresses;
 using Hub.Contracts.Trail;
+using Hub.Core.Trail;
 using Microsoft.Data.Sqlite;
 
 namespace Hub.Adapters.Backup;
@@ -34,6 +35,9 @@ internal sealed class SnapshotDatabase : IDisposable
         using var rows = query.Rows();
         return query.Step() ? new LogHead(query.Int(0), query.Text(1)) : null;
     }
+
+    /// <summary>Epochs of its log that have ended.</summary>
+    internal IReadOnlyList<EndedEpoch> EndedEpochs() => LogEpochs.Parse(_session.ReadAppState(LogEpochs.Place, LogEpochs.Key));
 
     internal BodyLocation? LastBody()
     {

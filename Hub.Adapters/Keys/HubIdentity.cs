@@ -41,13 +41,23 @@ internal sealed record HubIdentity(SystemAddress Address, string Origin)
     {
         var chosen = Choose(dataDirectory, address);
         DurableFile.CreateFolder(dataDirectory);
+        chosen.Write(dataDirectory, overwrite: false);
+        return chosen;
+    }
+
+    /// <summary>Gives the hub of a restored folder the origin of its new epoch.</summary>
+    /// <exception cref="InvalidDataException">The folder has no identity.</exception>
+    internal static void Replace(string dataDirectory, string origin) =>
+        ((Find(dataDirectory) ?? throw new InvalidDataException($"'{dataDirectory}' has no {Name}.")) with { Origin = origin }).Write(dataDirectory, overwrite: true);
+
+    private void Write(string dataDirectory, bool overwrite)
+    {
         var content = JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string>
         {
-            ["address"] = chosen.Address.ToString(),
-            ["origin"] = chosen.Origin,
+            ["address"] = Address.ToString(),
+            ["origin"] = Origin,
         });
-        DurableFile.Write(Path.Combine(dataDirectory, Name), content, DurableFile.PublicFile, overwrite: false);
-        return chosen;
+        DurableFile.Write(Path.Combine(dataDirectory, Name), content, DurableFile.PublicFile, overwrite);
     }
 
     /// <summary>Like <see cref="File.Exists"/>, which says no to whoever may not look.</summary>

@@ -27,6 +27,16 @@ public interface IIntake
     /// <exception cref="Hub.Contracts.Problems.ProblemException">The one problem.</exception>
     ValueTask<Acceptance> AcceptAsync(ReadOnlyMemory<byte> octets, EnvelopeEncoding encoding, SystemAddress caller, CancellationToken cancellationToken = default);
 
+    /// <summary>As <see cref="AcceptAsync"/>, for a message that a restoration lost: shown its receipt, the hub takes it however old
+    /// <c>created</c> is. Everything else is checked as ever.</summary>
+    /// <param name="octets">The exact bytes that the receipt is for.</param>
+    /// <param name="encoding">Their encoding.</param>
+    /// <param name="caller">The authenticated system, which must be <c>from</c>.</param>
+    /// <param name="shown">The receipt, of this epoch of the log or an earlier one.</param>
+    /// <param name="cancellationToken">Gives up before the commit is queued; afterwards the commit is awaited.</param>
+    /// <exception cref="Hub.Contracts.Problems.ProblemException">The one problem; <c>clock-window</c> also says why the receipt does not help.</exception>
+    ValueTask<Acceptance> AcceptAgainAsync(ReadOnlyMemory<byte> octets, EnvelopeEncoding encoding, SystemAddress caller, Receipt shown, CancellationToken cancellationToken = default);
+
     /// <summary>As <see cref="AcceptAsync"/>, for a caller who prepares for the message before it is accepted.</summary>
     /// <param name="octets">The exact bytes.</param>
     /// <param name="encoding">Their encoding.</param>

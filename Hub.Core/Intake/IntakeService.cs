@@ -1,6 +1,7 @@
 using Hub.Contracts.Addresses;
 using Hub.Contracts.Envelopes;
 using Hub.Contracts.Problems;
+using Hub.Contracts.Trail;
 using Hub.Core.Delivery;
 using Hub.Core.Nodes;
 using Hub.Core.Pressure;
@@ -32,6 +33,7 @@ public sealed class IntakeService : IIntake
     private readonly ICertificateStatus _certificates;
     private readonly ThisNode _node;
     private readonly AcceptanceUnit _unit;
+    private readonly KnownReceipts _receipts;
 
     /// <summary>Composes the way in.</summary>
     public IntakeService(
@@ -43,6 +45,7 @@ public sealed class IntakeService : IIntake
         (_trail, _disk, _settings, _clock, _certificates) = (trail, disk, settings, clock, certificates);
         (_node, _backlog, Quotas) = (node, backlog, new SendQuotas(clock));
         _unit = new AcceptanceUnit(acknowledgements, uploads, signals, registry, clock);
+        _receipts = new KnownReceipts(store, keys);
         Refusals = new RefusalTally(committer, clock);
     }
 
@@ -58,13 +61,22 @@ public sealed class IntakeService : IIntake
         AcceptPreparedAsync(octets, encoding, caller, prepare: null, cancellationToken);
 
     /// <inheritdoc/>
-    public async ValueTask<Acceptance> AcceptPreparedAsync(
-        ReadOnlyMemory<byte> octets, EnvelopeEncoding encoding, SystemAddress caller, Action<Envelope, Service, IReadOnlyList<ResolvedRecipient>>? prepare, CancellationToken cancellationToken = default)
+    public ValueTask<Acceptance> AcceptAgainAsync(
+        ReadOnlyMemory<byte> octets, EnvelopeEncoding encoding, SystemAddress caller, Receipt shown, CancellationToken cancellationToken = default) =>
+        AcceptCountedAsync(octets, encoding, caller, prepare: null, shown, cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<Acceptance> AcceptPreparedAsync(
+        ReadOnlyMemory<byte> octets, EnvelopeEncoding encoding, SystemAddress caller, Action<Envelope, Service, IReadOnlyList<ResolvedRecipient>>? prepare, CancellationToken cancellationToken = default) =>
+        AcceptCountedAsync(octets, encoding, caller, prepare, shown: null, cancellationToken);
+
+    private async ValueTask<Acceptance> AcceptCountedAsync(
+        ReadOnlyMemory<byte> octets, EnvelopeEncoding encoding, SystemAddress caller, Action<Envelope, Service, IReadOnlyList<ResolvedRecipient>>? prepare, Receipt? shown, CancellationToken cancellationToken)
     {
         try
         {
             var counted = TakeQuota(octets, encoding, caller);
-            var acceptance = await AcceptOnNewestAsync(octets, encoding, caller, prepare, cancellationToken);
+            var acceptance = await AcceptOnNewestAsync(octets, encoding, caller, prepare, shown, cancellationToken);
             if (counted && acceptance.Type == MessageType.Acknowledgement) Quotas.GiveBack(caller);
             IntakeMetrics.Accepted(encoding, acceptance.Duplicate);
             return acceptance;
@@ -116,13 +128,13 @@ public sealed class IntakeService : IIntake
     /// <summary>Prepares again what another node's change of the registry has overtaken: nothing is accepted by rules, keys or rights of
     /// yesterday.</summary>
     private async ValueTask<Acceptance> AcceptOnNewestAsync(
-        ReadOnlyMemory<byte> octets, EnvelopeEncoding encoding, SystemAddress caller, Action<Envelope, Service, IReadOnlyList<ResolvedRecipient>>? prepare, CancellationToken cancellationToken)
+        ReadOnlyMemory<byte> octets, EnvelopeEncoding encoding, SystemAddress caller, Action<Envelope, Service, IReadOnlyList<ResolvedRecipient>>? prepare, Receipt? shown, CancellationToken cancellationToken)
     {
         for (var tries = 1; ; tries++)
         {
             try
             {
-                return await AcceptCheckedAsync(octets, encoding, caller, prepare, cancellationToken);
+                return await AcceptCheckedAsync(octets, encoding, caller, prepare, shown, cancellationToken);
             }
             catch (StaleRegistryException stale)
             {
@@ -133,7 +145,7 @@ public sealed class IntakeService : IIntake
     }
 
     private async ValueTask<Acceptance> AcceptCheckedAsync(
-        ReadOnlyMemory<byte> octets, EnvelopeEncoding encoding, SystemAddress caller, Action<Envelope, Service, IReadOnlyList<ResolvedRecipient>>? prepare, CancellationToken cancellationToken)
+        ReadOnlyMemory<byte> octets, EnvelopeEncoding encoding, SystemAddress caller, Action<Envelope, Service, IReadOnlyList<ResolvedRecipient>>? prepare, Receipt? shown, CancellationToken cancellationToken)
     {
         _node.RequireFit();
         var (registry, now) = (_registry.Current, Now());
@@ -144,7 +156,7 @@ public sealed class IntakeService : IIntake
         Candidate candidate;
         try
         {
-            candidate = await CheckAsync(verified, registry, now, cancellationToken);
+            candidate = await CheckAsync(verified, shown, registry, now, cancellationToken);
             prepare?.Invoke(envelope, registry.FindService(envelope.Type)!, candidate.Recipients);
         }
         catch (ProblemException)
@@ -164,12 +176,12 @@ public sealed class IntakeService : IIntake
             : new Acceptance(message.Key, TrailReader.ReceiptOf(ticket), Duplicate: false) { Type = message.Type };
     }
 
-    private async ValueTask<Candidate> CheckAsync(VerifiedEnvelope verified, RegistrySnapshot registry, DateTimeOffset now, CancellationToken cancellationToken)
+    private async ValueTask<Candidate> CheckAsync(VerifiedEnvelope verified, Receipt? shown, RegistrySnapshot registry, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var envelope = verified.Envelope;
         // What ends work goes on when the disk fills; what makes work waits.
         if (envelope.Type != MessageType.Acknowledgement) _disk.RequireRoom(verified.Octets.Length);
-        ClockWindow.Check(envelope, now, _settings.AcceptPast, _settings.AcceptFuture);
+        ClockWindow.Check(envelope, now, shown is null ? _settings.AcceptPast : await PastAsync(verified, shown, now, cancellationToken), _settings.AcceptFuture);
         var service = ServiceRules.Find(registry, envelope, verified.Octets.Length);
         ServiceRules.CheckExtensions(envelope);
         ServiceRules.CheckAssurance(service, Assurances.SenderSigned);
@@ -194,6 +206,18 @@ public sealed class IntakeService : IIntake
             Answer = AcknowledgementRules.Read(envelope),
             Order = ServiceRules.OrderOf(service),
         };
+    }
+
+    /// <summary>How old <c>created</c> may be: as old as can be, when the receipt shown proves that the hub had accepted these octets.</summary>
+    /// <exception cref="ProblemException"><c>clock-window</c>: it is older than the hub takes, and the receipt does not prove that.</exception>
+    private async ValueTask<TimeSpan> PastAsync(VerifiedEnvelope verified, Receipt shown, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (verified.Envelope.Created >= now - _settings.AcceptPast) return _settings.AcceptPast;
+        var judged = await _receipts.JudgeAsync(shown, verified.Octets.ToArray(), cancellationToken);
+        if (judged.Message?.Value == verified.Envelope.Key.Value) return now - DateTimeOffset.MinValue;
+        var why = judged.Message is null ? string.Join("; ", judged.Failures) : $"it is that of message {judged.Message}";
+        throw ProblemCode.ClockWindow.With(
+            $"'created' is {Rfc3339.Format(verified.Envelope.Created)}, older than the hub accepts, and the receipt shown does not prove that this hub had accepted these octets: {why}. Send the very octets it was given for. Broken link: clock.");
     }
 
     /// <summary>Checks the rights; what no right covers may still be the reply to a request.</summary>

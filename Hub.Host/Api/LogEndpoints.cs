@@ -19,6 +19,10 @@ internal static class LogEndpoints
         routes.MapGet("/log/key", static (IHubKeys keys) => Results.Text(keys.LogVerifier + "\n", MediaTypeNames.Text.Plain))
             .WithTags("Log").WithName("getLogKey").WithSummary("The log's public key (C2SP vkey); compare it with one got on another way")
             .Produces<string>(StatusCodes.Status200OK, MediaTypeNames.Text.Plain);
+        routes.MapGet("/log/epochs", EpochsAsync)
+            .WithTags("Log").WithName("getEpochs").WithSummary("The log's epochs: origin and key of each, and what was lost between them")
+            .WithDescription("A hub that was restored from a backup goes on with the same tree under a new origin and key. Receipts and checkpoints of an earlier epoch are verified with that epoch's key.")
+            .Produces<EpochsView>();
         routes.MapGet("/log/tile/{level:int}/{**index}", TileAsync)
             .WithTags("Log").WithName("getTile").WithSummary("A hash tile, e.g. /log/tile/0/x001/234 or /log/tile/0/000.p/17")
             .Produces<byte[]>(StatusCodes.Status200OK, MediaTypeNames.Application.Octet).ProducesProblems(ProblemCode.NotFound);
@@ -30,6 +34,9 @@ internal static class LogEndpoints
             ?? throw ProblemCode.NotFound.With("The log is empty.");
         return Results.Text(note, MediaTypeNames.Text.Plain);
     }
+
+    private static async Task<IResult> EpochsAsync(IHubStore store, IHubKeys keys, HttpContext context) =>
+        Results.Json(EpochsView.Of(await LogEpochs.ReadAsync(store, context.RequestAborted), keys), HubJson.Options);
 
     private static async Task<IResult> TileAsync(HttpContext context, int level, string index, IHubStore store)
     {

@@ -40,11 +40,12 @@ internal static class MessageEndpoints
     {
         var caller = context.Caller().RequireSystem();
         var encoding = EncodingOf(context.Request.ContentType);
+        var shown = ReceiptEndpoints.Shown(context.Request);
         var started = 0L;
         var accepted = await door.TakeAsync(context, caller, encoding, body =>
         {
             started = Stopwatch.GetTimestamp();
-            return intake.AcceptAsync(body, encoding, caller, context.RequestAborted);
+            return shown is null ? intake.AcceptAsync(body, encoding, caller, context.RequestAborted) : intake.AcceptAgainAsync(body, encoding, caller, shown, context.RequestAborted);
         });
         if (accepted is null) return;
         HubMeter.AcceptDuration.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Hub.Adapters.Stores.Files;
 using Hub.Contracts.Envelopes;
 using Hub.Contracts.Problems;
 using Hub.Core.Delivery;
@@ -47,7 +48,7 @@ internal static class OperatorMessageEndpoints
         return Results.Json(new ReplayView([id]), HubJson.Options);
     }
 
-    private static async Task<IResult> EraseAsync(HttpContext context, string key, IHubStore store, MessageReads reads, ICommitter committer, IHubKeys keys, UploadSweep uploads, DeliverySignals signals, TimeProvider clock, ILogger<UploadSweep> log)
+    private static async Task<IResult> EraseAsync(HttpContext context, string key, IHubStore store, MessageReads reads, ICommitter committer, IHubKeys keys, UploadSweep uploads, DeliverySignals signals, ErasureFile erasures, TimeProvider clock, ILogger<UploadSweep> log)
     {
         var caller = context.Caller();
         var reason = ReasonRequest.Check((await HubJson.ReadAsync<ReasonRequest>(context)).Reason?.Trim(), "the law or decision that demands it");
@@ -55,6 +56,8 @@ internal static class OperatorMessageEndpoints
         if (caller.Under is { } under && (await reads.FindAsync(caller, key, context.RequestAborted)).IsPart)
             throw ProblemCode.OutsideSubtree.With($"'{caller.Actor}' acts under {under}; the sender of {key} stands outside, and an erasure takes the message from its sender and every recipient.");
         var deliveries = await store.ListDeliveriesAsync(parsed, context.RequestAborted);
+        // Before the erasure: a backup that is restored must not bring back what was erased.
+        if (await store.FindMessageAsync(parsed, context.RequestAborted) is { Erased: null }) erasures.Add(new ErasureLine(key, clock.GetUtcNow(), caller.Actor, reason));
         var cancelled = await committer.RunAsync(scope => Erasure.EraseAsync(scope, parsed, deliveries, keys.Address, caller.Actor, reason, signals, clock.GetUtcNow()), context.RequestAborted);
         try
         {

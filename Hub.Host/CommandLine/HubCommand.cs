@@ -36,6 +36,8 @@ internal static class HubCommand
         Stores.StoreCommand.Create,
         Backups.BackupCommand.Create,
         Backups.VerifyCommand.Create,
+        Backups.RestoreCommand.Create,
+        Backups.ErasuresCommand.Create,
         DevPkiCommand.Create,
         ReceiveCommand.Create,
         SendCommand.Create,

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Hub.Contracts.Trail;
 using Hub.Host.AgencyClient;
+using Hub.Host.Api;
 
 namespace Hub.Host.CommandLine;
 
@@ -11,7 +12,7 @@ internal static class LogCommand
 
     private static readonly Option<string?> Since = new("--since") { Description = "A checkpoint kept from before; must be a prefix of the log (đầu nhật ký đã lưu).", HelpName = "FILE" };
 
-    private static readonly Option<string?> LogKey = new("--log-key") { Description = "The log's key: a file or the vkey itself. Without it the hub's own word is taken (khóa nhật ký).", HelpName = "FILE|VKEY" };
+    private static readonly Option<string[]> LogKey = new("--log-key") { Description = "The log's key: a file or the vkey itself; repeatable, one for each epoch. Without it the hub's own word is taken (khóa nhật ký).", HelpName = "FILE|VKEY" };
 
     internal static Command Create()
     {
@@ -44,10 +45,12 @@ internal static class LogCommand
 
     private static async Task<int> VerifyAsync(ParseResult parsed, LogReader log, CancellationToken cancellationToken)
     {
-        var given = parsed.GetValue(LogKey);
-        var key = given is null ? NoteVerifier.Parse(await log.KeyAsync()) : TrustedLogKey.Read(given);
+        var given = parsed.GetValue(LogKey) is { Length: > 0 } named ? named.Select(TrustedLogKey.Read).ToList() : null;
+        var current = NoteVerifier.Parse(await log.KeyAsync());
+        var key = given is null ? current : given.Find(trusted => trusted.Name == current.Name) ?? given[0];
+        IReadOnlyList<EpochView> ended = [.. (await log.EndedEpochsAsync()).Where(epoch => given is null || given.Exists(trusted => trusted.ToString() == epoch.Key))];
         var older = parsed.GetValue(Since) is { } file ? await EvidenceFile.ReadAsync(file, "checkpoint", CheckpointNote, cancellationToken) : null;
-        var verdict = await LongWork.RunAsync("Verifying", report => new LogVerification(log, key, report).RunAsync(older));
+        var verdict = await LongWork.RunAsync("Verifying", report => new LogVerification(log, key, report, ended).RunAsync(older));
         var output = new Output(parsed);
         if (output.IsJson)
         {
@@ -58,6 +61,7 @@ internal static class LogCommand
         output.Line(verdict.Valid ? "The log holds. Nhật ký toàn vẹn." : "The log does NOT hold. Nhật ký KHÔNG toàn vẹn.");
         foreach (var failure in verdict.Failures) output.Line($"  - {failure}");
         output.Line($"  {verdict.Origin}: {verdict.Size} entries{(log.SeesEntries ? $", {verdict.Erased} with erased bodies" : ", hashes only")}{(older is null ? "" : ", compared with an older checkpoint")}");
+        foreach (var epoch in ended) output.Line($"  before: {epoch.Origin}, kept up to {epoch.Ended!.Restored} entries{(epoch.Ended.LastKnownSize > epoch.Ended.Restored ? $", {epoch.Ended.LastKnownSize - epoch.Ended.Restored} known to be lost" : "")} (restored {epoch.Ended.At:yyyy-MM-ddTHH:mm:ssZ})");
         if (given is null) output.Line($"  The key was taken from the hub itself; compare it with one got on another way:\n  {key}");
         return verdict.Valid ? ExitCode.Ok : ExitCode.Refused;
     }

@@ -17,6 +17,13 @@ internal sealed class LogReader(Func<string, Task<byte[]>> get, bool seesEntries
 
     internal async Task<string> KeyAsync() => Encoding.UTF8.GetString(await get("/log/key")).Trim();
 
+    /// <summary>The epochs of the log that have ended, by the hub's word.</summary>
+    internal async Task<IReadOnlyList<EpochView>> EndedEpochsAsync()
+    {
+        var view = JsonSerializer.Deserialize<EpochsView>(await get("/log/epochs"), HubJson.Options);
+        return [.. (view?.Epochs ?? []).Where(static epoch => epoch.Ended is not null)];
+    }
+
     /// <summary>The hashes of a tile.</summary>
     /// <exception cref="FormatException">The hub answered with another length.</exception>
     internal async Task<byte[]> TileAsync(int level, long index, int width)

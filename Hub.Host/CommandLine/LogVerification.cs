@@ -15,8 +15,9 @@ internal sealed record LogVerdict(string Origin, long Size, long Erased, IReadOn
 }
 
 /// <summary>Recomputes a log from its leaves: entries against leaf hashes, leaf hashes and all tiles above them against the
-/// signed checkpoint, and an older checkpoint as a prefix.</summary>
-internal sealed class LogVerification(LogReader log, NoteVerifier key, Action<double> report)
+/// signed checkpoint, and older checkpoints as prefixes: the one given, and the last known one of each epoch that nothing was lost of. One whose
+/// entries a restoration lost is said to be in the gap.</summary>
+internal sealed class LogVerification(LogReader log, NoteVerifier key, Action<double> report, IReadOnlyList<EpochView>? ended = null)
 {
     /// <summary>A rotten log is reported by its first faults, not by a million lines.</summary>
     private const int MaxFailures = 20;
@@ -28,11 +29,12 @@ internal sealed class LogVerification(LogReader log, NoteVerifier key, Action<do
     internal async Task<LogVerdict> RunAsync(string? older)
     {
         if (Open(await log.CheckpointAsync(), "the newest checkpoint") is not { } head) return Verdict("", 0);
-        var prefix = older is null ? null : Open(older, "the older checkpoint");
-        if (prefix is not null && prefix.Size > head.Size)
-            Fail($"the older checkpoint covers {prefix.Size} entries, the log only {head.Size}: entries are missing");
+        List<(Checkpoint Checkpoint, string What)> prefixes = [];
+        if (older is not null && OpenOlder(older, "the older checkpoint", head.Size) is { } prefix) prefixes.Add((prefix, "the older checkpoint"));
+        foreach (var epoch in ended ?? [])
+            if (epoch.Ended!.LastKnownSize <= epoch.Ended.Restored && OpenOlder(epoch.Ended.LastKnown, $"the last checkpoint of {epoch.Origin}", head.Size) is { } last) prefixes.Add((last, $"the last checkpoint of {epoch.Origin}"));
         var tree = new CompactTree();
-        if (prefix?.Size == 0) CheckRoot(prefix, tree, "the older checkpoint");
+        foreach (var (checkpoint, what) in prefixes.Where(static p => p.Checkpoint.Size == 0)) CheckRoot(checkpoint, tree, what);
         List<byte[]> roots = [];
         for (long tile = 0; tile * TileName.FullWidth < head.Size && _failures.Count < MaxFailures; tile++)
         {
@@ -43,7 +45,8 @@ internal sealed class LogVerification(LogReader log, NoteVerifier key, Action<do
             foreach (var hash in hashes)
             {
                 tree.Add(hash);
-                if (prefix?.Size == tree.Size) CheckRoot(prefix, tree, "the older checkpoint");
+                foreach (var (checkpoint, what) in prefixes)
+                    if (checkpoint.Size == tree.Size) CheckRoot(checkpoint, tree, what);
             }
 
             if (width == TileName.FullWidth) roots.Add(RootOf(hashes));
@@ -55,7 +58,27 @@ internal sealed class LogVerification(LogReader log, NoteVerifier key, Action<do
         return Verdict(head.Origin, head.Size);
     }
 
-    private Checkpoint? Open(string note, string what)
+    /// <summary>Opens a checkpoint of this epoch or an earlier one; null when it does not verify, or covers more than the log kept.</summary>
+    private Checkpoint? OpenOlder(string note, string what, long size)
+    {
+        var origin = Checkpoint.Parse(SignedNote.UnverifiedText(note)).Origin;
+        var epoch = origin == key.Name ? null : ended?.FirstOrDefault(e => e.Origin == origin);
+        if (Open(note, what, epoch is null ? key : NoteVerifier.Parse(epoch.Key)) is not { } checkpoint) return null;
+        if (epoch?.Ended is { } end && checkpoint.Size > end.Restored)
+        {
+            Fail($"{what} covers {checkpoint.Size} entries of {origin}, of which the first {end.Restored} were kept: entries {end.Restored} to {checkpoint.Size - 1} are in the gap, lost with the restoration of {end.At:yyyy-MM-ddTHH:mm:ssZ}"
+                + (checkpoint.Size > end.LastKnownSize ? $"; the hub knew of {end.LastKnownSize} only, so more is lost than it says" : ""));
+            return null;
+        }
+
+        if (checkpoint.Size <= size) return checkpoint;
+        Fail($"{what} covers {checkpoint.Size} entries, the log only {size}: entries are missing");
+        return null;
+    }
+
+    private Checkpoint? Open(string note, string what) => Open(note, what, key);
+
+    private Checkpoint? Open(string note, string what, NoteVerifier key)
     {
         if (SignedNote.Open(note, key) is not { } text)
         {

@@ -50,9 +50,11 @@ internal static class HubServices
         services.AddSingleton(p => new BacklogGuard(p.GetRequiredService<IHubStore>(), p.GetRequiredService<IRegistry>(), p.GetRequiredService<TimeProvider>()) { MostOfHub = options.MaxBacklog });
         services.AddSingleton<UploadSweep>();
         services.AddSingleton<HubBackup>();
+        services.AddSingleton(new ErasureFile(folder.Directory));
         services.AddSingleton<GroupCommitter>();
         services.AddSingleton<ICommitter, LeasedCommitter>();
         services.AddSingleton<TrailReader>();
+        services.AddSingleton<KnownReceipts>();
         services.AddSingleton<RegistryService>();
         services.AddSingleton<IRegistry>(static p => p.GetRequiredService<RegistryService>());
         services.AddSingleton<IRegistryChanges>(static p => p.GetRequiredService<RegistryService>());

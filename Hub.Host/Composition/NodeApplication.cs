@@ -63,6 +63,7 @@ internal static class NodeApplication
         MessageEndpoints.Map(app);
         CancelEndpoint.Map(app);
         MessageContentEndpoints.Map(app);
+        ReceiptEndpoints.Map(app);
         MailboxEndpoints.Map(app);
         SystemsWatchEndpoints.Map(app);
         RequestEndpoints.Map(app);

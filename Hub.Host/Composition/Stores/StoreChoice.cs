@@ -1,3 +1,4 @@
+using Hub.Adapters.Backup;
 using Hub.Adapters.SqlServer;
 using Hub.Adapters.Stores;
 using Hub.Adapters.Stores.Copying;
@@ -128,6 +129,7 @@ internal sealed class StoreChoice
         var forget = $"To choose anew, delete '{Path.Combine(folder, StoreMemory.Name)}'.";
         if (memory is not null && text == Sqlite)
             mistakes.Add($"{option} sqlite contradicts what was chosen for '{folder}': {memory.Kind}, database '{memory.Database}'. {forget}");
+        if (RestoreMark.Find(folder) is { } half) mistakes.Add(half);
         if (primary is null && memory is null && MovedMark.Find(folder) is { } moved) mistakes.Add(moved);
         if (primary is null) return;
         if (memory is not null && (memory.Kind != primary.Kind || memory.Database != primary.Database))

@@ -45,7 +45,12 @@ internal sealed class BackupBench : IDisposable
         await RunAsync("import", In("registry.yaml"));
     }
 
-    internal Task<HubProcess> StartAsync() => HubProcess.StartAsync(Data, ["--address", "Z97/hub"]);
+    internal Task<HubProcess> StartAsync()
+    {
+        Sender.ForgetToken();
+        Mailbox.ForgetToken();
+        return HubProcess.StartAsync(Data, ["--address", "Z97/hub"]);
+    }
 
     /// <summary>Runs a command on the hub's folder; it must succeed.</summary>
     internal async Task<CommandResult> RunAsync(params string[] arguments)

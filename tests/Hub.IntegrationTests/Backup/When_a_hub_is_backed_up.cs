@@ -1,6 +1,5 @@
 using Hub.Adapters.Stores.Sqlite;
 using Hub.Contracts.Trail;
-using Hub.IntegrationTests.Processes;
 
 namespace Hub.IntegrationTests.Backup;
 

@@ -1,0 +1,29 @@
+using Hub.Core.Trail;
+
+namespace Hub.Host.Api;
+
+/// <summary>The epochs of the log, oldest first; the last one is the present one.</summary>
+/// <param name="Epochs">All of them.</param>
+internal sealed record EpochsView(IReadOnlyList<EpochView> Epochs)
+{
+    internal static EpochsView Of(IReadOnlyList<EndedEpoch> ended, IHubKeys keys) => new(
+    [
+        .. ended.Select(static e => new EpochView(e.Origin, e.Key, new EpochEndView(e.End, e.LastKnown, e.LastKnownSize, e.Ended, e.BackupMade, e.BackupSha256))),
+        new EpochView(keys.LogVerifier.Name, keys.LogVerifier.ToString(), null),
+    ]);
+}
+
+/// <summary>An epoch of the log.</summary>
+/// <param name="Origin">Its origin.</param>
+/// <param name="Key">Its key (C2SP vkey).</param>
+/// <param name="Ended">How it ended; null for the present one.</param>
+internal sealed record EpochView(string Origin, string Key, EpochEndView? Ended);
+
+/// <summary>How an epoch ended: a backup was restored.</summary>
+/// <param name="Restored">Size of its tree that was kept. The entry at this index, the first of the next epoch, commits to all that is said here.</param>
+/// <param name="LastKnown">The greatest signed checkpoint known of it.</param>
+/// <param name="LastKnownSize">Its size: entries from <paramref name="Restored"/> up to it are lost.</param>
+/// <param name="At">When the next epoch was opened.</param>
+/// <param name="BackupMade">When the backup was taken.</param>
+/// <param name="BackupSha256">SHA-256 of the backup's file.</param>
+internal sealed record EpochEndView(long Restored, string LastKnown, long LastKnownSize, DateTimeOffset At, DateTimeOffset BackupMade, string BackupSha256);
