@@ -7,7 +7,7 @@ namespace Hub.IntegrationTests.Overload;
 
 /// <summary>A system that offers messages at a rate of its own, whatever the hub answers (open loop): what finds no free connection is
 /// counted as not sent. Messages are signed before it starts.</summary>
-internal sealed class Flood(TestAgency sender, Uri hub, int connections)
+internal sealed class Flood(TestAgency sender, Uri hub, int connections) : IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
@@ -62,6 +62,8 @@ internal sealed class Flood(TestAgency sender, Uri hub, int connections)
 
         await Task.WhenAll(senders);
     }
+
+    public void Dispose() => _due.Dispose();
 
     private async Task SendAsync(string head, CancellationToken stop)
     {

@@ -21,7 +21,7 @@ public sealed class When_a_hub_is_stopped_under_load
     [Test, CancelAfter(300_000)]
     public async Task Should_lose_nothing_it_receipted_and_end_in_time(CancellationToken stop)
     {
-        var flood = new Flood(_scene.Flooding, _scene.Hub.BaseAddress, connections: 300);
+        using var flood = new Flood(_scene.Flooding, _scene.Hub.BaseAddress, connections: 300);
         await flood.SignAsync(30_000, _scene.Receiving.Address.ToString());
         using var load = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var sending = flood.RunAsync(20_000, load.Token);
