@@ -87,6 +87,7 @@ internal sealed class DispatchLanes(IRegistry registry, DeliveryAttempts attempt
     {
         foreach (var lane in _lanes.Values) direct.Update(lane, Find(lane.Address)?.Policy, now);
         direct.Update(Held);
+        breakers.Report(now);
     }
 
     /// <summary>Forgets what is claimed and not yet started; whatever is still this node's is claimed afresh.</summary>

@@ -13,7 +13,10 @@ public sealed class SystemBreakers
     private static readonly Gauge<int> States = Meter.CreateGauge<int>(
         "hub.breaker.state", "{state}", "Breakers of systems that failed: 0 closed again, 1 half-open, 2 open.");
 
+    private static readonly TimeSpan ReportInterval = TimeSpan.FromSeconds(1);
+
     private readonly ConcurrentDictionary<SystemAddress, Breaker> _open = new();
+    private DateTimeOffset _reported;
 
     /// <summary>Those that are not closed.</summary>
     public IReadOnlyCollection<KeyValuePair<SystemAddress, Breaker>> NotClosed => [.. _open];
@@ -25,6 +28,15 @@ public sealed class SystemBreakers
         Record(system, breaker.PhaseAt(now));
     }
 
-    internal void Record(SystemAddress system, BreakerPhase phase) =>
+    /// <summary>Says what those that are not closed do now, since open ones become half-open by themselves; once a second at most. The dispatcher's
+    /// loop alone calls it.</summary>
+    internal void Report(DateTimeOffset now)
+    {
+        if (_open.IsEmpty || (now - _reported).Duration() < ReportInterval) return;
+        _reported = now;
+        foreach (var (system, breaker) in _open) Record(system, breaker.PhaseAt(now));
+    }
+
+    private static void Record(SystemAddress system, BreakerPhase phase) =>
         States.Record((int)phase, new KeyValuePair<string, object?>("system", system.ToString()));
 }
