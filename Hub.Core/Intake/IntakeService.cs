@@ -10,6 +10,7 @@ using Hub.Core.Registry.Certificates;
 using Hub.Core.Requests;
 using Hub.Core.Services;
 using Hub.Core.Storage;
+using Hub.Core.Time;
 using Hub.Core.Tracing;
 using Hub.Core.Trail;
 
@@ -148,6 +149,7 @@ public sealed class IntakeService : IIntake
         ReadOnlyMemory<byte> octets, EnvelopeEncoding encoding, SystemAddress caller, Action<Envelope, Service, IReadOnlyList<ResolvedRecipient>>? prepare, Receipt? shown, CancellationToken cancellationToken)
     {
         _node.RequireFit();
+        (_clock as HubClock)?.RequireAgreement();
         var (registry, now) = (_registry.Current, Now());
         var verified = EnvelopeCodec.Verify(octets, encoding, new RegistryKeyRing(registry, _keys, _clock, _settings.Development, _certificates));
         var envelope = verified.Envelope;

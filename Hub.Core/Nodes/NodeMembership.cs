@@ -1,4 +1,5 @@
 using Hub.Core.Storage;
+using Hub.Core.Time;
 using Microsoft.Extensions.Logging;
 
 namespace Hub.Core.Nodes;
@@ -125,6 +126,7 @@ public sealed class NodeMembership : IAsyncDisposable
         var before = _standing!;
         var sent = _clock.GetTimestamp();
         if (await _nodes.BeatAsync(_part.Duties, Lease, cancellationToken) is not { } beat) return false;
+        (_clock as HubClock)?.Confirm(beat.Time);
         var standing = before with
         {
             BeatAt = sent, Duties = beat.Duties, Dead = beat.Dead,

@@ -1,11 +1,12 @@
 using Hub.Contracts.Problems;
 using Hub.Core.Nodes;
 using Hub.Core.Storage;
+using Hub.Core.Time;
 
 namespace Hub.Host.Api;
 
 /// <summary>Whether this node can accept: its store answers, its log is open, it holds its lease, its clock is right, it is not stopping.</summary>
-internal sealed class Readiness(IHubStore store, GroupCommitter committer, ThisNode node, IHostApplicationLifetime lifetime)
+internal sealed class Readiness(IHubStore store, GroupCommitter committer, ThisNode node, HubClock clock, IHostApplicationLifetime lifetime)
 {
     /// <exception cref="ProblemException"><c>unavailable</c>: it cannot; the detail begins with the cause.</exception>
     internal async Task RequireAsync(CancellationToken cancellationToken)
@@ -22,6 +23,7 @@ internal sealed class Readiness(IHubStore store, GroupCommitter committer, ThisN
             throw ProblemCode.Unavailable.With("store: it does not answer.", failure);
         }
 
+        if (clock.Doubt is { } doubt) throw ProblemCode.Unavailable.With($"clock: {HubClock.Describe(doubt)}");
         if (node.Trouble is { } trouble) throw ProblemCode.Unavailable.With($"{trouble.Cause}: {trouble.Detail}");
     }
 }

@@ -24,6 +24,7 @@ using Hub.Core.Trail;
 using Hub.Core.Uploads;
 using Hub.Host.Api;
 using Hub.Host.Api.Registry;
+using Hub.Core.Time;
 using Hub.Host.Composition.Schedule;
 using Hub.Host.Composition.Stores;
 using Hub.Host.Identity;
@@ -38,7 +39,8 @@ internal static class HubServices
     {
         services.AddSingleton(options);
         services.AddSingleton(folder);
-        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(static p => new HubClock(log: p.GetService<ILogger<HubClock>>()));
+        services.AddSingleton<TimeProvider>(static p => p.GetRequiredService<HubClock>());
         // A node that serves one command reads development keys, since it cannot know how the hub runs; it waives no proof.
         services.AddSingleton(new HubSettings { DataDirectory = folder.Directory, Development = options.Development, KeysWithoutProof = options.Development && options.Dispatch });
         services.AddSingleton(FileHubKeys.OpenOrCreate(folder.Directory, options.Address));

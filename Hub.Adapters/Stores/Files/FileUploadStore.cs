@@ -53,13 +53,20 @@ public sealed class FileUploadStore : IUploadStore, IDisposable
         }
 
         _disk.RequireRoom(size);
-        DurableFile.CreateFolder(_folder);
-        DurableFile.CreateFolder(place.Folder);
-        lock (_beginning)
+        try
         {
-            _unfinished.MakeRoom(place.Folder, UploadRules.MaxUnfinished, _clock.GetUtcNow().UtcDateTime);
-            CheckAllowance(place.Folder, size);
-            UploadFile.Create(place.Part, _hubKey.Span, place.Name, size);
+            DurableFile.CreateFolder(_folder);
+            DurableFile.CreateFolder(place.Folder);
+            lock (_beginning)
+            {
+                _unfinished.MakeRoom(place.Folder, UploadRules.MaxUnfinished, _clock.GetUtcNow().UtcDateTime);
+                CheckAllowance(place.Folder, size);
+                UploadFile.Create(place.Part, _hubKey.Span, place.Name, size);
+            }
+        }
+        catch (IOException full) when (IsDiskFull(full))
+        {
+            throw Full(full);
         }
 
         return size == 0
@@ -99,7 +106,7 @@ public sealed class FileUploadStore : IUploadStore, IDisposable
         catch (IOException full) when (IsDiskFull(full))
         {
             visit.Drop(delete: false);
-            throw ProblemCode.Unavailable.With("The hub's disk is full. Ask where the upload stands, and go on from there later.", full);
+            throw Full(full);
         }
     }
 
@@ -186,6 +193,8 @@ public sealed class FileUploadStore : IUploadStore, IDisposable
     }
 
     private static UploadStatus StatusOf(UploadPlace place, UploadProgress progress) => new(place.Sha256, progress.Size, progress.Offset, Complete: false);
+
+    private static ProblemException Full(IOException full) => ProblemCode.Unavailable.With("The hub's disk is full. Ask where the upload stands, and go on from there later.", full);
 
     // ENOSPC, ERROR_DISK_FULL, ERROR_HANDLE_DISK_FULL.
     private static bool IsDiskFull(IOException failure) => (failure.HResult & 0xFFFF) is 28 or 112 or 39;

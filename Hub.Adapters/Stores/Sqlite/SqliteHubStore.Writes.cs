@@ -62,7 +62,9 @@ public sealed partial class SqliteHubStore
     private ProblemException Fail(Exception failed)
     {
         var reason = failed is StoreFailedException ? failed.InnerException : failed;
-        var full = reason is null or SqliteException { SqliteErrorCode: raw.SQLITE_FULL or raw.SQLITE_BUSY } || (reason is IOException && !_bodies!.IsFailed);
+        if (reason is SqliteException { SqliteErrorCode: raw.SQLITE_BUSY })
+            return ProblemCode.Unavailable.With("Another program has locked the database. Nothing was accepted; it goes on once that one is done.", failed);
+        var full = reason is null or SqliteException { SqliteErrorCode: raw.SQLITE_FULL } || (reason is IOException && !_bodies!.IsFailed);
         if (full) return ProblemCode.Unavailable.With($"The store could not write ({failed.Message}). Nothing was accepted; it goes on once the disk has room.", failed);
         _failed = "The store failed to write and what the disk holds is unknown. Check the disk, then start the hub again.";
         _log.LogCritical(failed, "The store failed to write to {Folder}; it refuses further writes until the hub is started again.", _folder);

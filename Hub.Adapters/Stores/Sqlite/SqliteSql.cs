@@ -11,8 +11,12 @@ internal static partial class SqliteSql
 
     // synchronous=FULL syncs the WAL at every commit; NORMAL would lose receipted messages in a power cut.
     // secure_delete zeroes erased keys in their pages. The keeper does the checkpoints (WalKeeper).
+    /// <summary>How long the writer waits for another program that has locked the database, in milliseconds: those who wait for the
+    /// commit are told soon enough to come again.</summary>
+    internal const int WriterPatience = 1000;
+
     internal const string WriterPragmas = """
-        PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000; PRAGMA secure_delete = ON;
+        PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 1000; PRAGMA secure_delete = ON;
         PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 33554432; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY;
         """;
 

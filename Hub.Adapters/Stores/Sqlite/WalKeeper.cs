@@ -119,7 +119,7 @@ internal sealed class WalKeeper(SqliteSession writer, ReadPool readers, ReadPool
         var handle = writer.Connection.Handle!;
         _ = raw.sqlite3_busy_timeout(handle, waitMilliseconds);
         var code = raw.sqlite3_wal_checkpoint_v2(handle, "main", mode, out var inLog, out var copied);
-        _ = raw.sqlite3_busy_timeout(handle, 5000);
+        _ = raw.sqlite3_busy_timeout(handle, SqliteSql.WriterPatience);
         if (inLog < 0) return false;
         _base = CountWritten();
         // Once everything is copied the next transaction starts the log over, unless a reader still reads in it: then it goes

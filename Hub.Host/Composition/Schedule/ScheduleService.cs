@@ -1,6 +1,7 @@
 using System.Collections.Specialized;
 using System.Globalization;
 using Hub.Core.Nodes;
+using Hub.Core.Time;
 using Quartz;
 using Quartz.Impl;
 using Quartz.Spi;
@@ -10,7 +11,7 @@ namespace Hub.Host.Composition.Schedule;
 /// <summary>Runs the scheduled work of the hub on a Quartz scheduler in memory, each on the node that holds its duty: what was done
 /// stands in the hub's own store, so neither a restart nor a change of nodes forgets or repeats. Stopping cancels what runs and
 /// waits for it.</summary>
-internal sealed class ScheduleService(IEnumerable<IScheduledWork> works, DutyCommitters duties, ILogger<ScheduleService> log) : BackgroundService
+internal sealed class ScheduleService(IEnumerable<IScheduledWork> works, DutyCommitters duties, HubClock clock, ILogger<ScheduleService> log) : BackgroundService
 {
     private static readonly TimeSpan DutyInterval = TimeSpan.FromSeconds(1);
 
@@ -22,6 +23,7 @@ internal sealed class ScheduleService(IEnumerable<IScheduledWork> works, DutyCom
     {
         // The start of the node does not wait for it.
         await Task.Yield();
+        SystemTime.UtcNow = clock.GetUtcNow;
         var scheduler = await new StdSchedulerFactory(new NameValueCollection
         {
             [StdSchedulerFactory.PropertySchedulerInstanceName] = $"hub-{Guid.NewGuid():n}",
@@ -29,7 +31,7 @@ internal sealed class ScheduleService(IEnumerable<IScheduledWork> works, DutyCom
         }).GetScheduler(stoppingToken);
         try
         {
-            scheduler.JobFactory = new Jobs(works, duties, log, stoppingToken);
+            scheduler.JobFactory = new Jobs(works, duties, clock, log, stoppingToken);
             foreach (var work in works) await AddAsync(scheduler, work, stoppingToken);
             await scheduler.Start(stoppingToken);
             await StartTakenAsync(scheduler, stoppingToken);
@@ -69,10 +71,10 @@ internal sealed class ScheduleService(IEnumerable<IScheduledWork> works, DutyCom
         await scheduler.ScheduleJob(job, trigger, cancellationToken);
     }
 
-    private sealed class Jobs(IEnumerable<IScheduledWork> works, DutyCommitters duties, ILogger log, CancellationToken stoppingToken) : IJobFactory
+    private sealed class Jobs(IEnumerable<IScheduledWork> works, DutyCommitters duties, HubClock clock, ILogger log, CancellationToken stoppingToken) : IJobFactory
     {
         public IJob NewJob(TriggerFiredBundle bundle, IScheduler scheduler) =>
-            new WorkJob(works.First(w => w.Name == bundle.JobDetail.Key.Name), duties.Of(bundle.JobDetail.Key.Name), log, stoppingToken);
+            new WorkJob(works.First(w => w.Name == bundle.JobDetail.Key.Name), duties.Of(bundle.JobDetail.Key.Name), clock, log, stoppingToken);
 
         public void ReturnJob(IJob job)
         {
@@ -81,11 +83,12 @@ internal sealed class ScheduleService(IEnumerable<IScheduledWork> works, DutyCom
     }
 
     [DisallowConcurrentExecution]
-    private sealed class WorkJob(IScheduledWork work, DutyCommitter duty, ILogger log, CancellationToken stoppingToken) : IJob
+    private sealed class WorkJob(IScheduledWork work, DutyCommitter duty, HubClock clock, ILogger log, CancellationToken stoppingToken) : IJob
     {
         public async Task Execute(IJobExecutionContext context)
         {
-            if (!duty.TryBegin()) return;
+            // What goes by dates waits until they are certain.
+            if (clock.Doubt is not null || !duty.TryBegin()) return;
             try
             {
                 await work.RunAsync(stoppingToken);

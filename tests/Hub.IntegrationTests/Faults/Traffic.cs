@@ -72,12 +72,16 @@ internal sealed class Traffic : IAsyncDisposable
           - {address: Z97.03/archive, name: Kho, receives: [{{{Plain}}}], channel: {kind: app, app: archive}}
         {{{_sender.RegistryYaml("{kind: mailbox}")}}}
         {{{_pushed.RegistryYaml($"{{kind: push, url: \"{_sink.Url}in\", allowPrivate: true}}", "{firstDelay: 200ms, maxDelay: 1s, maxAttempts: 100}", $"{Plain}, {Ordered}")}}}
+        {{{MoreSystems}}}
         {{{_pulling.RegistryYaml("{kind: mailbox}", "{claimDuration: 3s, maxAttempts: 100}", $"{Plain}, {Ordered}")}}}
         """;
 
     /// <summary>Makes the sink.</summary>
     /// <param name="uploads">Whether some messages name an upload.</param>
     internal static async Task<Traffic> PrepareAsync(bool uploads = false) => new(await PushSink.StartAsync(), uploads);
+
+    /// <summary>Lines of a registry document for systems of the test's own.</summary>
+    internal string MoreSystems { get; set; } = "";
 
     /// <summary>What <see cref="Sent.AcknowledgedAt"/> is measured in.</summary>
     internal Func<long> Moment { get; set; } = static () => Environment.TickCount64;

@@ -1,7 +1,8 @@
 // Stands between a hub and libc (LD_PRELOAD). What it does is said by the environment:
 //   SHIM_ROOT     the data folder that is watched
 //   SHIM_JOURNAL  every write, sync, change of names and answer is written here, in order (read by Journal.cs)
-//   SHIM_KILL     "op:part:n:before|after": SIGKILL at the n-th op on a path (of an answer: text) that contains part
+//   SHIM_KILL     "op:part:n:before|after": SIGKILL at the n-th op on a path (of an answer: text) that contains part, or ends
+//                 with it when it is followed by $
 //   SHIM_CLOCK    a file of 8 octets, nanoseconds that the wall clock is wrong by; may change at any time
 //   SHIM_OFF      set: "synchronous = FULL" becomes "synchronous = OFF" on its way into SQLite
 #define _GNU_SOURCE
@@ -30,7 +31,7 @@ static struct { char *path; uint64_t inode; int folder; } files[FDS];
 static pthread_mutex_t gate = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
 static const char *root, *off;
 static size_t root_length;
-static int journal = -1, kill_after;
+static int journal = -1, kill_after, armed;
 static uint64_t records, kill_at;
 static char kill_op[16], kill_part[64];
 static volatile const int64_t *skew;
@@ -56,6 +57,7 @@ __attribute__((constructor)) static void start(void) {
     strncpy(kill_part, strsep(&rest, ":"), sizeof kill_part - 1);
     kill_at = strtoull(strsep(&rest, ":"), NULL, 10);
     kill_after = !strcmp(rest, "after");
+    armed = 1;
   }
   if ((file = getenv("SHIM_CLOCK"))) {
     int fd = syscall(SYS_openat, AT_FDCWD, file, O_RDONLY | O_CLOEXEC);
@@ -64,9 +66,16 @@ __attribute__((constructor)) static void start(void) {
   }
 }
 
+// A part that ends with $ is the path's end.
+static int matches(const char *what) {
+  size_t part = strlen(kill_part), length = strlen(what);
+  if (!part || kill_part[part - 1] != '$') return strstr(what, kill_part) != NULL;
+  return length >= part - 1 && !strncmp(what + length - (part - 1), kill_part, part - 1);
+}
+
 // Counts an op and dies at the named one. Call it with after = 0 and then 1.
 static void point(const char *op, const char *what, int after) {
-  if (!kill_at || strcmp(op, kill_op) || !what || !strstr(what, kill_part)) return;
+  if (!armed || strcmp(op, kill_op) || !what || !matches(what)) return;
   static __thread int due;
   if (!after) due = __atomic_sub_fetch(&kill_at, 1, __ATOMIC_SEQ_CST) == 0;
   if (due && after == kill_after) kill(getpid(), SIGKILL);

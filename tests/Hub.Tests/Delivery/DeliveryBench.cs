@@ -41,8 +41,11 @@ internal sealed class DeliveryBench : IAsyncDisposable
     private CancellationTokenSource _stopping = new();
     private Task _dispatching = Task.CompletedTask;
 
-    private DeliveryBench(RegistryContent content, IEnumerable<IHandle> handlers)
+    private readonly Func<IHubStore>? _open;
+
+    private DeliveryBench(RegistryContent content, IEnumerable<IHandle> handlers, Func<IHubStore>? open)
     {
+        _open = open;
         Handlers = [.. handlers];
         Node = new ThisNode(Clock);
         Keys = FileHubKeys.OpenOrCreate(_folder.Path, content.Hub);
@@ -95,9 +98,15 @@ internal sealed class DeliveryBench : IAsyncDisposable
         };
     }
 
-    internal static async Task<DeliveryBench> StartAsync(RegistryContent? content = null, params IHandle[] handlers)
+    internal static Task<DeliveryBench> StartAsync(RegistryContent? content = null, params IHandle[] handlers) => StartAsync(content ?? Content(), open: null, handlers);
+
+    /// <summary>Starts over another store than SQLite.</summary>
+    /// <param name="content">The registry.</param>
+    /// <param name="open">Gives the store at the start and after each crash; null: SQLite.</param>
+    /// <param name="handlers">Apps.</param>
+    internal static async Task<DeliveryBench> StartAsync(RegistryContent content, Func<IHubStore>? open, params IHandle[] handlers)
     {
-        var bench = new DeliveryBench(content ?? Content(), handlers);
+        var bench = new DeliveryBench(content, handlers, open);
         await bench.BootAsync();
         return bench;
     }
@@ -238,7 +247,7 @@ internal sealed class DeliveryBench : IAsyncDisposable
     private async Task BootAsync()
     {
         var settings = new HubSettings { DataDirectory = _folder.Path };
-        Store = new SqliteHubStore(settings, Keys, Clock, new TestLog<SqliteHubStore>());
+        Store = _open?.Invoke() ?? new SqliteHubStore(settings, Keys, Clock, new TestLog<SqliteHubStore>());
         await Store.OpenAsync();
         _committer = new GroupCommitter(Store, Keys, settings, Clock, new TestLog<GroupCommitter>());
         await _committer.StartAsync();

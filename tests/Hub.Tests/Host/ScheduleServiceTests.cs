@@ -1,4 +1,5 @@
 using Hub.Core.Nodes;
+using Hub.Core.Time;
 using Hub.Host.Composition.Schedule;
 using Microsoft.Extensions.Logging.Abstractions;
 using Quartz;
@@ -28,7 +29,7 @@ public sealed class ScheduleServiceTests
     public async Task Stop_WhileWorkRuns_CancelsItAndWaits(CancellationToken cancellationToken)
     {
         var work = new Work(started => Task.Delay(Timeout.Infinite, started));
-        using var schedule = new ScheduleService([work], new DutyCommitters(null!, new ThisNode()), NullLogger<ScheduleService>.Instance);
+        using var schedule = new ScheduleService([work], new DutyCommitters(null!, new ThisNode()), new HubClock(), NullLogger<ScheduleService>.Instance);
         await schedule.StartAsync(cancellationToken);
         await work.Started.WaitAsync(cancellationToken);
         await schedule.StopAsync(cancellationToken);
@@ -40,7 +41,7 @@ public sealed class ScheduleServiceTests
     {
         var failing = new Work(static _ => throw new InvalidOperationException("broken")) { Name = "failing" };
         var good = new Work(static _ => Task.CompletedTask);
-        using var schedule = new ScheduleService([failing, good], new DutyCommitters(null!, new ThisNode()), NullLogger<ScheduleService>.Instance);
+        using var schedule = new ScheduleService([failing, good], new DutyCommitters(null!, new ThisNode()), new HubClock(), NullLogger<ScheduleService>.Instance);
         await schedule.StartAsync(cancellationToken);
         await Task.WhenAll(failing.Started, good.Started).WaitAsync(cancellationToken);
         await schedule.StopAsync(cancellationToken);
@@ -55,7 +56,7 @@ public sealed class ScheduleServiceTests
         var runs = System.Threading.Channels.Channel.CreateUnbounded<bool>();
         var work = new Work(async started => await runs.Writer.WriteAsync(true, started));
         var other = new Work(static _ => Task.CompletedTask) { Name = "other" };
-        using var schedule = new ScheduleService([work, other], new DutyCommitters(null!, node), NullLogger<ScheduleService>.Instance);
+        using var schedule = new ScheduleService([work, other], new DutyCommitters(null!, node), new HubClock(), NullLogger<ScheduleService>.Instance);
         await schedule.StartAsync(cancellationToken);
         await other.Started.WaitAsync(cancellationToken);
         Assert.That(runs.Reader.Count, Is.Zero, "another node's");
