@@ -7,8 +7,8 @@ set -u
 cd "$(dirname "$0")"
 
 # Each run is a project and a filter. The faults are mostly waited for, so they run beside the others.
-runs=('tests/Hub.Tests FullyQualifiedName~.' 'tests/Hub.IntegrationTests FullyQualifiedName!~.Faults.')
-beside=('tests/Hub.IntegrationTests FullyQualifiedName~.Faults.')
+runs=('tests/Hub.Tests FullyQualifiedName~.' 'tests/Hub.IntegrationTests FullyQualifiedName!~.Faults.&FullyQualifiedName!~.OneHub.&FullyQualifiedName!~.PowerCut.')
+beside=('tests/Hub.IntegrationTests FullyQualifiedName~.Faults.' 'tests/Hub.IntegrationTests FullyQualifiedName~.OneHub.|FullyQualifiedName~.PowerCut.')
 for argument in "$@"; do
   case "$argument" in
     --long) export HUB_TEST_LONG=1 ;;

@@ -194,7 +194,8 @@ public sealed class FileUploadStore : IUploadStore, IDisposable
 
     private static UploadStatus StatusOf(UploadPlace place, UploadProgress progress) => new(place.Sha256, progress.Size, progress.Offset, Complete: false);
 
-    private static ProblemException Full(IOException full) => ProblemCode.Unavailable.With("The hub's disk is full. Ask where the upload stands, and go on from there later.", full);
+    private static ProblemException Full(IOException full) => new(
+        new Problem(ProblemCode.Unavailable, $"The hub's disk is full. Ask where the upload stands, and go on from there in {DiskGuard.RetryAfter.TotalSeconds:0} s.") { RetryAfter = DiskGuard.RetryAfter }, full);
 
     // ENOSPC, ERROR_DISK_FULL, ERROR_HANDLE_DISK_FULL.
     private static bool IsDiskFull(IOException failure) => (failure.HResult & 0xFFFF) is 28 or 112 or 39;

@@ -20,11 +20,14 @@ internal static class ShimLibrary
 
     private static async Task<string> BuildAsync()
     {
-        var library = Path.Combine(AppContext.BaseDirectory, "shim.so");
+        // Other test runs beside this one may build it, too.
+        var (library, built) = (Path.Combine(AppContext.BaseDirectory, "shim.so"), Path.Combine(AppContext.BaseDirectory, $"shim-{Environment.ProcessId}.so"));
         var source = Path.Combine(AppContext.BaseDirectory, "shim.c");
-        using var compiler = Process.Start(new ProcessStartInfo("gcc", ["-O2", "-Wall", "-shared", "-fPIC", "-o", library, source, "-ldl", "-lpthread"]) { RedirectStandardError = true })!;
+        using var compiler = Process.Start(new ProcessStartInfo("gcc", ["-O2", "-Wall", "-shared", "-fPIC", "-o", built, source, "-ldl", "-lpthread"]) { RedirectStandardError = true })!;
         var said = await compiler.StandardError.ReadToEndAsync();
         await compiler.WaitForExitAsync();
-        return compiler.ExitCode == 0 ? library : throw new InvalidOperationException($"gcc failed: {said}");
+        if (compiler.ExitCode != 0) throw new InvalidOperationException($"gcc failed: {said}");
+        File.Move(built, library, overwrite: true);
+        return library;
     }
 }

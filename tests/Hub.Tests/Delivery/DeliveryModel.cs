@@ -15,8 +15,6 @@ internal sealed class DeliveryModel(IHubStore store)
     /// <summary>Claims that were handed out and not answered yet, oldest first.</summary>
     internal List<string> Held { get; } = [];
 
-    internal IReadOnlyList<MessageKey> Keys => [.. _known.Select(static k => k.Key)];
-
     /// <summary>The store, which a crash opens anew.</summary>
     internal IHubStore Store { get; set; } = store;
 
@@ -77,6 +75,8 @@ internal sealed class DeliveryModel(IHubStore store)
     internal IEnumerable<(MessageKey Key, DeliveryState State)> NotOver => _known.Where(static k => !IsOver(k.State)).Select(static k => (k.Key, k.State));
 
     internal IEnumerable<long> Dead => _known.Where(static k => k.State == DeliveryState.Dead).Select(static k => k.Delivery);
+
+    internal bool IsHeld(MessageKey key, DateTimeOffset now) => _known.Single(k => k.Key == key) is { State: DeliveryState.Claimed } known && known.Until > now;
 
     internal MessageKey KeyOf(long delivery) => _known.Single(k => k.Delivery == delivery).Key;
 

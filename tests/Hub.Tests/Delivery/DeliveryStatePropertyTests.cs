@@ -38,6 +38,8 @@ public sealed class DeliveryStatePropertyTests
         Renew,
         Replay,
         Erase,
+        Cancel,
+        CancelDead,
         TimeOut,
         Wait,
         Expire,
@@ -91,6 +93,8 @@ public sealed class DeliveryStatePropertyTests
                 case Happening.Renew: await RenewAsync(); break;
                 case Happening.Replay: await ReplayAsync(); break;
                 case Happening.Erase: await EraseAsync(); break;
+                case Happening.Cancel: await CancelAsync(_model.NotOver.Select(static d => (MessageKey?)d.Key).FirstOrDefault()); break;
+                case Happening.CancelDead: await CancelAsync(_model.Dead.Select(id => (MessageKey?)_model.KeyOf(id)).FirstOrDefault()); break;
                 case Happening.TimeOut: bench.Clock.Advance(Claim); break;
                 case Happening.Wait: bench.Clock.Advance(TimeSpan.FromSeconds(3)); break;
                 default: await bench.NewSweep().EndExpiredAsync(CancellationToken.None); break;
@@ -214,8 +218,17 @@ public sealed class DeliveryStatePropertyTests
         {
             if (_model.NotOver.Select(static d => (MessageKey?)d.Key).FirstOrDefault() is not { } key) return;
             var deliveries = await bench.Store.ListDeliveriesAsync(key);
-            await bench.Committer.RunAsync(scope => Erasure.EraseAsync(scope, key, deliveries, "operator:an", "Quyết định 1/QĐ", bench.Signals, bench.Clock.GetUtcNow()));
+            await bench.Committer.RunAsync(scope => Erasure.EraseAsync(scope, key, deliveries, bench.Registry.Current.Content.Hub, "operator:an", "Quyết định 1/QĐ", bench.Signals, bench.Clock.GetUtcNow()));
             Assert.That((await bench.Store.ListDeliveriesAsync(key)).Single().State, Is.EqualTo(DeliveryState.Cancelled));
+        }
+
+        /// <summary>The sender takes back what nobody holds, and nothing else.</summary>
+        private async Task CancelAsync(MessageKey? key)
+        {
+            if (key is not { } message) return;
+            var held = _model.IsHeld(message, bench.Clock.GetUtcNow());
+            var cancelled = await new Cancellations(bench.Committer, bench.Store, bench.Signals, bench.Clock).CancelAsync(message, Sender.ToString(), reason: null);
+            Assert.That(cancelled.Deliveries.Single().State == DeliveryState.Cancelled, Is.EqualTo(!held));
         }
 
         private static IReadOnlyList<Recipient> To => [new Recipient(RecipientAddress.Parse(Puller.ToString()))];
