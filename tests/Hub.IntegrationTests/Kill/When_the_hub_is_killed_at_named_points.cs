@@ -1,5 +1,4 @@
 using System.Runtime.Versioning;
-using Hub.IntegrationTests.Faults;
 using Hub.IntegrationTests.OneHub;
 
 namespace Hub.IntegrationTests.Kill;

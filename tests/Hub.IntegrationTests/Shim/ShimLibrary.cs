@@ -23,7 +23,7 @@ internal static class ShimLibrary
         // Other test runs beside this one may build it, too.
         var (library, built) = (Path.Combine(AppContext.BaseDirectory, "shim.so"), Path.Combine(AppContext.BaseDirectory, $"shim-{Environment.ProcessId}.so"));
         var source = Path.Combine(AppContext.BaseDirectory, "shim.c");
-        using var compiler = Process.Start(new ProcessStartInfo("gcc", ["-O2", "-Wall", "-shared", "-fPIC", "-o", built, source, "-ldl", "-lpthread"]) { RedirectStandardError = true })!;
+        using var compiler = Process.Start(new ProcessStartInfo("gcc", ["-O2", "-Wall", "-shared", "-fPIC", "-o", built, source, "-ldl", "-lpthread"]) { RedirectStandardError = true, UseShellExecute = false })!;
         var said = await compiler.StandardError.ReadToEndAsync();
         await compiler.WaitForExitAsync();
         if (compiler.ExitCode != 0) throw new InvalidOperationException($"gcc failed: {said}");
