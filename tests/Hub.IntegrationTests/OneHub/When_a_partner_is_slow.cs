@@ -19,7 +19,7 @@ public sealed class When_a_partner_is_slow
     {
         await using var partner = new SlowPartner(secondsBetweenOctets is { } s ? TimeSpan.FromSeconds(s) : null);
         using var slow = new TestAgency("Z97.01/slow");
-        var system = slow.RegistryYaml($"{{kind: push, url: \"{partner.Url}\", allowPrivate: true}}", "{timeout: 2s, firstDelay: 200ms, maxDelay: 1s, maxAttempts: 1000}");
+        var system = slow.RegistryYaml($"{{kind: push, url: \"{partner.Url}\", allowPrivate: true}}", "{timeout: 2s, firstDelay: 200ms, maxDelay: 1s, maxAttempts: 1000, breakerOpen: 1s}");
         await using var hub = await LoneHub.BeginAsync(moreSystems: system);
         await hub.ReceiveAsync(20, stop);
         List<string> keys = [];
