@@ -1,5 +1,4 @@
 using Hub.Core.Delivery;
-using Hub.Core.Storage;
 
 namespace Hub.Tests.Delivery;
 

@@ -1,4 +1,3 @@
-using Hub.Contracts.Addresses;
 using Hub.Core.Delivery;
 using Hub.Core.Nodes;
 using Hub.Core.Registry;
