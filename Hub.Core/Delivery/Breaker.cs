@@ -26,12 +26,22 @@ public readonly record struct BreakerFailure(long Delivery, FailureFault Fault, 
 /// <b>open</b> for <see cref="DeliveryPolicy.BreakerOpen"/>, then <b>half-open</b> for one probe. A probe that is answered closes it, one that
 /// fails opens it for twice as long, up to <see cref="DeliveryPolicy.MaxDelay"/>. What the system asks for by Retry-After is waited for,
 /// up to <see cref="MostRetryAfter"/>. Pure.</summary>
-/// <remarks>What may be the message's own fault (<see cref="FailureFault.Unclear"/>) counts once for each delivery: one message that a
-/// system always chokes on opens no breaker.</remarks>
+/// <remarks>What may be the message's own fault (<see cref="FailureFault.Unclear"/>) counts once for each delivery: a few messages that a
+/// system always chokes on open no breaker. When such a one is a probe again, another delivery is tried at once, up to
+/// <see cref="MostProbes"/> between two pauses; and what has failed as a probe stays away for longer than others need for their turn
+/// (<see cref="KeepsOff"/>). So no few messages stand between a system that answers and the rest of its queue.</remarks>
 public sealed record Breaker
 {
     /// <summary>Longest Retry-After that is waited for (1 day): a mistake in a header must not silence a system for ever.</summary>
     public static readonly TimeSpan MostRetryAfter = TimeSpan.FromDays(1);
+
+    /// <summary>Deliveries whose failures are remembered until the system answers (64): the last ones.</summary>
+    public const int MostKnown = 64;
+
+    /// <summary>Most probes between two pauses (8).</summary>
+    public const int MostProbes = 8;
+
+    private const int MostTurns = 3;
 
     /// <summary>The breaker of a system that answers.</summary>
     public static readonly Breaker Closed = new();
@@ -55,14 +65,32 @@ public sealed record Breaker
     /// <summary>How long it is open this time.</summary>
     public TimeSpan Pause { get; private init; }
 
-    /// <summary>The delivery that failed last; 0: none.</summary>
-    public long Last { get; private init; }
+    /// <summary>Probes that failed since it opened last.</summary>
+    public int Probes { get; private init; }
+
+    private long[] Known { get; init; } = [];
 
     /// <summary>What it does at an instant. A clock that went back to before it opened does not keep it open.</summary>
     public BreakerPhase PhaseAt(DateTimeOffset now) => Since is null ? BreakerPhase.Closed : IsOpenAt(now) ? BreakerPhase.Open : BreakerPhase.HalfOpen;
 
-    /// <summary>Whether a failure tells more of the message than of the system: the same delivery failed before, and nothing else has.</summary>
-    public bool IsOfMessage(long delivery, FailureFault fault) => fault == FailureFault.Message || (fault == FailureFault.Unclear && delivery == Last);
+    /// <summary>Whether a delivery has failed since the system answered last.</summary>
+    public bool Knows(long delivery) => Known.AsSpan().Contains(delivery);
+
+    /// <summary>Whether a probe's failure costs its delivery no attempt, since its system is to blame. What may be the message's own fault is
+    /// the system's the first time, and again when as many deliveries failed as open a breaker.</summary>
+    public bool Spares(long delivery, FailureFault fault, DeliveryPolicy policy)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        return fault switch
+        {
+            FailureFault.System => true,
+            FailureFault.Unclear => !Knows(delivery) || Known.Length >= Math.Max(2, policy.BreakerFailures),
+            _ => false,
+        };
+    }
+
+    /// <summary>How long a delivery that was spared as a probe is not tried again: until others had their turns.</summary>
+    public TimeSpan KeepsOff(DeliveryPolicy policy) => Next(policy) * (Math.Clamp(Known.Length, 1, MostTurns) + 0.5);
 
     /// <summary>It after a failed attempt.</summary>
     /// <param name="failure">The failure.</param>
@@ -72,17 +100,18 @@ public sealed record Breaker
     {
         ArgumentNullException.ThrowIfNull(policy);
         if (failure.Fault == FailureFault.Message || policy.BreakerFailures == 0) return Closed;
-        var isOfMessage = IsOfMessage(failure.Delivery, failure.Fault);
+        var isOfMessage = failure.Fault == FailureFault.Unclear && Knows(failure.Delivery);
         if (Since is null)
         {
             if (isOfMessage) return this;
-            var counted = this with { Failures = Failures + 1, Last = failure.Delivery };
+            var counted = this with { Failures = Failures + 1, Known = With(failure.Delivery) };
             return counted.Failures < policy.BreakerFailures ? counted : counted.OpenedFor(Shorter(policy.BreakerOpen, policy.MaxDelay), failure.RetryAfter, now) with { Since = now };
         }
 
         // One that began before it opened says nothing new.
         if (failure.Started < Opened ? now >= Opened : failure.Started < Until) return this;
-        var failed = this with { Failures = Failures + 1, Last = failure.Delivery };
+        var failed = this with { Failures = Failures + 1, Probes = Probes + 1, Known = With(failure.Delivery) };
+        if (isOfMessage && failed.Probes < MostProbes) return failed;
         return failed.OpenedFor(isOfMessage ? Pause : Next(policy), failure.RetryAfter, now);
     }
 
@@ -96,8 +125,10 @@ public sealed record Breaker
     private Breaker OpenedFor(TimeSpan pause, TimeSpan? retryAfter, DateTimeOffset now)
     {
         var asked = Shorter(retryAfter ?? TimeSpan.Zero, MostRetryAfter);
-        return this with { Pause = pause, Opened = now, Until = now + (asked > pause ? asked : pause) };
+        return this with { Probes = 0, Pause = pause, Opened = now, Until = now + (asked > pause ? asked : pause) };
     }
+
+    private long[] With(long delivery) => Knows(delivery) ? Known : [.. Known.AsSpan(Known.Length < MostKnown ? 0 : 1), delivery];
 
     private bool IsOpenAt(DateTimeOffset now) => now >= Opened && now < Until;
 

@@ -9,7 +9,7 @@ namespace Hub.Core.Delivery;
 /// <param name="clock">The hub's clock.</param>
 public sealed class DeadLetters(ICommitter committer, DeliverySignals signals, TimeProvider clock)
 {
-    /// <summary>Replays a dead delivery: it is queued at once with its attempts counted afresh. Of two operators who replay the
+    /// <summary>Replays a dead delivery: it is queued at once with its attempts and its age counted afresh. Of two operators who replay the
     /// same delivery one is refused.</summary>
     /// <param name="deliveryId">Number of the delivery.</param>
     /// <param name="actor">Who does it, e.g. <c>operator:an</c>.</param>
@@ -39,7 +39,7 @@ public sealed class DeadLetters(ICommitter committer, DeliverySignals signals, T
     {
         var queued = dead with
         {
-            State = DeliveryState.Queued, Due = now, Attempts = 0, Interruptions = 0, Replays = dead.Replays + 1, Claim = null, ClaimedUntil = null, Changed = now,
+            State = DeliveryState.Queued, Due = now, Since = now, Attempts = 0, Interruptions = 0, Replays = dead.Replays + 1, Claim = null, ClaimedUntil = null, Changed = now,
         };
         scope.Append(DeliveryTrail.Replayed(queued, actor, run));
         await scope.Transaction.UpdateDeliveryAsync(queued);

@@ -18,6 +18,9 @@ internal sealed record MadeAttempt(DeliveryRecord Held, MessageRecord Message, A
 {
     /// <summary>Its place in its message's trace, if it has one.</summary>
     internal ActivityContext Trace { get; init; }
+
+    /// <summary>What it tells of its system; null: nothing was sent, or a stop of the hub cut it short.</summary>
+    internal AttemptOutcome? Heard { get; init; }
 }
 
 /// <summary>Makes one attempt through a channel, and records what came of it.</summary>
@@ -62,10 +65,11 @@ internal sealed class DeliveryAttempts(
             }
 
             using var span = MessageTrace.BeginAttempt(held, system);
-            var outcome = await OutcomeAsync(held, message, copy?.Octets, system, abort);
+            var (outcome, isSent) = await OutcomeAsync(held, message, copy?.Octets, system, abort);
             DeliveryMetrics.Attempted(system.Channel.Kind, outcome);
             MessageTrace.EndAttempt(span, held, system, outcome);
-            return new MadeAttempt(held, message, system, outcome, abort.IsCancellationRequested, probe) { Trace = MessageTrace.Followed(span) };
+            var isCut = abort.IsCancellationRequested;
+            return new MadeAttempt(held, message, system, outcome, isCut, probe) { Trace = MessageTrace.Followed(span), Heard = isSent && !isCut ? outcome : null };
         }
         catch (Exception failure) when (failure is not ProblemException { Code.Code: "unavailable" })
         {
@@ -97,35 +101,38 @@ internal sealed class DeliveryAttempts(
         }
     }
 
-    private async ValueTask<AttemptOutcome> OutcomeAsync(
+    /// <returns>What came of it, and whether that is the system's doing: not what the hub finds by itself.</returns>
+    private async ValueTask<(AttemptOutcome Outcome, bool IsSent)> OutcomeAsync(
         DeliveryRecord held, MessageRecord message, ReadOnlyMemory<byte>? copy, AgencySystem system, CancellationToken abort)
     {
         var most = system.Policy.MaxAttempts + ClaimPolicy.Interruptions;
         switch (ClaimPolicy.Decide(new ClaimInput(held.Attempts, most, clock.GetUtcNow(), message.Expires)))
         {
             case ClaimDecision.Expire:
-                return new AttemptOutcome.Failed(ProblemCode.Expired, $"not delivered before {message.Expires:O}");
+                return (new AttemptOutcome.Failed(ProblemCode.Expired, $"not delivered before {message.Expires:O}"), false);
             case ClaimDecision.Die:
-                return new AttemptOutcome.Rejected(ProblemCode.ClaimsExhausted, $"{most} attempts were made, many of them cut short by a stop of the hub");
+                return (new AttemptOutcome.Rejected(ProblemCode.ClaimsExhausted, $"{most} attempts were made, many of them cut short by a stop of the hub"), false);
         }
 
         if ((copy ?? await store.ReadOctetsAsync(held.Message, CancellationToken.None)) is not { } octets)
-            return new AttemptOutcome.Rejected(ProblemCode.ContentErased, "the content was erased before it was delivered");
+            return (new AttemptOutcome.Rejected(ProblemCode.ContentErased, "the content was erased before it was delivered"), false);
         using var either = new CancellationTokenSource(system.Policy.Timeout, clock);
         await using var aborting = abort.UnsafeRegister(static either => ((CancellationTokenSource)either!).Cancel(), either);
+        var isSent = false;
         try
         {
             var statement = await statements.SignAsync(held, message, either.Token);
-            return await _channels[system.Channel.Kind].SendAsync(new OutgoingDelivery(held, message, octets, statement, system), either.Token);
+            isSent = true;
+            return (await _channels[system.Channel.Kind].SendAsync(new OutgoingDelivery(held, message, octets, statement, system), either.Token), isSent);
         }
         catch (OperationCanceledException) when (either.IsCancellationRequested)
         {
-            return new AttemptOutcome.Failed(ProblemCode.RecipientTimeout, $"no end within {system.Policy.Timeout.TotalSeconds} s") { Fault = FailureFault.System };
+            return (new AttemptOutcome.Failed(ProblemCode.RecipientTimeout, $"no end within {system.Policy.Timeout.TotalSeconds} s") { Fault = FailureFault.System }, isSent);
         }
         catch (Exception failure)
         {
             log.LogError(failure, "The channel {Channel} failed with delivery {Delivery}.", system.Channel.Kind, held.Id);
-            return new AttemptOutcome.Failed(ProblemCode.InternalError, $"the channel '{system.Channel.Kind}' failed ({failure.GetType().Name})");
+            return (new AttemptOutcome.Failed(ProblemCode.InternalError, $"the channel '{system.Channel.Kind}' failed ({failure.GetType().Name})"), false);
         }
     }
 
@@ -156,9 +163,9 @@ internal sealed class DeliveryAttempts(
     private async ValueTask FailedAsync(DeliveryRecord held, MessageRecord message, AgencySystem system, AttemptOutcome.Failed failed, Probe? probe)
     {
         // What fails because its system is away is not to blame, and lets another one try next.
-        var isSpared = probe is not null && failed.Fault != FailureFault.Message && !(failed.Fault == FailureFault.Unclear && held.Id == probe.Last);
+        var isSpared = probe is not null && probe.Breaker.Spares(held.Id, failed.Fault, system.Policy);
         var input = DeliveryAges.AfterFailure(system.Policy, held, message, clock.GetUtcNow(), failed.RetryAfter);
-        var decision = RetryPolicy.Decide(isSpared ? input with { Attempts = input.Attempts - 1, NotWithin = probe!.Pause * 1.5 } : input);
+        var decision = RetryPolicy.Decide(isSpared ? input with { Attempts = input.Attempts - 1, NotWithin = probe!.Breaker.KeepsOff(system.Policy) } : input);
         switch (decision)
         {
             case RetryDecision.Retry retry:

@@ -63,7 +63,7 @@ internal sealed class ExpirySweep(IRegistry registry, ICommitter committer, IHub
         if (now - message.Accepted < shortest) return false;
         var greatest = (registry.Current.FindSystem(delivery.Recipient)?.Policy ?? Default).MaxAge;
         var held = delivery.State == DeliveryState.Claimed && delivery.ClaimedUntil > now;
-        if (held || delivery.Replays > 0 || now - DeliveryAges.Since(message, delivery) < greatest) return true;
+        if (held || now - DeliveryAges.Since(message, delivery) < greatest) return true;
         await outcomes.GiveUpAsync(delivery, message, DeliveryState.Dead, ProblemCode.Expired, $"not delivered within {greatest}");
         return true;
     }

@@ -152,7 +152,7 @@ internal sealed class LaneAttempts(
         try
         {
             var attempt = await attempts.MakeAsync(held, system, probe, abort);
-            _ended.Enqueue((lane, new AttemptEnd(held.Delivery.Id, started, system.Policy, attempt is { Interrupted: false } ? attempt.Outcome : null)));
+            _ended.Enqueue((lane, new AttemptEnd(held.Delivery.Id, started, system.Policy, attempt?.Heard)));
             wake();
             if (attempt is not null) await attempts.RecordAsync(attempt);
         }

@@ -6,13 +6,12 @@ namespace Hub.Core.Delivery;
 /// <param name="Policy">The system's policy.</param>
 /// <param name="Attempts">Attempts that count, the failed one included unless it was spared; 0 or more.</param>
 /// <param name="Now">The hub's clock.</param>
-/// <param name="Since">When the delivery could first be made: acceptance, or <c>notBefore</c> if later.</param>
+/// <param name="Since">When the delivery could first be made: acceptance or the last replay, or <c>notBefore</c> if later.</param>
 /// <param name="Expires">When the message expires, if it does.</param>
-/// <param name="Replayed">Whether an operator replayed it: then its age no longer counts, only its attempts.</param>
 /// <param name="RetryAfter">What the recipient asked for, if it did.</param>
 /// <param name="Random">A random number in [0, 1).</param>
 public sealed record RetryInput(
-    DeliveryPolicy Policy, int Attempts, DateTimeOffset Now, DateTimeOffset Since, DateTimeOffset? Expires, bool Replayed, TimeSpan? RetryAfter, double Random)
+    DeliveryPolicy Policy, int Attempts, DateTimeOffset Now, DateTimeOffset Since, DateTimeOffset? Expires, TimeSpan? RetryAfter, double Random)
 {
     /// <summary>How long it is not to be tried again at least; zero: nothing is known.</summary>
     public TimeSpan NotWithin { get; init; }
@@ -49,7 +48,7 @@ public static class RetryPolicy
         if (input.Expires <= input.Now) return new RetryDecision.Expired();
         if (input.Attempts >= policy.MaxAttempts)
             return new RetryDecision.Dead($"attempt {input.Attempts} of at most {policy.MaxAttempts} failed");
-        var age = input.Replayed ? TimeSpan.Zero : input.Now - input.Since;
+        var age = input.Now - input.Since;
         if (age >= policy.MaxAge)
             return new RetryDecision.Dead($"not delivered within {policy.MaxAge}");
 

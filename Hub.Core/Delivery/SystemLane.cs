@@ -52,7 +52,7 @@ internal sealed class SystemLane(SystemAddress address, LanePace pace, SystemBre
 
     /// <summary>The probe that an attempt is that begins now; null: it is a usual one.</summary>
     internal Probe? ProbeOf(DeliveryPolicy policy, DateTimeOffset now) =>
-        Phase(policy, now) == BreakerPhase.Closed ? null : new Probe(_breaker.Last, _breaker.Next(policy));
+        Phase(policy, now) == BreakerPhase.Closed ? null : new Probe(_breaker);
 
     internal bool IsSuspect(DateTimeOffset now) => _failures >= SuspectAfter || _breaker.Since is not null || (_started.Count > 0 && now - _started[0] > Slow);
 

@@ -52,6 +52,48 @@ public sealed class BreakerTests
     }
 
     [Test]
+    public void Failed_FewMessagesThatTheSystemAlwaysChokesOn_OpenNothing()
+    {
+        var breaker = Breaker.Closed;
+        for (var i = 0; i < 20; i++) breaker = breaker.Failed(new BreakerFailure(i % 2, FailureFault.Unclear, Start, null), Policy, Start);
+        Assert.That((breaker.PhaseAt(Start), breaker.Failures), Is.EqualTo((BreakerPhase.Closed, 2)));
+    }
+
+    [Test]
+    public void Failed_AProbeThatFailedBefore_LetsOthersTryAtOnceButNotForEver()
+    {
+        var open = Choke(Breaker.Closed, Start, 1, 2, 3);
+        var at = open.Until;
+        var tried = open;
+        for (var i = 1; i < Breaker.MostProbes; i++)
+        {
+            tried = Choke(tried, at, (i % 3) + 1);
+            Assert.That((tried.PhaseAt(at), tried.Pause), Is.EqualTo((BreakerPhase.HalfOpen, open.Pause)));
+        }
+
+        tried = Choke(tried, at, 1);
+        Assert.That((tried.PhaseAt(at), tried.Until), Is.EqualTo((BreakerPhase.Open, at + open.Pause)));
+        Assert.That(Choke(open, at, 4).Until, Is.EqualTo(at + (open.Pause * 2)), "another one fails: it is the system");
+    }
+
+    [Test]
+    public void Spares_WhatMayBeTheMessagesOwnFault_TheFirstTimeAndWhenManyFailed()
+    {
+        var open = Fail(Breaker.Closed, 3, Start);
+        Assert.That((open.Spares(1, FailureFault.System, Policy), open.Spares(1, FailureFault.Message, Policy)), Is.EqualTo((true, false)));
+        Assert.That((open.Spares(1, FailureFault.Unclear, Policy), open.Spares(2, FailureFault.Unclear, Policy)), Is.EqualTo((false, true)));
+        Assert.That(Choke(Choke(open, open.Until, 2), Start.AddMinutes(10), 3).Spares(1, FailureFault.Unclear, Policy), Is.True);
+    }
+
+    [Test]
+    public void Knows_ManyFailed_TheLastOnes()
+    {
+        var breaker = Breaker.Closed;
+        for (var i = 1; i <= Breaker.MostKnown + 1; i++) breaker = Choke(breaker, Start.AddHours(i), i);
+        Assert.That((breaker.Knows(1), breaker.Knows(2), breaker.Knows(Breaker.MostKnown + 1)), Is.EqualTo((false, true, true)));
+    }
+
+    [Test]
     public void Failed_OfTheMessage_ShowsThatTheSystemAnswers() =>
         Assert.That(Fail(Breaker.Closed, 3, Start).Failed(new BreakerFailure(1, FailureFault.Message, Start, null), Policy, Start), Is.SameAs(Breaker.Closed));
 
@@ -93,6 +135,12 @@ public sealed class BreakerTests
             Assert.That(breaker.Until - now, Is.LessThanOrEqualTo(Policy.MaxDelay));
             Assert.That(breaker.PhaseAt(now + Policy.MaxDelay), Is.Not.EqualTo(BreakerPhase.Open));
         }
+    }
+
+    private static Breaker Choke(Breaker breaker, DateTimeOffset now, params int[] deliveries)
+    {
+        foreach (var delivery in deliveries) breaker = breaker.Failed(new BreakerFailure(delivery, FailureFault.Unclear, now, null), Policy, now);
+        return breaker;
     }
 
     private static Breaker Fail(Breaker breaker, int times, DateTimeOffset now)

@@ -103,15 +103,14 @@ public sealed class DeliveryStatePropertyTests
             await _model.AgreesAsync();
         }
 
-        /// <summary>Nobody reads: all that was not replayed dies of age. Then operators replay what is dead, and the recipient takes all.</summary>
+        /// <summary>Nobody reads: all that is unfinished dies of age, replayed or not. Then operators replay what is dead, and the recipient takes all.</summary>
         internal async Task EndAsync()
         {
             bench.Clock.Advance(Age + Claim);
             await bench.NewSweep().EndExpiredAsync(CancellationToken.None);
             await bench.NewSweep().EndAgedAsync(CancellationToken.None);
             await _model.AgreesAsync();
-            foreach (var (key, state) in _model.NotOver.ToList())
-                Assert.That((await bench.Store.ListDeliveriesAsync(key)).Single().Replays, Is.Positive, $"{key} is {state}, and nothing will end it");
+            Assert.That(_model.NotOver, Is.Empty, "nothing will end these");
             for (var round = 0; _model.Dead.Any() || _model.NotOver.Any(); round++)
             {
                 Assert.That(round, Is.LessThan(50), "every delivery ends");

@@ -60,6 +60,21 @@ public class ExpirySweepTests
         }
     }
 
+    [Test]
+    public async Task EndAged_OfAReplayedOne_CountsFromItsReplay()
+    {
+        var key = await _bench.AcceptAsync("replayed", Puller);
+        _bench.Clock.Advance(TimeSpan.FromHours(5));
+        await _bench.NewSweep().EndAgedAsync(CancellationToken.None);
+        await _bench.DeadLetters.ReplayAsync((await _bench.DeliveryAsync(key)).Id, "operator:an");
+        foreach (var (minutes, state) in new[] { (59, DeliveryState.Queued), (1, DeliveryState.Dead) })
+        {
+            _bench.Clock.Advance(TimeSpan.FromMinutes(minutes));
+            await _bench.NewSweep().EndAgedAsync(CancellationToken.None);
+            Assert.That((await _bench.DeliveryAsync(key)).State, Is.EqualTo(state));
+        }
+    }
+
     [TestCase(true)]
     [TestCase(false)]
     public async Task End_ManyAtOnce_ShareCommits(bool expire)

@@ -13,7 +13,7 @@ public class RetryPolicyTests
         MaxAttempts = 5, FirstDelay = TimeSpan.FromSeconds(2), MaxDelay = TimeSpan.FromSeconds(10), Factor = 2, Jitter = 0, MaxAge = TimeSpan.FromHours(1),
     };
 
-    private static readonly RetryInput Failed = new(Policy, 1, Now, Now, null, false, null, 0.5);
+    private static readonly RetryInput Failed = new(Policy, 1, Now, Now, null, null, 0.5);
 
     [TestCase(1, 2)]
     [TestCase(2, 4)]
@@ -27,10 +27,6 @@ public class RetryPolicyTests
 
     [Test]
     public void Decide_TooOld_Dead() => Assert.That(RetryPolicy.Decide(Failed with { Since = Now.AddHours(-1) }), Is.InstanceOf<RetryDecision.Dead>());
-
-    [Test]
-    public void Decide_TooOldButReplayed_Retries() =>
-        Assert.That(RetryPolicy.Decide(Failed with { Since = Now.AddHours(-1), Replayed = true }), Is.InstanceOf<RetryDecision.Retry>());
 
     [Test]
     public void Decide_MessageExpired_Expired() =>
@@ -62,7 +58,7 @@ public class RetryPolicyTests
                     MaxAttempts = most, FirstDelay = TimeSpan.FromMilliseconds(first), MaxDelay = TimeSpan.FromMilliseconds(greatest),
                     Factor = factor / 100.0, Jitter = jitter / 100.0, MaxAge = TimeSpan.FromDays(1),
                 },
-                attempts, Now, Now.AddMilliseconds(-age), null, false, asked < 0 ? null : TimeSpan.FromMilliseconds(asked), random / 100.0);
+                attempts, Now, Now.AddMilliseconds(-age), null, asked < 0 ? null : TimeSpan.FromMilliseconds(asked), random / 100.0);
         Prop.ForAll(inputs.ToArbitrary(), input =>
         {
             var end = input.Since + input.Policy.MaxAge;

@@ -4,6 +4,7 @@ using Hub.Contracts.Problems;
 using Hub.Core.Delivery;
 using Hub.Core.Registry;
 using Hub.Core.Storage;
+using Hub.Tests.Storage;
 using static Hub.Tests.Delivery.DeliveryBench;
 
 namespace Hub.Tests.Delivery;
@@ -13,6 +14,8 @@ public sealed class When_a_system_is_down
     private static readonly SystemAddress Healthy = SystemAddress.Parse("H06.44/qlvb");
     private DeliveryBench _bench = null!;
     private volatile bool _isDown;
+    private volatile MessageKey[]? _badOnes;
+    private FailureFault _fault = FailureFault.System;
 
     [TearDown]
     public async Task Stop() => await _bench.DisposeAsync();
@@ -38,9 +41,11 @@ public sealed class When_a_system_is_down
         Assert.That(_bench.Breakers.NotClosed, Is.Empty);
     }
 
-    [Test]
-    public async Task Should_not_spend_attempts_on_a_long_outage()
+    [TestCase(FailureFault.System)]
+    [TestCase(FailureFault.Unclear)]
+    public async Task Should_not_spend_attempts_on_a_long_outage(FailureFault fault)
     {
+        _fault = fault;
         await StartAsync(maxDelay: TimeSpan.FromMinutes(1));
         List<MessageKey> keys = [await _bench.AcceptAsync("1", Pushed), await _bench.AcceptAsync("2", Pushed)];
         await OpenedAsync();
@@ -51,10 +56,49 @@ public sealed class When_a_system_is_down
         }
 
         await QuietAsync(keys);
-        Assert.That(ToPushed(), Is.GreaterThan(10), "more probes than a delivery has attempts");
+        Assert.That(ToPushed(), Is.InRange(11, 40), "more probes than a delivery has attempts, and about one a minute");
         Assert.That((await StatesAsync(keys)).Select(static d => d.Attempts), Is.EqualTo(new[] { 1, 1 }));
         _isDown = false;
         foreach (var key in keys) await DeliveredAsync(key);
+    }
+
+    [TestCase(FailureFault.System)]
+    [TestCase(FailureFault.Unclear)]
+    public async Task Should_not_take_two_messages_that_always_fail_for_an_outage(FailureFault fault)
+    {
+        _fault = fault;
+        await StartAsync(maxDelay: TimeSpan.FromMinutes(1));
+        MessageKey[] bad = [await _bench.AcceptAsync("1", Pushed), await _bench.AcceptAsync("2", Pushed)];
+        await OpenedAsync();
+        _badOnes = bad;
+        for (var i = 0; (await StatesAsync(bad)).Any(static d => d.State != DeliveryState.Dead); i++)
+        {
+            Assert.That(i, Is.LessThan(40), "they die of their attempts");
+            var healthy = await _bench.AcceptAsync($"healthy-{i}", Pushed);
+            var asked = _bench.Clock.GetUtcNow();
+            await DeliveredAsync(healthy);
+            Assert.That(_bench.Clock.GetUtcNow() - asked, Is.LessThan(TimeSpan.FromMinutes(10)));
+            _bench.Clock.Advance(TimeSpan.FromMinutes(1));
+        }
+    }
+
+    [Test]
+    public async Task Should_learn_nothing_of_it_from_what_the_hub_ends_itself()
+    {
+        await StartAsync(maxDelay: TimeSpan.FromMinutes(1));
+        List<MessageKey> keys = [await _bench.AcceptAsync("1", Pushed), await _bench.AcceptAsync("2", Pushed)];
+        await OpenedAsync();
+        var since = _bench.Breakers.NotClosed.Single().Value.Since;
+        var erased = await _bench.AcceptAsync("erased", Pushed);
+        await _bench.Store.WriteAsync(t => t.EraseAsync(erased, _bench.Clock.GetUtcNow()));
+        for (var i = 0; i < 40; i++)
+        {
+            await QuietAsync(keys);
+            _bench.Clock.Advance(TimeSpan.FromSeconds(20));
+        }
+
+        await _bench.UntilAsync(erased, DeliveryState.Dead);
+        Assert.That(_bench.Breakers.NotClosed.Single().Value.Since, Is.EqualTo(since), "it never answered");
     }
 
     [Test]
@@ -85,8 +129,8 @@ public sealed class When_a_system_is_down
             Address = Healthy, Name = "Healthy", Policy = policy, Channel = new ChannelSettings("push", new Uri("https://healthy.example/in")),
         }));
         _bench.Channel.Partner = (delivery, _) => Task.FromResult<AttemptOutcome>(
-            _isDown && delivery.Recipient.Address == Pushed
-                ? new AttemptOutcome.Failed(ProblemCode.RecipientUnreachable, "connection refused") { Fault = FailureFault.System }
+            _isDown && delivery.Recipient.Address == Pushed && _badOnes?.Contains(delivery.Message.Key) != false
+                ? new AttemptOutcome.Failed(ProblemCode.RecipientUnreachable, "connection refused") { Fault = _fault }
                 : new AttemptOutcome.Delivered());
         _bench.Dispatch();
     }
