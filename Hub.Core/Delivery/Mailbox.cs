@@ -1,8 +1,10 @@
 using Hub.Contracts.Addresses;
+using Hub.Contracts.Envelopes;
 using Hub.Contracts.Messages;
 using Hub.Contracts.Problems;
 using Hub.Core.Intake;
 using Hub.Core.Nodes;
+using Hub.Core.Pressure;
 using Hub.Core.Registry;
 using Hub.Core.Storage;
 using Hub.Core.Trail;
@@ -26,7 +28,13 @@ public sealed class Mailbox
     /// <summary>Most deliveries in one claim.</summary>
     public const int MaxClaims = 100;
 
+    /// <summary>Greatest signed answer, in bytes (64 KiB).</summary>
+    public const int MaxSignedAnswer = AcknowledgementRules.MaxBytes;
+
     private const int MaxReason = 500;
+
+    /// <summary>Claims a system may name that are not its own: enough for all it held when it came back after they had ended.</summary>
+    private static readonly SendQuota LostClaims = new(Rate: 20, Burst: 500);
 
     private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(5);
 
@@ -38,6 +46,7 @@ public sealed class Mailbox
     private readonly TimeProvider _clock;
     private readonly DeliveryOutcomes _outcomes;
     private readonly DeliveryStatements _statements;
+    private readonly SystemBuckets _lost;
 
     /// <summary>Composes the mailbox.</summary>
     public Mailbox(
@@ -52,6 +61,7 @@ public sealed class Mailbox
         _clock = clock;
         _outcomes = new DeliveryOutcomes(committer, acknowledgements, new DeliveryNotices(keys), intake, signals, clock);
         _statements = new DeliveryStatements(keys);
+        _lost = new SystemBuckets(LostClaims, clock);
     }
 
     /// <summary>Claims due deliveries, by weighted priority (<see cref="PriorityTurns"/>), most urgent first; waits for the first one when there is none. A system of a closed agency
@@ -81,11 +91,12 @@ public sealed class Mailbox
 
     /// <summary>Prolongs a claim by the system's claim duration from now.</summary>
     /// <returns>When it ends now.</returns>
-    /// <exception cref="ProblemException"><c>claim-lost</c>.</exception>
+    /// <exception cref="ProblemException"><c>claim-lost</c>, or <c>rate-limited</c> after many of those.</exception>
     public async ValueTask<DateTimeOffset> RenewAsync(SystemAddress caller, string claim, CancellationToken cancellationToken = default)
     {
         var until = _clock.GetUtcNow() + PolicyOf(caller).ClaimDuration;
-        return await _committer.RunAsync(
+        return await WithClaimAsync(
+            caller,
             async scope =>
             {
                 var delivery = await FindAsync(scope, caller, claim);
@@ -96,6 +107,11 @@ public sealed class Mailbox
             cancellationToken);
     }
 
+    /// <summary>The message that a claim is for, before a signed answer to it is read.</summary>
+    /// <exception cref="ProblemException"><c>claim-lost</c>, or <c>rate-limited</c> after many of those.</exception>
+    public async ValueTask<MessageKey> MessageOfAsync(SystemAddress caller, string claim, CancellationToken cancellationToken = default) =>
+        (await WithClaimAsync(caller, scope => FindAsync(scope, caller, claim), cancellationToken)).Message;
+
     /// <summary>Ends a claim: the caller has the message. Repeating it changes nothing; a later answer under the same claim
     /// replaces the earlier one. For a signed answer, send a <c>hub.ack.v1</c> instead.</summary>
     /// <param name="caller">The authenticated system.</param>
@@ -103,7 +119,7 @@ public sealed class Mailbox
     /// <param name="answer">The unsigned business answer; null for a bare acknowledgement of having it.</param>
     /// <param name="cancellationToken">Gives up before the commit is queued.</param>
     /// <returns>The delivery as it is now.</returns>
-    /// <exception cref="ProblemException"><c>claim-lost</c>, <c>schema-violation</c>, or <c>not-allowed</c> beyond
+    /// <exception cref="ProblemException"><c>claim-lost</c>, <c>rate-limited</c> after many of those, <c>schema-violation</c>, or <c>not-allowed</c> beyond
     /// <see cref="AcknowledgementPolicy.MaxAnswers"/>.</exception>
     public async ValueTask<DeliveryRecord> AckAsync(
         SystemAddress caller, string claim, UnsignedAnswer? answer = null, CancellationToken cancellationToken = default)
@@ -129,7 +145,7 @@ public sealed class Mailbox
     /// <param name="reason">Why, for the trail and the sender; at most 500 characters are kept.</param>
     /// <param name="retryAfter">After how long the caller wants it again, if it says.</param>
     /// <param name="cancellationToken">Gives up before the commit is queued.</param>
-    /// <exception cref="ProblemException"><c>claim-lost</c>.</exception>
+    /// <exception cref="ProblemException"><c>claim-lost</c>, or <c>rate-limited</c> after many of those.</exception>
     public async ValueTask NackAsync(
         SystemAddress caller, string claim, string? reason = null, TimeSpan? retryAfter = null, CancellationToken cancellationToken = default)
     {
@@ -201,8 +217,27 @@ public sealed class Mailbox
 
     private async ValueTask<(DeliveryRecord Held, MessageRecord Message)> FindAsync(SystemAddress caller, string claim, CancellationToken cancellationToken)
     {
-        var held = await _committer.RunAsync(scope => FindAsync(scope, caller, claim), cancellationToken);
+        var held = await WithClaimAsync(caller, scope => FindAsync(scope, caller, claim), cancellationToken);
         return (held, (await _store.FindMessageAsync(held.Message, cancellationToken))!);
+    }
+
+    /// <summary>A unit for a claim that may be anything. The queue it goes through is that of all messages and outcomes, so whoever names many
+    /// claims that are not its own is refused before it. While it runs it counts as lost: that many of one system are under way at most.</summary>
+    private async ValueTask<T> WithClaimAsync<T>(SystemAddress caller, Func<CommitScope, ValueTask<T>> work, CancellationToken cancellationToken)
+    {
+        if (_lost.Take(caller) is { } wait)
+            throw new ProblemException(new Problem(ProblemCode.RateLimited, $"{caller} named more than {LostClaims.Burst} claims that are not its own, or have ended; {LostClaims.Rate} a second more are looked up. Wait {wait.TotalSeconds:0.###} s, and forget claims that are told to be lost.") { RetryAfter = wait });
+        try
+        {
+            var found = await _committer.RunAsync(work, cancellationToken);
+            _lost.GiveBack(caller);
+            return found;
+        }
+        catch (Exception other) when (other is not ProblemException { Code: var code } || code != ProblemCode.ClaimLost)
+        {
+            _lost.GiveBack(caller);
+            throw;
+        }
     }
 
     private static async ValueTask<DeliveryRecord> FindAsync(CommitScope scope, SystemAddress caller, string claim)

@@ -21,6 +21,9 @@ public sealed class IntakeService : IIntake
 {
     private const int RegistryTries = 3;
 
+    /// <summary>How many of a system's envelopes above its quota are looked at, whether they are acknowledgements.</summary>
+    private static readonly SendQuota GlancesAboveQuota = new(Rate: 50, Burst: 50);
+
     private readonly IRegistry _registry;
     private readonly ICommitter _committer;
     private readonly IHubStore _store;
@@ -35,6 +38,7 @@ public sealed class IntakeService : IIntake
     private readonly ThisNode _node;
     private readonly AcceptanceUnit _unit;
     private readonly KnownReceipts _receipts;
+    private readonly SystemBuckets _glances;
 
     /// <summary>Composes the way in.</summary>
     public IntakeService(
@@ -47,6 +51,7 @@ public sealed class IntakeService : IIntake
         (_node, _backlog, Quotas) = (node, backlog, new SendQuotas(clock));
         _unit = new AcceptanceUnit(acknowledgements, uploads, signals, registry, clock);
         _receipts = new KnownReceipts(store, keys);
+        _glances = new SystemBuckets(GlancesAboveQuota, clock);
         Refusals = new RefusalTally(committer, clock);
     }
 
@@ -114,14 +119,15 @@ public sealed class IntakeService : IIntake
         await _unit.RunAsync(scope, candidate, candidate.ToEntry());
     }
 
-    /// <summary>Before anything costs much. What says that it is an acknowledgement passes above the quota, too, and has to prove it.</summary>
+    /// <summary>Before anything costs much. What says that it is an acknowledgement passes above the quota, too, and has to
+    /// prove it; so many of them a second, since anybody can say it.</summary>
     /// <returns>Whether it was counted.</returns>
     /// <exception cref="ProblemException"><c>rate-limited</c>, with Retry-After.</exception>
     private bool TakeQuota(ReadOnlyMemory<byte> octets, EnvelopeEncoding encoding, SystemAddress caller)
     {
         if (_registry.Current.FindSystem(caller) is not { Policy.SendRate: not null } system) return false;
         if (Quotas.Take(system) is not { } wait) return true;
-        if (TypeGlance.IsAcknowledgement(octets, encoding)) return false;
+        if (octets.Length <= TypeGlance.MaxBytes && _glances.Take(caller) is null && TypeGlance.IsAcknowledgement(octets, encoding)) return false;
         IntakeGate.Shed("quota");
         throw new ProblemException(SendQuotas.Above(system, wait));
     }

@@ -17,9 +17,9 @@ public sealed class IntakeGate(TimeProvider clock)
     private static readonly Counter<long> Sheds = Meter.CreateCounter<long>("hub.intake.shed", "{message}", "Messages and uploads refused under pressure, by reason.");
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<SystemAddress, int> _callers = [];
+    private readonly Places _taken = new();
+    private readonly Places _ending = new();
     private int _limit = 256;
-    private int _underWay;
     private long _opened = clock.GetTimestamp();
     private int _accepted;
     private TimeSpan _sum;
@@ -37,7 +37,7 @@ public sealed class IntakeGate(TimeProvider clock)
     /// <summary>Places taken now.</summary>
     public int UnderWay
     {
-        get { lock (_gate) return _underWay; }
+        get { lock (_gate) return _taken.All + _ending.All; }
     }
 
     /// <summary>Counts one that was refused under pressure.</summary>
@@ -51,15 +51,25 @@ public sealed class IntakeGate(TimeProvider clock)
     }
 
     /// <summary>Takes a place, if the caller gets one; <see cref="Leave"/> gives it back.</summary>
-    /// <param name="caller">The sender.</param>
-    /// <param name="always">Whether it is taken though there is none: for what ends work.</param>
-    public bool TryEnter(SystemAddress caller, bool always = false)
+    public bool TryEnter(SystemAddress caller)
     {
         lock (_gate)
         {
-            if (!always && !Admits(caller)) return false;
-            _callers[caller] = _callers.GetValueOrDefault(caller) + 1;
-            _underWay++;
+            if (!Admits(caller)) return false;
+            _taken.Enter(caller);
+            return true;
+        }
+    }
+
+    /// <summary>Takes one of the places kept for what ends work, half as many as the others and shared out by the same rule: nobody who
+    /// asks for one of the others is measured by them. <see cref="Leave"/> gives it back.</summary>
+    /// <param name="caller">The sender.</param>
+    public bool TryEnterEnding(SystemAddress caller)
+    {
+        lock (_gate)
+        {
+            if (!_ending.Admits(_limit / 2, caller)) return false;
+            _ending.Enter(caller);
             return true;
         }
     }
@@ -67,14 +77,12 @@ public sealed class IntakeGate(TimeProvider clock)
     /// <summary>Gives a place back.</summary>
     /// <param name="caller">Whose it was.</param>
     /// <param name="took">How long it took to the receipt; null when there was none: refusals are quick and say nothing.</param>
-    public void Leave(SystemAddress caller, TimeSpan? took)
+    /// <param name="ending">Whether it was one of <see cref="TryEnterEnding"/>.</param>
+    public void Leave(SystemAddress caller, TimeSpan? took, bool ending = false)
     {
         lock (_gate)
         {
-            _underWay--;
-            var own = _callers[caller] - 1;
-            if (own == 0) _callers.Remove(caller);
-            else _callers[caller] = own;
+            (ending ? _ending : _taken).Leave(caller);
             if (took is not { } time) return;
             _accepted++;
             _sum += time;
@@ -84,9 +92,8 @@ public sealed class IntakeGate(TimeProvider clock)
 
     private bool Admits(SystemAddress caller)
     {
-        var own = _callers.GetValueOrDefault(caller);
-        if (_underWay >= _limit) _wasFull = true;
-        return AdmissionRule.Admits(_limit, _underWay, own, own == 0 ? _callers.Count + 1 : _callers.Count);
+        if (_taken.All >= _limit) _wasFull = true;
+        return _taken.Admits(_limit, caller);
     }
 
     private void Adapt()
@@ -95,5 +102,33 @@ public sealed class IntakeGate(TimeProvider clock)
         if (open < ShortWindow || (_accepted < FewestInWindow && open < LongWindow)) return;
         _limit = Rule.Next(_limit, new AdmissionWindow(_accepted, _sum / _accepted, _wasFull));
         (_opened, _accepted, _sum, _wasFull) = (clock.GetTimestamp(), 0, TimeSpan.Zero, false);
+    }
+
+    /// <summary>Places taken, by caller; guarded by the gate.</summary>
+    private sealed class Places
+    {
+        private readonly Dictionary<SystemAddress, int> _callers = [];
+
+        internal int All { get; private set; }
+
+        internal bool Admits(int limit, SystemAddress caller)
+        {
+            var own = _callers.GetValueOrDefault(caller);
+            return AdmissionRule.Admits(limit, All, own, own == 0 ? _callers.Count + 1 : _callers.Count);
+        }
+
+        internal void Enter(SystemAddress caller)
+        {
+            _callers[caller] = _callers.GetValueOrDefault(caller) + 1;
+            All++;
+        }
+
+        internal void Leave(SystemAddress caller)
+        {
+            All--;
+            var own = _callers[caller] - 1;
+            if (own == 0) _callers.Remove(caller);
+            else _callers[caller] = own;
+        }
     }
 }

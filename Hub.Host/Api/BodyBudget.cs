@@ -3,11 +3,12 @@ using Hub.Contracts.Problems;
 namespace Hub.Host.Api;
 
 /// <summary>Bounds the memory that large bodies take at any moment, together and for each caller; one for bodies that come
-/// in, one for those that go out. Who does not fit is told to come back; nobody queues while holding a part. Bodies up to
-/// <see cref="SmallBody"/> are counted but never refused: tokens, claims and ordinary messages pass whatever others do.</summary>
+/// in, one for those that go out. Who does not fit is told to come back; nobody queues while holding a part. Bodies below
+/// <see cref="SmallBody"/> are counted but never refused for what others hold: tokens, claims and ordinary messages pass whatever
+/// they do. So that these cannot pile up either, one caller may have <see cref="ReadPerCaller"/> bodies being read at once.</summary>
 internal sealed class BodyBudget(long capacity, TimeProvider clock)
 {
-    /// <summary>Greatest body outside the bound, in bytes.</summary>
+    /// <summary>From here on a body is within the bound, in bytes (64 KiB).</summary>
     internal const int SmallBody = 64 * 1024;
 
     /// <summary>Above this a body is huge (1 MiB), and few of them may be under way for one caller.</summary>
@@ -15,6 +16,9 @@ internal sealed class BodyBudget(long capacity, TimeProvider clock)
 
     /// <summary>Most huge bodies of one caller at once.</summary>
     internal const int HugePerCaller = 4;
+
+    /// <summary>Most bodies of one caller that are being read at once: with all of them small, 16 MiB.</summary>
+    internal const int ReadPerCaller = 256;
 
     /// <summary>Key of the budget of answers among the services.</summary>
     internal const string Outgoing = "outgoing";
@@ -27,6 +31,7 @@ internal sealed class BodyBudget(long capacity, TimeProvider clock)
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Account> _callers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _reading = new(StringComparer.Ordinal);
     private long _large;
     private long _small;
 
@@ -42,6 +47,30 @@ internal sealed class BodyBudget(long capacity, TimeProvider clock)
     internal TimeProvider Clock => clock;
 
     internal void CountSmall(int bytes) => Interlocked.Add(ref _small, bytes);
+
+    /// <summary>Begins to read a body of any size; <see cref="EndReading"/> gives its place back.</summary>
+    /// <param name="caller">Who answers for it.</param>
+    /// <exception cref="ProblemException"><c>rate-limited</c> beyond <see cref="ReadPerCaller"/>.</exception>
+    internal void BeginReading(string caller)
+    {
+        lock (_gate)
+        {
+            var reading = _reading.GetValueOrDefault(caller);
+            if (reading >= ReadPerCaller)
+                throw ComeBack(ProblemCode.RateLimited, $"'{caller}' already has {reading} bodies on the way to the hub; that is the limit for one caller. Wait until one is through.");
+            _reading[caller] = reading + 1;
+        }
+    }
+
+    internal void EndReading(string caller)
+    {
+        lock (_gate)
+        {
+            var reading = _reading[caller] - 1;
+            if (reading == 0) _reading.Remove(caller);
+            else _reading[caller] = reading;
+        }
+    }
 
     /// <summary>Begins a large body. No memory is taken yet, only the place of a huge one.</summary>
     /// <param name="caller">Who answers for it.</param>

@@ -18,12 +18,9 @@ internal sealed class IntakeDoor(IntakeGate gate, IntakeService intake, IRegistr
     /// <summary>How many of a system's small envelopes are looked at, whether they are acknowledgements, while there is no place for it.</summary>
     private static readonly SendQuota Glances = new(Rate: 50, Burst: 50);
 
-    private const int MostGlancing = 4_096;
     private static readonly TimeSpan LogInterval = TimeSpan.FromSeconds(1);
 
-    private readonly Lock _lock = new();
-    private readonly Dictionary<SystemAddress, SendBucket> _glances = [];
-    private readonly long _started = clock.GetTimestamp();
+    private readonly SystemBuckets _glances = new(Glances, clock);
     private long _refused;
     private long _logged;
 
@@ -36,9 +33,12 @@ internal sealed class IntakeDoor(IntakeGate gate, IntakeService intake, IRegistr
     internal async ValueTask<T?> TakeAsync<T>(HttpContext context, SystemAddress caller, EnvelopeEncoding encoding, Func<ReadOnlyMemory<byte>, ValueTask<T>> take)
         where T : class
     {
-        if (RefusalOf(caller) is { } refusal && !MayGlance(caller, context.Request.ContentLength)) return await RefuseAsync<T>(context, caller, refusal);
+        var refusal = RefusalOf(caller);
+        if (refusal is { } early && !MayGlance(caller, context.Request.ContentLength)) return await RefuseAsync<T>(context, caller, early);
         using var body = await RequestBody.ReadAsync(context, EnvelopeLimits.Default.MaxBytes);
-        if (!gate.TryEnter(caller) && !(TypeGlance.IsAcknowledgement(body.Memory, encoding) && gate.TryEnter(caller, always: true)))
+        var ending = !gate.TryEnter(caller);
+        // Those who were let in and found the places taken meanwhile: many bodies may end together.
+        if (ending && !((refusal is not null || MayGlance(caller, body.Memory.Length)) && TypeGlance.IsAcknowledgement(body.Memory, encoding) && gate.TryEnterEnding(caller)))
             return await RefuseAsync<T>(context, caller, NoPlace());
         var began = clock.GetTimestamp();
         TimeSpan? took = null;
@@ -50,23 +50,12 @@ internal sealed class IntakeDoor(IntakeGate gate, IntakeService intake, IRegistr
         }
         finally
         {
-            gate.Leave(caller, took);
+            gate.Leave(caller, took, ending);
         }
     }
 
     /// <summary>What ends work goes on, but looking for it among what a system floods the hub with must not cost as much as taking it.</summary>
-    private bool MayGlance(SystemAddress caller, long? length)
-    {
-        if (length is null or > TypeGlance.MaxBytes) return false;
-        lock (_lock)
-        {
-            var now = clock.GetElapsedTime(_started);
-            if (_glances.Count >= MostGlancing) _glances.Clear();
-            var decision = (_glances.TryGetValue(caller, out var bucket) ? bucket : new SendBucket(Glances.Burst, now)).Take(Glances, now);
-            _glances[caller] = decision.Bucket;
-            return decision.Wait is null;
-        }
-    }
+    private bool MayGlance(SystemAddress caller, long? length) => length <= TypeGlance.MaxBytes && _glances.Take(caller) is null;
 
     private Refusal? RefusalOf(SystemAddress caller)
     {

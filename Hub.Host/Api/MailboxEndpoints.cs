@@ -31,13 +31,13 @@ internal static class MailboxEndpoints
             .WithDescription("An empty or JSON body is kept as asserted by the hub. A signed hub.ack.v1 envelope as body is your own word; its receipt is the answer.")
             .Accepts<AckRequest>("application/json", EnvelopeCodec.XmlMediaType, EnvelopeCodec.JsonMediaType)
             .Produces<DeliveryView>().Produces<string>(StatusCodes.Status202Accepted, Receipt.MediaType)
-            .ProducesProblems(ProblemCode.InvalidRequest, ProblemCode.Unauthenticated, ProblemCode.ClaimLost, ProblemCode.SchemaViolation);
+            .ProducesProblems(ProblemCode.InvalidRequest, ProblemCode.Unauthenticated, ProblemCode.ClaimLost, ProblemCode.SchemaViolation, ProblemCode.TooLarge, ProblemCode.RateLimited);
         routes.MapPost("/api/v1/mailbox/claims/{claim}/nack", NackAsync).RequireScope(Scopes.System)
             .WithTags("Mailbox").WithName("nack").WithSummary("Give the message back; it is offered again later").Accepts<NackRequest>("application/json").Produces(StatusCodes.Status204NoContent)
-            .ProducesProblems(ProblemCode.InvalidRequest, ProblemCode.Unauthenticated, ProblemCode.ClaimLost);
+            .ProducesProblems(ProblemCode.InvalidRequest, ProblemCode.Unauthenticated, ProblemCode.ClaimLost, ProblemCode.RateLimited);
         routes.MapPost("/api/v1/mailbox/claims/{claim}/renew", RenewAsync).RequireScope(Scopes.System)
             .WithTags("Mailbox").WithName("renew").WithSummary("Prolong a claim").Produces<RenewalView>()
-            .ProducesProblems(ProblemCode.Unauthenticated, ProblemCode.ClaimLost);
+            .ProducesProblems(ProblemCode.Unauthenticated, ProblemCode.ClaimLost, ProblemCode.RateLimited);
     }
 
     private static async Task ClaimAsync(
@@ -78,12 +78,12 @@ internal static class MailboxEndpoints
     private static byte[] Array(ReadOnlyMemory<byte> octets) =>
         MemoryMarshal.TryGetArray(octets, out var segment) && segment.Array is { } array && segment.Count == array.Length ? array : octets.ToArray();
 
-    private static async Task AckAsync(HttpContext context, string claim, Mailbox mailbox, ICommitter committer, IIntake intake)
+    private static async Task AckAsync(HttpContext context, string claim, Mailbox mailbox, IIntake intake)
     {
         var caller = context.Caller().RequireSystem();
         if (context.Request.ContentType?.Split(';')[0].Trim() is EnvelopeCodec.XmlMediaType or EnvelopeCodec.JsonMediaType)
         {
-            await SignedAckAsync(context, caller, claim, committer, intake);
+            await SignedAckAsync(context, caller, claim, mailbox, intake);
             return;
         }
 
@@ -100,18 +100,17 @@ internal static class MailboxEndpoints
         _ => throw QueryText.Bad("outcome", text, "accepted or refused"),
     };
 
-    private static async Task SignedAckAsync(HttpContext context, SystemAddress caller, string claim, ICommitter committer, IIntake intake)
+    private static async Task SignedAckAsync(HttpContext context, SystemAddress caller, string claim, Mailbox mailbox, IIntake intake)
     {
         var encoding = MessageEndpoints.EncodingOf(context.Request.ContentType);
-        using var body = await RequestBody.ReadAsync(context, EnvelopeLimits.Default.MaxBytes);
-        var claimed = await committer.RunAsync(scope => scope.Transaction.FindClaimAsync(claim), context.RequestAborted);
-        if (claimed is null || claimed.Recipient != caller) throw ProblemCode.ClaimLost.With("The claim is not yours, or the delivery was given to another claim.");
+        var message = await mailbox.MessageOfAsync(caller, claim, context.RequestAborted);
+        using var body = await RequestBody.ReadAsync(context, Mailbox.MaxSignedAnswer);
         // Only to see which message it answers, before intake verifies and applies it.
         var envelope = encoding == EnvelopeEncoding.Xml
             ? XmlEnvelope.ReadUnverified(body.Memory, EnvelopeLimits.Default)
             : JsonEnvelope.ReadUnverified(body.Memory, EnvelopeLimits.Default);
-        if (envelope.Type != MessageType.Acknowledgement || envelope.InReplyTo?.Key != claimed.Message)
-            throw ProblemCode.InvalidRequest.With($"The envelope is a {envelope.Type} in reply to {envelope.InReplyTo?.Key.Value ?? "nothing"}; this claim wants a {MessageType.Acknowledgement} in reply to {claimed.Message}.");
+        if (envelope.Type != MessageType.Acknowledgement || envelope.InReplyTo?.Key != message)
+            throw ProblemCode.InvalidRequest.With($"The envelope is a {envelope.Type} in reply to {envelope.InReplyTo?.Key.Value ?? "nothing"}; this claim wants a {MessageType.Acknowledgement} in reply to {message}.");
         await MessageEndpoints.AnswerAsync(context.Response, await intake.AcceptAsync(body.Memory, encoding, caller, context.RequestAborted));
     }
 

@@ -4,11 +4,12 @@ using Hub.Host.Identity;
 
 namespace Hub.Host.Api;
 
-/// <summary>A request body in one pooled buffer; disposing gives the buffer and its share of the budget back. The buffer of
-/// a large body grows as its bytes arrive: a length that is only promised takes no memory.</summary>
+/// <summary>A request body in one pooled buffer; disposing gives the buffer and its share of the budget back. The buffer
+/// grows as bytes arrive: a length that is only promised takes no memory.</summary>
 internal sealed class RequestBody : IDisposable
 {
-    private const int FirstChunk = 16 * 1024;
+    private const int FirstChunk = 4 * 1024;
+    private const int FirstLargeChunk = 16 * 1024;
 
     private readonly BodyBudget _budget;
     private byte[] _buffer = [];
@@ -28,12 +29,15 @@ internal sealed class RequestBody : IDisposable
     {
         var stated = context.Request.ContentLength;
         if (stated > maxBytes) throw TooLarge(stated.Value, maxBytes);
-        var body = new RequestBody(context.RequestServices.GetRequiredService<BodyBudget>());
+        var budget = context.RequestServices.GetRequiredService<BodyBudget>();
+        var caller = context.LoadSource();
+        budget.BeginReading(caller);
+        var body = new RequestBody(budget);
         try
         {
-            if (stated > BodyBudget.SmallBody) body.BeginLarge(context, stated.Value);
+            if (stated >= BodyBudget.SmallBody) body.BeginLarge(context, stated.Value);
             // One spare byte lets the end of the stream be seen without growing.
-            body.Resize(stated <= BodyBudget.SmallBody ? (int)stated.Value + 1 : FirstChunk);
+            body.Resize(body._large is null ? (int)Math.Min(stated + 1 ?? FirstChunk, FirstChunk) : FirstLargeChunk);
             await body.FillAsync(context, maxBytes);
             return body;
         }
@@ -41,6 +45,10 @@ internal sealed class RequestBody : IDisposable
         {
             body.Dispose();
             throw;
+        }
+        finally
+        {
+            budget.EndReading(caller);
         }
     }
 
@@ -53,7 +61,8 @@ internal sealed class RequestBody : IDisposable
             if (_length > maxBytes) throw TooLarge(_length, maxBytes);
             _pace?.Reached(_length);
             if (_length < _buffer.Length) continue;
-            var next = _buffer.Length * 2L;
+            // Small ones get there in two steps: memory is copied each time.
+            var next = _buffer.Length < BodyBudget.SmallBody && _large is null ? Math.Min(_buffer.Length * 4L, BodyBudget.SmallBody) : _buffer.Length * 2L;
             if (next > BodyBudget.SmallBody && _large is null) BeginLarge(context, next);
             // The last step, when the end is known, goes just beyond it.
             Resize((int)(context.Request.ContentLength is { } stated && stated >= _length ? Math.Min(next, stated + 1) : next));

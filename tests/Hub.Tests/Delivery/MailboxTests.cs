@@ -1,4 +1,5 @@
 using Hub.Contracts.Messages;
+using Hub.Contracts.Problems;
 using Hub.Core.Delivery;
 using Hub.Core.Storage;
 using static Hub.Tests.Delivery.DeliveryBench;
@@ -44,6 +45,25 @@ public class MailboxTests
         Assert.That(second.Claim, Is.Not.EqualTo(first.Claim));
         Assert.That(second.Delivery.Attempts, Is.EqualTo(2));
         Assert.That(CodeOf(async () => await _bench.Mailbox.AckAsync(Puller, first.Claim)), Is.EqualTo("claim-lost"));
+    }
+
+    [Test]
+    public async Task Ack_ManyClaimsThatAreNotItsOwn_IsRateLimitedBeforeTheCommitter_OthersGoOn()
+    {
+        var key = await _bench.AcceptAsync("1", Puller);
+        var claim = await ClaimOneAsync();
+        for (var i = 0; i < 300; i++) Assert.That(CodeOf(async () => await _bench.Mailbox.AckAsync(Puller, $"none-{i}")), Is.EqualTo("claim-lost"));
+        for (var i = 0; i < 100; i++) Assert.That(CodeOf(async () => await _bench.Mailbox.NackAsync(Puller, $"none-{i}")), Is.EqualTo("claim-lost"));
+        for (var i = 0; i < 50; i++) Assert.That(CodeOf(async () => await _bench.Mailbox.RenewAsync(Puller, $"none-{i}")), Is.EqualTo("claim-lost"));
+        for (var i = 0; i < 600; i++) await _bench.Mailbox.RenewAsync(Puller, claim.Claim);
+        for (var i = 0; i < 50; i++) Assert.That(CodeOf(async () => await _bench.Mailbox.MessageOfAsync(Puller, $"none-{i}")), Is.EqualTo("claim-lost"));
+        var refused = Assert.ThrowsAsync<ProblemException>(async () => await _bench.Mailbox.AckAsync(Puller, "none"))!.Problem;
+        Assert.That((refused.Code, refused.RetryAfter), Is.EqualTo((ProblemCode.RateLimited, (TimeSpan?)TimeSpan.FromMilliseconds(50))));
+        Assert.That(CodeOf(async () => await _bench.Mailbox.MessageOfAsync(Sender, "none")), Is.EqualTo("claim-lost"));
+
+        _bench.Clock.Advance(TimeSpan.FromMilliseconds(50));
+        Assert.That((await _bench.Mailbox.AckAsync(Puller, claim.Claim)).State, Is.EqualTo(DeliveryState.Delivered));
+        Assert.That(await _bench.Mailbox.MessageOfAsync(Puller, claim.Claim), Is.EqualTo(key));
     }
 
     [Test]

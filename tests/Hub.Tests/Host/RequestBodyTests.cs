@@ -23,6 +23,11 @@ public sealed class RequestBodyTests
     [TestCase(100_000, true)]
     [TestCase(16_384, false)]
     [TestCase(1_000_000, false)]
+    [TestCase(4_095, true)]
+    [TestCase(4_096, true)]
+    [TestCase(65_535, true)]
+    [TestCase(65_536, true)]
+    [TestCase(65_536, false)]
     public async Task Read_WithinTheLimit_GivesTheBytesAndReturnsTheBudget(int size, bool lengthStated)
     {
         var octets = RandomNumberGenerator.GetBytes(size);
@@ -61,6 +66,35 @@ public sealed class RequestBodyTests
         Assert.That(_budget.Free, Is.GreaterThan(Capacity - BodyBudget.SmallBody));
         await leaves.CancelAsync();
         Assert.That(async () => await reading, Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(_budget.Free, Is.EqualTo(Capacity));
+    }
+
+    [Test]
+    public async Task Read_SmallLengthOnlyPromised_TakesNoMoreThanAPage()
+    {
+        using var leaves = new CancellationTokenSource();
+        var context = Context(new SilentStream(), BodyBudget.SmallBody - 1);
+        context.RequestAborted = leaves.Token;
+        var reading = RequestBody.ReadAsync(context, Great).AsTask();
+        Assert.That(_budget.Free, Is.EqualTo(Capacity - 4_096));
+        await leaves.CancelAsync();
+        Assert.That(async () => await reading, Throws.InstanceOf<OperationCanceledException>());
+    }
+
+    [Test]
+    public async Task Read_MoreBodiesAtOnceThanOneCallerMay_AsksThisOneToComeBack()
+    {
+        using var leave = new CancellationTokenSource();
+        var held = Enumerable.Range(0, BodyBudget.ReadPerCaller).Select(_ => RequestBody.ReadAsync(From("203.0.113.5", new SilentStream(), leave.Token), 1_000).AsTask()).ToList();
+        var refused = Assert.ThrowsAsync<ProblemException>(async () => await RequestBody.ReadAsync(From("203.0.113.5", new UnreadableStream()), 1_000))!.Problem;
+        Assert.That((refused.Code, refused.RetryAfter), Is.EqualTo((ProblemCode.RateLimited, (TimeSpan?)TimeSpan.FromSeconds(1))));
+        using (await RequestBody.ReadAsync(From("203.0.113.6", new MemoryStream([1])), 1_000))
+        {
+            await leave.CancelAsync();
+        }
+
+        foreach (var reading in held) Assert.That(async () => await reading, Throws.InstanceOf<OperationCanceledException>());
+        for (var i = 0; i <= BodyBudget.ReadPerCaller; i++) (await RequestBody.ReadAsync(From("203.0.113.5", new MemoryStream([1])), 1_000)).Dispose();
         Assert.That(_budget.Free, Is.EqualTo(Capacity));
     }
 
@@ -141,6 +175,14 @@ public sealed class RequestBodyTests
     {
         Assert.That(Assert.ThrowsAsync<ProblemException>(async () => await RequestBody.ReadAsync(context, limit))!.Code, Is.EqualTo(code));
         Assert.That(_budget.Free, Is.EqualTo(Capacity));
+    }
+
+    private DefaultHttpContext From(string address, Stream body, CancellationToken aborted = default)
+    {
+        var context = Context(body, 1);
+        context.Connection.RemoteIpAddress = System.Net.IPAddress.Parse(address);
+        context.RequestAborted = aborted;
+        return context;
     }
 
     private DefaultHttpContext Context(Stream body, long? length)

@@ -91,6 +91,19 @@ public sealed class IntakePressureTests
     }
 
     [Test]
+    public async Task AcceptAsync_AboveItsQuota_WhatOnlySaysThatItIsAnAcknowledgementSoonPassesNoMore()
+    {
+        await GiveQuotaAsync("sendRate: 1, sendBurst: 1");
+        await _bench.SendAsync(Document("a-1"));
+        var sent = await _bench.SendAsync(FromCommune("b-1"));
+        var forged = Answer("f", new Acknowledgement(sent.Key, new string('0', 64), AcknowledgementOutcome.Accepted, "03", null, _bench.Clock.GetUtcNow()));
+        var codes = new List<ProblemCode>();
+        for (var i = 0; i < 51; i++) codes.Add((await _bench.RefusedAsync(forged with { Id = $"f-{i}" })).Code);
+        Assert.That(codes.Take(50), Has.None.EqualTo(ProblemCode.RateLimited));
+        Assert.That(codes[50], Is.EqualTo(ProblemCode.RateLimited));
+    }
+
+    [Test]
     public async Task AcceptAsync_RecipientLetsTooMuchLie_IsUnavailableWithItsName_UntilNineTenthsAreLeft()
     {
         await GiveQuotaAsync("maxQueued: 10");

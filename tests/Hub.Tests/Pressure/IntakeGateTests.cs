@@ -25,10 +25,19 @@ public sealed class IntakeGateTests
     }
 
     [Test]
-    public void TryEnter_Always_PassesTheFullGate()
+    public void TryEnterEnding_FullGate_HasPlacesOfItsOwnThatMeasureNobodyElse()
     {
-        Fill();
-        Assert.That(_gate.TryEnter(Flood, always: true));
+        var places = Fill();
+        var ending = 0;
+        while (_gate.TryEnterEnding(Flood)) ending++;
+        Assert.That(ending, Is.EqualTo(places / 2), "bounded");
+        Assert.That(_gate.TryEnterEnding(Polite), "shared out");
+        Assert.That(_gate.TryEnter(Polite));
+        var others = 1;
+        while (_gate.TryEnter(Polite)) others++;
+        Assert.That(others, Is.EqualTo(places / 2), "as many as without them");
+        for (var i = 0; i < ending; i++) _gate.Leave(Flood, took: null, ending: true);
+        Assert.That(_gate.UnderWay, Is.EqualTo(places + others + 1));
     }
 
     [Test]
@@ -65,8 +74,8 @@ public sealed class IntakeGateTests
         _clock.Advance(TimeSpan.FromMilliseconds(100));
         for (var i = 0; i < 16; i++)
         {
-            _gate.TryEnter(Polite, always: true);
-            _gate.Leave(Polite, took);
+            _gate.TryEnterEnding(Polite);
+            _gate.Leave(Polite, took, ending: true);
         }
     }
 }
