@@ -18,6 +18,8 @@ internal static class SqlServerReadSql
         END;
         """;
 
+    private const string QueueColumns = "d.attempts, d.due, d.since, d.accepted";
+
     private const string VersionColumns = "v.version, v.time, v.actor, v.approved_by, v.reason, v.entry";
 
     // @visible_at: after it messages are held back from @visible, who looks: a sender sees all of its own, a recipient its own delivery.
@@ -109,16 +111,22 @@ internal static class SqlServerReadSql
         AppState = "SELECT s.value FROM hub.app_state s WHERE s.app = @app AND s.[key] = @key;",
         AppStates = "SELECT TOP (@limit) s.[key], s.value FROM hub.app_state s WHERE s.app = @app AND s.[key] >= @prefix AND LEFT(s.[key], DATALENGTH(@prefix) / 2) = @prefix ORDER BY s.[key];",
         Counts = "SELECT c.state, SUM(c.count) FROM hub.delivery_count c GROUP BY c.state;",
+        // What is behind another is in the front of all.
         Queues = $"""
             {EachUnfinished}
             SELECT f.recipient, (SELECT COUNT_BIG(*) FROM (SELECT TOP (@most) d.id FROM hub.delivery d WHERE d.ready IS NOT NULL AND d.recipient = f.recipient) c),
             (SELECT MIN(CASE WHEN o.attempts = 0 THEN o.due ELSE COALESCE(o.since, o.accepted) END) FROM (
-                SELECT TOP (1000) d.attempts, d.due, d.since, d.accepted FROM hub.delivery d WHERE d.ready IS NOT NULL AND d.recipient = f.recipient ORDER BY d.id) o
+                {string.Join(" UNION ALL ", Enumerable.Range(0, 5).Select(ReadyOfRank))}
+                UNION ALL SELECT w.attempts, w.due, w.since, w.accepted FROM (SELECT TOP (1000) {QueueColumns} FROM hub.delivery d WHERE d.ready = 0 AND d.behind = 0 AND d.recipient = f.recipient ORDER BY d.wake) w
+                UNION ALL SELECT u.attempts, u.due, u.since, u.accepted FROM (SELECT TOP (1000) {QueueColumns} FROM hub.delivery d WHERE d.ready IS NOT NULL AND d.recipient = f.recipient ORDER BY d.id) u) o
                 WHERE o.attempts > 0 OR o.due <= @now)
             FROM @found f;
             """,
         OldestQueued = "SELECT TOP (1) d.due FROM hub.delivery d WHERE d.state = 0 ORDER BY d.accepted, d.message, d.id;",
     };
+
+    private static string ReadyOfRank(int rank) =>
+        $"SELECT r.attempts, r.due, r.since, r.accepted FROM (SELECT TOP (100) {QueueColumns} FROM hub.delivery d WHERE d.ready = 1 AND d.behind = 0 AND d.recipient = f.recipient AND d.rank = {rank} ORDER BY d.id) r";
 
     private static ListSql MessageListOf(MessageDriver driver) => driver switch
     {

@@ -16,7 +16,7 @@ public sealed class SystemsWatch(AgeWatch ages, HeartbeatWatch heartbeats, DutyC
         "hub.systems.silent", "{system}", "Systems that have shown no sign of life for longer than their heartbeat; on the node that watches.");
 
     private static readonly Gauge<int> Aged = Meter.CreateGauge<int>(
-        "hub.deliveries.aged", "{delivery}", "Queued deliveries older than their systems' age alarm, at most 200 of each system; on the node that watches.");
+        "hub.deliveries.aged", "{delivery}", "Deliveries that wait for systems whose oldest is older than their age alarm, at most 200 of each system; on the node that watches.");
 
     private HashSet<SystemAddress> _silent = [];
     private HashSet<SystemAddress> _late = [];
@@ -60,7 +60,7 @@ public sealed class SystemsWatch(AgeWatch ages, HeartbeatWatch heartbeats, DutyC
         foreach (var one in late)
         {
             if (!_late.Contains(one.System))
-                log.LogWarning("{Count} deliveries or more to {System} are late: they wait since {Oldest:O}, longer than {Alarm}.", one.Count, one.System, one.Oldest, one.Alarm);
+                log.LogWarning("Deliveries to {System} are late: the oldest waits since {Oldest:O}, longer than {Alarm}; {Count} wait or more.", one.System, one.Oldest, one.Alarm, one.Count);
         }
 
         HashSet<SystemAddress> nowSilent = [.. silent.Select(static s => s.System)];

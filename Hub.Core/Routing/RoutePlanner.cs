@@ -25,6 +25,7 @@ public static class RoutePlanner
                 Why = r.Why,
                 State = DeliveryState.Queued,
                 Due = due,
+                Since = due > message.Accepted ? due : null,
                 Lane = lane,
                 LanePlace = lane is null ? 0 : message.Sequence ?? 0,
                 HoldsLane = lane is not null && order == OnDead.Hold,

@@ -117,7 +117,8 @@ public sealed record DeliveryRecord
     /// <summary>Why this recipient: <c>direct</c>, <c>agency:code</c>, <c>group:name@version</c>, <c>successor-of:code</c>.</summary>
     public required string Why { get; init; }
 
-    /// <summary>When it was made, for one that was made after its message was accepted (a redirect), or replayed last; its age counts from then.</summary>
+    /// <summary>When it could first be made, when that is after its message was accepted (held back by its sender, a redirect), or when it was
+    /// replayed last; its age counts from then.</summary>
     public DateTimeOffset? Since { get; init; }
 
     /// <summary>State.</summary>

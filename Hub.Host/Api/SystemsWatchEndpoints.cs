@@ -50,7 +50,7 @@ internal sealed record BreakerView(string System, string State, DateTimeOffset S
 /// <summary>A system with late deliveries.</summary>
 /// <param name="System">Its address.</param>
 /// <param name="Oldest">Since when the oldest waits.</param>
-/// <param name="Count">How many are late, counted up to 200.</param>
+/// <param name="Count">How many wait for it, counted up to 200.</param>
 internal sealed record LateView(string System, DateTimeOffset Oldest, int Count);
 
 /// <summary>A system that has fallen silent.</summary>

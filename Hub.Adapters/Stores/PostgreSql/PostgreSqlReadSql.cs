@@ -149,7 +149,8 @@ internal static class PostgreSqlReadSql
         AppStates = "SELECT key, value FROM app_state WHERE app = $1 AND key >= $2 AND starts_with(key, $2) ORDER BY key LIMIT $3",
         Counts = "SELECT state, sum(count)::bigint FROM delivery_count GROUP BY state",
 
-        // The first of each rank that may be claimed, and of those behind another, is enough; waiting ones do not stand by age.
+        // Those of a rank that may be claimed stand nearly by age, and so do those behind another: a replay stands before what is older, and one
+        // held back by its sender behind another. Waiting ones do not stand by age.
         Queues = $"""
             {EachUnfinished}
             SELECT f.recipient, (SELECT count(*) FROM (
@@ -159,9 +160,9 @@ internal static class PostgreSqlReadSql
                 LIMIT $2) c),
             (SELECT min(CASE WHEN o.attempts = 0 THEN o.due ELSE coalesce(o.since, o.accepted) END) FROM (
                 SELECT x.* FROM generate_series(0, 4) r CROSS JOIN LATERAL (
-                    SELECT {QueueColumns} FROM delivery d WHERE d.ready AND NOT d.behind AND d.recipient = f.recipient AND d.rank = r::smallint ORDER BY d.id LIMIT 1) x
+                    SELECT {QueueColumns} FROM delivery d WHERE d.ready AND NOT d.behind AND d.recipient = f.recipient AND d.rank = r::smallint ORDER BY d.id LIMIT 100) x
                 UNION ALL (SELECT {QueueColumns} FROM delivery d WHERE NOT d.ready AND NOT d.behind AND d.recipient = f.recipient ORDER BY d.wake LIMIT 1000)
-                UNION ALL (SELECT {QueueColumns} FROM delivery d WHERE d.ready IS NOT NULL AND d.behind AND d.recipient = f.recipient ORDER BY d.id LIMIT 1)
+                UNION ALL (SELECT {QueueColumns} FROM delivery d WHERE d.ready IS NOT NULL AND d.behind AND d.recipient = f.recipient ORDER BY d.id LIMIT 100)
                 ) o WHERE o.attempts > 0 OR o.due <= $1)
             FROM found f WHERE f.recipient IS NOT NULL
             """,

@@ -179,12 +179,13 @@ internal static partial class SqliteSql
             + (SELECT count(*) FROM (SELECT 1 FROM delivery INDEXED BY delivery_behind WHERE ready = 2 AND recipient = ?1 LIMIT ?2))
         """;
 
-    // Of one rank. Those behind another stand after it: their first is enough, and that of the ready ones; waiting ones do not stand by age.
+    // Of one rank. Those behind another stand after it, and ready ones nearly by age: a replay stands before what is older, and one held back by
+    // its sender behind another. Waiting ones do not stand by age.
     internal const string QueueOldest = """
         SELECT min(CASE WHEN attempts = 0 THEN due ELSE coalesce(since, accepted) END) FROM (
-            SELECT * FROM (SELECT attempts, due, since, accepted FROM delivery INDEXED BY delivery_ready WHERE ready = 1 AND recipient = ?1 AND rank = ?2 ORDER BY id LIMIT 1)
+            SELECT * FROM (SELECT attempts, due, since, accepted FROM delivery INDEXED BY delivery_ready WHERE ready = 1 AND recipient = ?1 AND rank = ?2 ORDER BY id LIMIT 100)
             UNION ALL SELECT * FROM (SELECT attempts, due, since, accepted FROM delivery INDEXED BY delivery_waiting WHERE ready = 0 AND recipient = ?1 AND rank = ?2 ORDER BY wake LIMIT 1000)
-            UNION ALL SELECT * FROM (SELECT attempts, due, since, accepted FROM delivery INDEXED BY delivery_behind WHERE ready = 2 AND recipient = ?1 ORDER BY id LIMIT 1))
+            UNION ALL SELECT * FROM (SELECT attempts, due, since, accepted FROM delivery INDEXED BY delivery_behind WHERE ready = 2 AND recipient = ?1 ORDER BY id LIMIT 100))
         WHERE attempts > 0 OR due <= ?3
         """;
 

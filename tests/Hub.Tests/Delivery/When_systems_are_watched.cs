@@ -2,6 +2,7 @@ using Hub.Core.Delivery;
 using Hub.Core.Nodes;
 using Hub.Core.Registry;
 using Hub.Core.Storage;
+using Hub.Tests.Storage;
 using Microsoft.Extensions.Logging;
 using static Hub.Tests.Delivery.DeliveryBench;
 
@@ -77,7 +78,36 @@ public sealed class When_systems_are_watched
         _bench.Clock.Advance(TimeSpan.FromMinutes(30));
         Assert.That(await ages.ReadAsync(), Is.Empty);
         _bench.Clock.Advance(TimeSpan.FromSeconds(1));
-        Assert.That(await ages.ReadAsync(), Is.EqualTo(new[] { new AgedQueue(Puller, 2, start, TimeSpan.FromMinutes(30)) }));
+        Assert.That(await ages.ReadAsync(), Is.EqualTo(new[] { new AgedQueue(Puller, 3, start, TimeSpan.FromMinutes(30)) }));
+    }
+
+    [Test]
+    public async Task Should_tell_of_what_waits_behind_much_that_its_sender_holds_back_and_behind_the_backlog_of_others()
+    {
+        using var folder = new DataFolder();
+        await using var bench = await StartAsync(Content(), () => folder.CreateStore(mostScanned: 2));
+        var start = bench.Clock.GetUtcNow();
+        for (var i = 0; i < 3; i++) await bench.AcceptAsync($"other{i}", Pushed);
+        for (var i = 0; i < 11; i++) await bench.AcceptAsync($"held{i}", Puller, notBefore: start.AddDays(30));
+        bench.Clock.Advance(TimeSpan.FromMinutes(10));
+        await bench.AcceptAsync("late", Puller);
+        bench.Clock.Advance(new DeliveryPolicy().AgeAlarm + TimeSpan.FromSeconds(1));
+        var late = await new AgeWatch(bench.Registry, bench.Store, bench.Clock).ReadAsync();
+        Assert.That(late.Select(static q => (q.System, q.Oldest)), Is.EqualTo(new[] { (Pushed, start), (Puller, start.AddMinutes(10)) }));
+    }
+
+    [Test]
+    public async Task Should_count_the_age_of_what_was_held_back_from_its_time_after_an_attempt_too()
+    {
+        var start = _bench.Clock.GetUtcNow();
+        await _bench.AcceptAsync("held", Puller, notBefore: start.AddHours(5));
+        _bench.Clock.Advance(TimeSpan.FromHours(5));
+        var claim = (await _bench.Mailbox.ClaimAsync(Puller, 1, TimeSpan.Zero)).Single();
+        await _bench.Mailbox.NackAsync(Puller, claim.Claim, "not now", TimeSpan.FromHours(1));
+        var ages = new AgeWatch(_bench.Registry, _bench.Store, _bench.Clock);
+        Assert.That(await ages.ReadAsync(), Is.Empty);
+        _bench.Clock.Advance(TimeSpan.FromMinutes(31));
+        Assert.That((await ages.ReadAsync()).Select(static q => q.Oldest), Is.EqualTo(new[] { start.AddHours(5) }));
     }
 
     [Test]

@@ -37,5 +37,14 @@ public abstract partial class HubStoreContract
         Assert.That(await OldestAsync(Start.AddMinutes(6)), Is.EqualTo(Start), "what waits for its next attempt has waited since it was accepted");
     }
 
+    [Test]
+    public async Task ReadQueues_AReplayAtTheFront_DoesNotHideWhatWaitsLonger()
+    {
+        var replayed = (await Store.AddAsync(NewMessage("replayed")))[0];
+        await Store.AddAsync(NewMessage("old", accepted: Start.AddMinutes(1)));
+        await Store.WriteAsync(async t => await t.UpdateDeliveryAsync((await t.FindDeliveryAsync(replayed))! with { Due = Start.AddHours(1), Replays = 1, Changed = Start.AddHours(1) }));
+        Assert.That(await OldestAsync(Start.AddHours(2)), Is.EqualTo(Start.AddMinutes(1)));
+    }
+
     private async Task<DateTimeOffset?> OldestAsync(DateTimeOffset now) => (await Store.ReadQueuesAsync(now, 100)).Single(q => q.System == Receiver).Oldest;
 }

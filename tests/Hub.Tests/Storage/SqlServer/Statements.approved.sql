@@ -531,7 +531,9 @@ BEGIN
 END;
 SELECT f.recipient, (SELECT COUNT_BIG(*) FROM (SELECT TOP (@most) d.id FROM hub.delivery d WHERE d.ready IS NOT NULL AND d.recipient = f.recipient) c),
 (SELECT MIN(CASE WHEN o.attempts = 0 THEN o.due ELSE COALESCE(o.since, o.accepted) END) FROM (
-    SELECT TOP (1000) d.attempts, d.due, d.since, d.accepted FROM hub.delivery d WHERE d.ready IS NOT NULL AND d.recipient = f.recipient ORDER BY d.id) o
+    SELECT r.attempts, r.due, r.since, r.accepted FROM (SELECT TOP (100) d.attempts, d.due, d.since, d.accepted FROM hub.delivery d WHERE d.ready = 1 AND d.behind = 0 AND d.recipient = f.recipient AND d.rank = 0 ORDER BY d.id) r UNION ALL SELECT r.attempts, r.due, r.since, r.accepted FROM (SELECT TOP (100) d.attempts, d.due, d.since, d.accepted FROM hub.delivery d WHERE d.ready = 1 AND d.behind = 0 AND d.recipient = f.recipient AND d.rank = 1 ORDER BY d.id) r UNION ALL SELECT r.attempts, r.due, r.since, r.accepted FROM (SELECT TOP (100) d.attempts, d.due, d.since, d.accepted FROM hub.delivery d WHERE d.ready = 1 AND d.behind = 0 AND d.recipient = f.recipient AND d.rank = 2 ORDER BY d.id) r UNION ALL SELECT r.attempts, r.due, r.since, r.accepted FROM (SELECT TOP (100) d.attempts, d.due, d.since, d.accepted FROM hub.delivery d WHERE d.ready = 1 AND d.behind = 0 AND d.recipient = f.recipient AND d.rank = 3 ORDER BY d.id) r UNION ALL SELECT r.attempts, r.due, r.since, r.accepted FROM (SELECT TOP (100) d.attempts, d.due, d.since, d.accepted FROM hub.delivery d WHERE d.ready = 1 AND d.behind = 0 AND d.recipient = f.recipient AND d.rank = 4 ORDER BY d.id) r
+    UNION ALL SELECT w.attempts, w.due, w.since, w.accepted FROM (SELECT TOP (1000) d.attempts, d.due, d.since, d.accepted FROM hub.delivery d WHERE d.ready = 0 AND d.behind = 0 AND d.recipient = f.recipient ORDER BY d.wake) w
+    UNION ALL SELECT u.attempts, u.due, u.since, u.accepted FROM (SELECT TOP (1000) d.attempts, d.due, d.since, d.accepted FROM hub.delivery d WHERE d.ready IS NOT NULL AND d.recipient = f.recipient ORDER BY d.id) u) o
     WHERE o.attempts > 0 OR o.due <= @now)
 FROM @found f;
 
