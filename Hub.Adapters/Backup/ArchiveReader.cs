@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Hub.Contracts.Signatures;
 
 namespace Hub.Adapters.Backup;
 
@@ -14,9 +15,14 @@ internal sealed class ArchiveReader(Stream input)
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
     private ArchiveContent? _open;
     private string _name = "";
+    private byte[] _manifest = [];
+    private byte[]? _signature;
 
     /// <summary>The manifest, once everything was read.</summary>
     internal BackupManifest? Manifest { get; private set; }
+
+    /// <summary>Whether a key made the signature over the manifest.</summary>
+    internal bool IsSignedBy(VerificationKey statement) => _signature is not null && BackupSignature.Verifies(_manifest, _signature, statement);
 
     /// <summary>The next file; what was not read of the one before is read now. Null at the end, when everything was as the manifest says.</summary>
     /// <exception cref="InvalidDataException">Not what a hub wrote, or not whole.</exception>
@@ -31,8 +37,15 @@ internal sealed class ArchiveReader(Stream input)
                 return null;
             }
 
-            if (Manifest is not null) throw new InvalidDataException("The backup goes on behind its manifest.");
+            if (Manifest is not null && (name != BackupSignature.Name || _signature is not null)) throw new InvalidDataException("The backup goes on behind its manifest.");
             var length = BinaryPrimitives.ReadInt64LittleEndian(await ExactlyAsync(sizeof(long), cancellationToken));
+            if (Manifest is not null)
+            {
+                if (length != BackupSignature.Length) throw new InvalidDataException($"The signature of the backup's manifest has {length} bytes, not {BackupSignature.Length}.");
+                _signature = await ExactlyAsync(BackupSignature.Length, cancellationToken);
+                continue;
+            }
+
             if (!BackupNames.IsKnown(name) || length < 0 || !_names.Add(name)) throw new InvalidDataException($"The backup holds '{name}' of {length} bytes, which no hub writes there.");
             (_name, _open) = (name, new ArchiveContent(input, length));
             if (name != BackupManifest.Name) return (name, _open);
@@ -46,7 +59,8 @@ internal sealed class ArchiveReader(Stream input)
         _open = null;
         try
         {
-            Manifest = JsonSerializer.Deserialize<BackupManifest>(await ExactlyAsync(length, cancellationToken), ArchiveWriter.Json);
+            _manifest = await ExactlyAsync(length, cancellationToken);
+            Manifest = JsonSerializer.Deserialize<BackupManifest>(_manifest, ArchiveWriter.Json);
         }
         catch (JsonException unreadable)
         {
@@ -64,6 +78,7 @@ internal sealed class ArchiveReader(Stream input)
     private async ValueTask EndAsync(CancellationToken cancellationToken)
     {
         if (Manifest is null) throw new InvalidDataException("The backup has no manifest.");
+        if (_signature is null) throw new InvalidDataException("The backup's manifest is not signed: no hub wrote it.");
         // Only the end of the sealed stream proves that nothing is missing.
         if (await input.ReadAsync(new byte[1], cancellationToken) > 0) throw new InvalidDataException("The backup goes on behind its end.");
     }

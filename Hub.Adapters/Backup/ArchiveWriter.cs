@@ -2,11 +2,12 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Hub.Contracts.Signatures;
 
 namespace Hub.Adapters.Backup;
 
-/// <summary>Writes files one after the other: length of the name (uint16, little-endian), name, length (int64), octets; the manifest last,
-/// then a name of length 0.</summary>
+/// <summary>Writes files one after the other: length of the name (uint16, little-endian), name, length (int64), octets; then the manifest, its
+/// signature, and a name of length 0.</summary>
 internal sealed class ArchiveWriter(Stream output)
 {
     internal static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, WriteIndented = true };
@@ -40,9 +41,11 @@ internal sealed class ArchiveWriter(Stream output)
         await AddAsync(name, stream, content.Length, cancellationToken);
     }
 
-    internal async ValueTask FinishAsync(BackupManifest manifest, CancellationToken cancellationToken)
+    internal async ValueTask FinishAsync(BackupManifest manifest, ISigner statement, CancellationToken cancellationToken)
     {
-        await AddAsync(BackupManifest.Name, JsonSerializer.SerializeToUtf8Bytes(manifest, Json), cancellationToken);
+        var octets = JsonSerializer.SerializeToUtf8Bytes(manifest, Json);
+        await AddAsync(BackupManifest.Name, octets, cancellationToken);
+        await AddAsync(BackupSignature.Name, await BackupSignature.SignAsync(octets, statement, cancellationToken), cancellationToken);
         await output.WriteAsync(new byte[2], cancellationToken);
     }
 

@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
+using System.Text;
 using Hub.Adapters.Keys;
 using Hub.Contracts.Sealing;
+using Hub.Contracts.Signatures;
 
 namespace Hub.Adapters.Backup;
 
@@ -29,6 +31,34 @@ public static class BackupKeys
             throw new FormatException($"'{path}' holds no private key that opens backups: {unusable.Message}", unusable);
         }
     }
+
+    /// <summary>The public half of the statement key in a copy of a hub's <c>keys/</c>: it signed the hub's backups.</summary>
+    /// <exception cref="FileNotFoundException">There is none.</exception>
+    /// <exception cref="InvalidDataException">It is damaged.</exception>
+    /// <exception cref="UnauthorizedAccessException">Other users can read it.</exception>
+    public static VerificationKey Statement(string keys)
+    {
+        var path = Path.Combine(keys, "statement.pem");
+        return File.Exists(path)
+            ? Verifier(KeyFile.OpenSigner(path))
+            : throw new FileNotFoundException($"'{keys}' has no statement.pem, which signed the backup: name the copy of the hub's folder keys/.");
+    }
+
+    /// <summary>The public half of a statement key that stands in a backup.</summary>
+    /// <exception cref="InvalidDataException">It is none.</exception>
+    internal static VerificationKey StatementOf(byte[] pem)
+    {
+        try
+        {
+            return Verifier(KeyFile.SignerOf(Encoding.ASCII.GetString(pem)));
+        }
+        catch (CryptographicException none)
+        {
+            throw new InvalidDataException($"The backup's keys/statement.pem holds no usable key: {none.Message}", none);
+        }
+    }
+
+    private static VerificationKey Verifier(LocalSigner signer) => new(signer.KeyId, signer.ExportSubjectPublicKeyInfo());
 
     /// <summary>Reads the data key in a copy of a hub's <c>keys/</c>.</summary>
     /// <exception cref="FileNotFoundException">There is none.</exception>

@@ -1,6 +1,6 @@
 namespace Hub.Adapters.Backup;
 
-/// <summary>What a backup holds; the last thing in it.</summary>
+/// <summary>What a backup holds; signed by the hub (<see cref="BackupSignature"/>).</summary>
 /// <param name="Hub">The hub's address.</param>
 /// <param name="Origin">Origin of its log, which names the epoch.</param>
 /// <param name="Made">When its snapshot was taken, by the hub's clock.</param>

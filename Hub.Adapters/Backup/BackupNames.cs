@@ -1,4 +1,6 @@
 using System.Text.RegularExpressions;
+using Hub.Adapters.Stores.Files;
+using Hub.Contracts.Addresses;
 
 namespace Hub.Adapters.Backup;
 
@@ -13,7 +15,12 @@ internal static partial class BackupNames
     /// <summary>The log's private key. No backup holds it: a restored hub signs with a new one.</summary>
     internal const string PrivateLogKey = "keys/log.pem";
 
-    internal static bool IsKnown(string name) => name is Identity or Database or Erasures or BackupManifest.Name || (Pattern().IsMatch(name) && name != PrivateLogKey);
+    internal static bool IsKnown(string name) => name is Identity or Database or Erasures or BackupManifest.Name or BackupSignature.Name || (Pattern().IsMatch(name) && name != PrivateLogKey);
+
+    internal static bool IsUpload(string name) => name.StartsWith("uploads/", StringComparison.Ordinal);
+
+    /// <summary>The name of a finished upload.</summary>
+    internal static string OfUpload(SystemAddress owner, string sha256) => $"uploads/{Path.GetFileName(UploadPlace.Of("", owner, sha256).Folder)}/{sha256}";
 
     internal static bool IsSegment(string name) => name.StartsWith("bodies/", StringComparison.Ordinal);
 

@@ -10,7 +10,7 @@ namespace Hub.Adapters.Backup;
 /// highest bit marks the last chunk), ciphertext and 16-byte tag of AES-256-GCM.</summary>
 /// <remarks>The nonce is the mark of the last chunk (4 bytes) and the chunk's number (8 bytes, big-endian), associated data the SHA-256 of all
 /// that stands before the first chunk: a chunk that is altered, moved, left out, taken from another file, or missing at the end is found. A
-/// key seals one file only, so no nonce comes twice.</remarks>
+/// key seals one file only, so no nonce comes twice. The seal says nothing of who made the file: <see cref="BackupSignature"/> does.</remarks>
 internal static class BackupSeal
 {
     /// <summary>Octets in every chunk but the last.</summary>

@@ -5,6 +5,7 @@ using Hub.Adapters.Stores.Bodies;
 using Hub.Adapters.Stores.Files;
 using Hub.Adapters.Stores.PostgreSql;
 using Hub.Contracts.Sealing;
+using Hub.Contracts.Signatures;
 using Hub.Contracts.Trail;
 
 namespace Hub.Adapters.Backup;
@@ -14,16 +15,24 @@ namespace Hub.Adapters.Backup;
 /// <param name="Sha256">SHA-256 of the backup's file.</param>
 /// <param name="Bodies">Bodies that were opened and compared with their digests.</param>
 /// <param name="Unopened">Bodies that were not, for want of the data key or because a sample was asked for.</param>
-public sealed record BackupReport(BackupManifest Manifest, string Sha256, long Bodies, long Unopened);
+/// <param name="Vouched">Whether a statement key from outside the backup vouches for it. Without, whoever has the recipient's public key may have made it.</param>
+/// <param name="Missing">Uploads that its database names and that are in it no more: lost before it was made, or erased while it was.</param>
+public sealed record BackupReport(BackupManifest Manifest, string Sha256, long Bodies, long Unopened, bool Vouched, IReadOnlyList<string> Missing);
 
 /// <summary>Reads a backup from its first octet to its last and proves that a hub can be restored from it.</summary>
 /// <param name="key">Opens it.</param>
 /// <param name="dataKey">The hub's data key (<c>keys/data.key</c>); null to leave bodies closed, or to take the backup's own.</param>
+/// <param name="statement">The hub's statement key, which must have signed the manifest; null to take the backup's own, if it has it.</param>
 /// <param name="apart">Opens one body of so many; 1: each.</param>
-public sealed class BackupVerification(UnsealingKey key, byte[]? dataKey, int apart)
+/// <param name="shown">Checkpoints that must not contradict the log in it: those of its own origin, not greater than it, are prefixes of it.</param>
+public sealed class BackupVerification(UnsealingKey key, byte[]? dataKey, VerificationKey? statement, int apart, IReadOnlyList<Checkpoint>? shown = null)
 {
     private const string DataKeyName = "keys/data.key";
+    private const string StatementKeyName = "keys/statement.pem";
+    private readonly HashSet<string> _uploads = new(StringComparer.Ordinal);
     private byte[]? _dataKey = dataKey;
+    private VerificationKey? _ownStatement;
+    private string[] _missing = [];
     private NoteVerifier? _logKey;
     private SnapshotDatabase? _database;
     private long _opened;
@@ -44,6 +53,9 @@ public sealed class BackupVerification(UnsealingKey key, byte[]? dataKey, int ap
         {
             while (await archive.NextAsync(cancellationToken) is var (name, content)) await VisitAsync(name, content, snapshot, cancellationToken);
             if (_database is null) throw new InvalidDataException("The backup holds no database.");
+            CheckOrigin(archive, _database);
+            _missing = [.. _database.NamedUploads().Select(static upload => BackupNames.OfUpload(upload.Owner, upload.Sha256)).Distinct().Where(name => !_uploads.Contains(name))];
+            if (_missing.Except(archive.Manifest!.Gone).FirstOrDefault() is { } lacking) throw new InvalidDataException($"The backup lacks '{lacking}', an upload that its database refers to.");
             if (_seen < _database.CountBodies()) throw new InvalidDataException($"The backup lacks segments: {_database.CountBodies() - _seen} bodies that its database refers to are not in it.");
         }
         catch (Exception damaged) when (damaged is Microsoft.Data.Sqlite.SqliteException or Hub.Core.Storage.StoreFailedException or FormatException)
@@ -57,12 +69,24 @@ public sealed class BackupVerification(UnsealingKey key, byte[]? dataKey, int ap
         }
 
         var manifest = archive.Manifest!;
-        return new BackupReport(manifest, hashing.Digest(), _opened, _seen - _opened);
+        return new BackupReport(manifest, hashing.Digest(), _opened, _seen - _opened, statement is not null, _missing);
+    }
+
+    /// <summary>Whose backup it is: the manifest is signed by the hub, and says of log and database what is in them.</summary>
+    private void CheckOrigin(ArchiveReader archive, SnapshotDatabase database)
+    {
+        var manifest = archive.Manifest!;
+        if ((statement ?? _ownStatement) is { } signer && !archive.IsSignedBy(signer))
+            throw new InvalidDataException("The backup's manifest is not signed by the hub's statement key: it is a backup of another hub, or somebody made it who has the recipient's public key.");
+        if (manifest.LogKey != _logKey?.ToString() || manifest.Origin != _logKey.Name) throw new InvalidDataException($"The log key in the backup's manifest ('{manifest.Origin}') is not the one in its {BackupNames.LogKey}.");
+        if (manifest.Checkpoint != database.Head()?.Note) throw new InvalidDataException("The checkpoint in the backup's manifest is not the newest one in its database.");
     }
 
     private async ValueTask VisitAsync(string name, ArchiveContent content, string snapshot, CancellationToken cancellationToken)
     {
         if (name == BackupNames.LogKey) _logKey = NoteVerifier.Parse(Encoding.UTF8.GetString(await SmallAsync(name, content, cancellationToken)).Trim());
+        else if (name == StatementKeyName) _ownStatement = BackupKeys.StatementOf(await SmallAsync(name, content, cancellationToken));
+        else if (BackupNames.IsUpload(name)) _uploads.Add(name);
         else if (name == DataKeyName) _dataKey ??= await SmallAsync(name, content, cancellationToken);
         else if (name == BackupNames.Database) await OpenDatabaseAsync(content, snapshot, cancellationToken);
         else if (BackupNames.IsSegment(name)) await BodiesAsync(int.Parse(Path.GetFileNameWithoutExtension(name), CultureInfo.InvariantCulture), content, cancellationToken);
@@ -79,7 +103,8 @@ public sealed class BackupVerification(UnsealingKey key, byte[]? dataKey, int ap
 
     private async ValueTask CheckLogAsync(SnapshotDatabase database)
     {
-        var (size, root, uncommitted) = database.HashLog();
+        var prefixes = (shown ?? []).Where(known => known.Origin == _logKey?.Name).ToLookup(static known => known.Size);
+        var (size, root, uncommitted) = database.HashLog(tree => Compare(prefixes[tree.Size], tree));
         if (uncommitted is { } entry) throw new InvalidDataException($"The body of entry {entry} of the log in the backup is not what its header commits to.");
         if (database.Head() is not { } head)
         {
@@ -92,6 +117,13 @@ public sealed class BackupVerification(UnsealingKey key, byte[]? dataKey, int ap
         if (checkpoint.Size != size || !checkpoint.Root.Span.SequenceEqual(root)) throw new InvalidDataException($"The {size} entries of the log in the backup do not lead to its checkpoint of size {checkpoint.Size}.");
         var tiles = await EdgeRoot.ComputeAsync(size, (level, index) => Task.FromResult(database.Tile(level, index)));
         if (!checkpoint.Root.Span.SequenceEqual(tiles)) throw new InvalidDataException($"The tiles of the log in the backup do not lead to its checkpoint of size {size}.");
+    }
+
+    private static void Compare(IEnumerable<Checkpoint> known, Stores.Copying.TreeFrontier tree)
+    {
+        foreach (var checkpoint in known)
+            if (!checkpoint.Root.Span.SequenceEqual(tree.Root()))
+                throw new InvalidDataException($"A checkpoint of size {checkpoint.Size} of the log '{checkpoint.Origin}' that was shown has another root than the log in the backup: they are two histories under one key. Keep both, and find out which one the partners' receipts belong to.");
     }
 
     private async ValueTask BodiesAsync(int segment, ArchiveContent content, CancellationToken cancellationToken)

@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Text.Json;
+using Hub.Adapters.Keys;
 using Hub.Adapters.Stores.Files;
 using Hub.Contracts.Trail;
 using Hub.Core.Storage;
@@ -7,28 +7,30 @@ using Microsoft.Data.Sqlite;
 
 namespace Hub.Adapters.Backup;
 
-/// <summary>What is known of the log beyond a backup: checkpoints that somebody kept, and the keys to check them with.</summary>
+/// <summary>Collects what is known of the log beyond a backup: checkpoints that somebody kept, and the keys to check them with. Nothing is
+/// believed before <see cref="KnownEpochs.Judge"/> has compared it.</summary>
 internal sealed class EpochEvidence
 {
-    private readonly Dictionary<string, NoteVerifier> _keys = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, (long Size, string Note)> _greatest = new(StringComparer.Ordinal);
-    private int _newest;
+    private readonly List<(NoteVerifier Key, string From)> _keys = [];
+    private readonly List<EpochNote> _notes = [];
+    private readonly List<string> _origins = [];
 
-    /// <summary>Adds the keys in a folder <c>public/</c>, which need not be there.</summary>
+    internal IReadOnlyList<(NoteVerifier Key, string From)> Keys => _keys;
+
+    internal IReadOnlyList<EpochNote> Notes => _notes;
+
+    /// <summary>Origins that a folder's <c>hub.json</c> says it had.</summary>
+    internal IReadOnlyList<string> Origins => _origins;
+
+    /// <summary>Adds the keys in a folder, which need not be there. One that cannot be read is left out.</summary>
     internal void AddKeys(string folder)
     {
         if (!Directory.Exists(folder)) return;
-        foreach (var file in Directory.EnumerateFiles(folder, "*.vkey")) AddKey(NoteVerifier.Parse(File.ReadAllText(file).Trim()));
+        foreach (var file in Directory.EnumerateFiles(folder, "*.vkey")) Try(() => _keys.Add((NoteVerifier.Parse(File.ReadAllText(file).Trim()), file)));
     }
 
-    internal void AddKey(NoteVerifier key)
-    {
-        _keys.TryAdd(key.Name, key);
-        _newest = Math.Max(_newest, Number(key.Name));
-    }
-
-    /// <summary>Adds what a hub's folder remembers: its head file, and the database if it can still be read. What is damaged there is left out:
-    /// it may be what the restoration is for.</summary>
+    /// <summary>Adds what a hub's folder remembers: who it was, its keys, its head file, and the database if it can still be read. What is damaged
+    /// there is left out: it may be what the restoration is for.</summary>
     internal void AddFolder(string folder)
     {
         Try(() => AddKeys(Path.Combine(folder, "public")));
@@ -36,8 +38,27 @@ internal sealed class EpochEvidence
             if (File.Exists(Path.Combine(folder, name))) Try(() => AddDatabase(Path.Combine(folder, name)));
         Try(() =>
         {
-            if (new LogHeadFile(folder).Read() is { } head) AddNote(head.Note);
+            if (new LogHeadFile(folder).Read() is { } head) AddNote(head.Note, Path.Combine(folder, LogHeadFile.Name), shown: false);
         });
+        Try(() =>
+        {
+            if (File.Exists(Path.Combine(folder, HubIdentity.Name)) && HubIdentity.Find(folder) is { } identity) _origins.Add(identity.Origin);
+        });
+    }
+
+    /// <summary>Adds what somebody shows: a checkpoint, or a receipt for the checkpoint in it.</summary>
+    /// <exception cref="FormatException">The file is neither.</exception>
+    internal void AddShown(string file)
+    {
+        try
+        {
+            var text = File.ReadAllText(file);
+            AddNote(text.StartsWith("c2sp.org/tlog-proof", StringComparison.Ordinal) ? TlogProof.Parse(text).CheckpointNote : text, file, shown: true);
+        }
+        catch (FormatException neither)
+        {
+            throw new FormatException($"'{file}' is neither a checkpoint nor a receipt. {neither.Message}", neither);
+        }
     }
 
     private void AddDatabase(string path)
@@ -45,12 +66,14 @@ internal sealed class EpochEvidence
         using var database = SnapshotDatabase.Open(path);
         foreach (var epoch in database.EndedEpochs())
         {
-            AddKey(NoteVerifier.Parse(epoch.Key));
-            AddNote(epoch.LastKnown);
+            _keys.Add((NoteVerifier.Parse(epoch.Key), path));
+            if (epoch.LastKnown is { } known) AddNote(known, path, shown: false);
         }
 
-        if (database.Head() is { } newest) AddNote(newest.Note);
+        if (database.Head() is { } newest) AddNote(newest.Note, path, shown: false);
     }
+
+    private void AddNote(string note, string from, bool shown) => _notes.Add(new EpochNote(Checkpoint.Parse(SignedNote.UnverifiedText(note)), note, from, shown));
 
     private static void Try(Action add)
     {
@@ -63,39 +86,11 @@ internal sealed class EpochEvidence
             // The other places may say as much.
         }
     }
-
-    /// <summary>Adds a checkpoint, or a receipt for the checkpoint in it.</summary>
-    /// <exception cref="FormatException">The text is neither.</exception>
-    internal void Add(string text)
-    {
-        AddNote(text.StartsWith("c2sp.org/tlog-proof", StringComparison.Ordinal) ? TlogProof.Parse(text).CheckpointNote : text);
-    }
-
-    /// <summary>The greatest checkpoint known that a key signed; null for none.</summary>
-    internal string? Greatest(NoteVerifier key) => _greatest.TryGetValue(key.Name, out var known) && Checkpoint.Open(known.Note, key) is not null ? known.Note : null;
-
-    /// <summary>Epochs that were opened after the one of a key, as far as their keys are known.</summary>
-    internal IReadOnlyList<(NoteVerifier Key, string LastKnown)> After(NoteVerifier key) =>
-        [.. _keys.Values.Where(other => Number(other.Name) > Number(key.Name)).OrderBy(static other => Number(other.Name))
-            .Select(other => (Key: other, LastKnown: Greatest(other))).Where(static known => known.LastKnown is not null).Select(static known => (known.Key, known.LastKnown!))];
-
-    /// <summary>The origin of the next epoch: <c>address/log/N</c>, one after all that are known.</summary>
-    internal string Next(string origin)
-    {
-        var stem = origin[..(origin.LastIndexOf('/') + 1)];
-        return $"{stem}{(Math.Max(_newest, Number(origin)) + 1).ToString(CultureInfo.InvariantCulture)}";
-    }
-
-    /// <summary>The number at the end of an origin; 1 for an origin without.</summary>
-    internal static int Number(string origin) =>
-        int.TryParse(origin.AsSpan(origin.LastIndexOf('/') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 1;
-
-    private void AddNote(string note)
-    {
-        var checkpoint = Checkpoint.Parse(SignedNote.UnverifiedText(note));
-        _newest = Math.Max(_newest, Number(checkpoint.Origin));
-        // With its key at hand a forged one is left out; without, it only keeps the number of its epoch from being given again.
-        if (_keys.TryGetValue(checkpoint.Origin, out var key) && Checkpoint.Open(note, key) is null) return;
-        if (!_greatest.TryGetValue(checkpoint.Origin, out var known) || known.Size < checkpoint.Size) _greatest[checkpoint.Origin] = (checkpoint.Size, note);
-    }
 }
+
+/// <summary>A checkpoint that was found or shown; not verified.</summary>
+/// <param name="Checkpoint">What it says.</param>
+/// <param name="Note">The signed note.</param>
+/// <param name="From">The file it is from.</param>
+/// <param name="Shown">Whether somebody shows it, or it was found.</param>
+internal sealed record EpochNote(Checkpoint Checkpoint, string Note, string From, bool Shown);

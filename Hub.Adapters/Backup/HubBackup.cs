@@ -74,7 +74,7 @@ public sealed class HubBackup(IHubStore store, HubSettings settings, IHubKeys ke
             if (File.Exists(PathOf(BackupNames.Erasures))) await AddFileAsync(archive, BackupNames.Erasures, PathOf(BackupNames.Erasures), cancellationToken);
             var size = note is null ? 0 : Checkpoint.Parse(SignedNote.UnverifiedText(note)).Size;
             var manifest = new BackupManifest(keys.Address.ToString(), keys.LogVerifier.Name, made, program, size, note, keys.LogVerifier.ToString(), took, [.. archive.Files], gone);
-            await archive.FinishAsync(manifest, cancellationToken);
+            await archive.FinishAsync(manifest, keys.Statement, cancellationToken);
             await stream.FinishAsync(cancellationToken);
             return manifest;
         }
@@ -117,7 +117,7 @@ public sealed class HubBackup(IHubStore store, HubSettings settings, IHubKeys ke
     private async ValueTask AddUploadAsync(ArchiveWriter archive, SystemAddress owner, string sha256, List<string> gone, CancellationToken cancellationToken)
     {
         var place = UploadPlace.Of(PathOf("uploads"), owner, sha256);
-        var name = $"uploads/{Path.GetFileName(place.Folder)}/{sha256}";
+        var name = BackupNames.OfUpload(owner, sha256);
         try
         {
             await AddFileAsync(archive, name, place.Complete, cancellationToken);

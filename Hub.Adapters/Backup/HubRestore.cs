@@ -4,6 +4,7 @@ using Hub.Adapters.Stores.Sqlite;
 using Hub.Contracts.Envelopes;
 using Hub.Contracts.Problems;
 using Hub.Contracts.Sealing;
+using Hub.Contracts.Signatures;
 using Hub.Contracts.Trail;
 using Hub.Core;
 using Hub.Core.Delivery;
@@ -18,6 +19,7 @@ namespace Hub.Adapters.Backup;
 /// <summary>What is to be restored.</summary>
 /// <param name="File">The backup.</param>
 /// <param name="Key">Opens it.</param>
+/// <param name="KeyFile">Where that key lies.</param>
 /// <param name="Data">The data folder that is to be the hub.</param>
 /// <param name="Keys">A copy of the hub's <c>keys/</c>; null when the backup has them.</param>
 /// <param name="Instead">Puts aside what is in the data folder.</param>
@@ -26,7 +28,7 @@ namespace Hub.Adapters.Backup;
 /// <param name="Reason">Why; stands in the log.</param>
 /// <param name="Actor">Who; stands in the log.</param>
 public sealed record RestoreRequest(
-    string File, UnsealingKey Key, string Data, string? Keys, bool Instead, IReadOnlyList<string> Checkpoints, IReadOnlyList<string> Erasures, string Reason, string Actor);
+    string File, UnsealingKey Key, string KeyFile, string Data, string? Keys, bool Instead, IReadOnlyList<string> Checkpoints, IReadOnlyList<string> Erasures, string Reason, string Actor);
 
 /// <summary>What a restoration did.</summary>
 /// <param name="Backup">The backup's manifest.</param>
@@ -34,11 +36,13 @@ public sealed record RestoreRequest(
 /// <param name="LogKey">Its key (vkey), for every partner and auditor.</param>
 /// <param name="Ended">The epoch that ended.</param>
 /// <param name="Erased">Messages that were erased again.</param>
+/// <param name="KeptOut">Messages that were erased, are not in the backup, and will not be accepted again.</param>
 /// <param name="Aside">Where the hub that was in the folder is; null when there was none.</param>
-public sealed record RestoreReport(BackupManifest Backup, string Origin, string LogKey, EndedEpoch Ended, int Erased, string? Aside);
+/// <param name="Vouched">Whether a key from outside the backup vouches for it.</param>
+public sealed record RestoreReport(BackupManifest Backup, string Origin, string LogKey, EndedEpoch Ended, int Erased, int KeptOut, string? Aside, bool Vouched);
 
 /// <summary>Restores a hub on SQLite from a backup, into a new epoch of its log.</summary>
-/// <remarks>Failure policy: the backup is verified whole before anything is changed. From then on the folder bears a mark
+/// <remarks>Failure policy: everything that is named is read, and the backup verified whole and held against it, before anything is changed. From then on the folder bears a mark
 /// (<see cref="RestoreMark"/>) until everything is durable, and nobody serves it; running it again, from wherever it was interrupted, puts aside
 /// what is not yet aside, throws the rest away and begins anew. No receipt can have been given by then.</remarks>
 /// <param name="request">What is to be restored.</param>
@@ -50,32 +54,54 @@ public sealed class HubRestore(RestoreRequest request, TimeProvider clock, ILogg
     private static readonly string[] KeyNames = ["data.key", "apps.key", "statement.pem", "gateway.pem", "token.pem"];
 
     /// <summary>Restores. The caller holds the folder's lock.</summary>
-    /// <exception cref="ProblemException"><c>invalid-request</c>: the folder is not empty.</exception>
-    /// <exception cref="InvalidDataException">The backup does not hold, or contradicts a checkpoint that was shown.</exception>
+    /// <exception cref="ProblemException"><c>invalid-request</c>: the folder is not empty, or holds what is to be read.</exception>
+    /// <exception cref="InvalidDataException">The backup does not hold, is not the hub's, or contradicts what is known of its log.</exception>
     /// <exception cref="FormatException">A file named is not what it should be.</exception>
     public async Task<RestoreReport> RunAsync(CancellationToken cancellationToken = default)
     {
-        RestoreFolder.Check(request.Data, request.Instead);
+        RestoreFolder.Check(request.Data, request.Instead, [request.File, request.KeyFile, .. request.Keys is { } copy ? [copy] : Array.Empty<string>(), .. request.Checkpoints, .. request.Erasures]);
         CheckKeys();
-        var shown = request.Checkpoints.Select(static file => (File: file, Text: System.IO.File.ReadAllText(file))).ToList();
-        foreach (var (file, text) in shown) Evident(new EpochEvidence(), file, text);
-        var verified = await VerifyAsync(cancellationToken);
+        var (evidence, erasures) = ReadEvidence();
+        // One file from here on, whatever its name leads to meanwhile.
+        await using var file = new FileStream(request.File, new FileStreamOptions { BufferSize = 0, Options = FileOptions.Asynchronous | FileOptions.SequentialScan });
+        var verified = await VerifyAsync(file, evidence, cancellationToken);
         var old = NoteVerifier.Parse(verified.Manifest.LogKey);
-        var evidence = new EpochEvidence();
-        evidence.AddKey(old);
+        KnownEpochs.Judge(evidence, old);
         var folder = RestoreFolder.Prepare(request.Data, clock.GetUtcNow());
+        // Again, now that all of it is in one place: an interrupted try may have left a database apart from its write-ahead log.
         if (folder.Aside is { } aside) evidence.AddFolder(aside);
-        foreach (var (file, text) in shown) Evident(evidence, file, text);
-        await ExtractAsync(folder, cancellationToken);
+        var known = KnownEpochs.Judge(evidence, old);
+        await ExtractAsync(file, verified.Sha256, folder, cancellationToken);
         CopyKeys(folder);
         PublishOldKey(folder, old);
-        HubIdentity.Replace(folder.Path, evidence.Next(old.Name));
-        var erasures = ErasureFile.Merge(folder.Path, Lists(folder).SelectMany(ErasureFile.Read));
+        HubIdentity.Replace(folder.Path, known.Next);
+        var merged = ErasureFile.Merge(folder.Path, [.. ErasureFile.Read(folder.Of(ErasureFile.Name)), .. erasures]);
         var keys = FileHubKeys.OpenOrCreate(folder.Path);
-        var opening = new EpochOpening(old, evidence.Greatest(old), evidence.After(old), verified.Manifest.Made, verified.Sha256, request.Reason, request.Actor);
-        var (ended, erased) = await OpenAsync(folder, keys, opening, erasures, cancellationToken);
+        var opening = new EpochOpening(old, known.Greatest, known.After, verified.Manifest.Made, verified.Sha256, request.Reason, request.Actor);
+        var (ended, erased, keptOut) = await OpenAsync(folder, keys, opening, merged, cancellationToken);
         folder.Finish($"The hub of this folder was restored from a backup into '{folder.Path}', where its log goes on as '{keys.Origin}'. What is here is kept to look things up; it cannot be started (thư mục cũ, chỉ để tra cứu).");
-        return new RestoreReport(verified.Manifest, keys.Origin, keys.LogVerifier.ToString(), ended, erased, folder.Aside);
+        return new RestoreReport(verified.Manifest, keys.Origin, keys.LogVerifier.ToString(), ended, erased, keptOut, folder.Aside, verified.Vouched);
+    }
+
+    /// <summary>Reads what is named and what the old hub left, before anything is moved.</summary>
+    private (EpochEvidence Evidence, List<ErasureLine> Erasures) ReadEvidence()
+    {
+        var evidence = new EpochEvidence();
+        foreach (var file in request.Checkpoints) evidence.AddShown(file);
+        List<ErasureLine> erasures = [.. request.Erasures.SelectMany(ErasureFile.ReadKept)];
+        if (request.Keys is { } keys)
+        {
+            evidence.AddKeys(keys);
+            evidence.AddKeys(Path.Combine(keys, "public"));
+        }
+
+        foreach (var place in RestoreFolder.OldPlaces(request.Data))
+        {
+            evidence.AddFolder(place);
+            erasures.AddRange(ErasureFile.Read(Path.Combine(place, ErasureFile.Name)));
+        }
+
+        return (evidence, erasures);
     }
 
     private void CheckKeys()
@@ -85,14 +111,15 @@ public sealed class HubRestore(RestoreRequest request, TimeProvider clock, ILogg
             if (!File.Exists(Path.Combine(request.Keys, name))) throw new FileNotFoundException($"'{request.Keys}' has no {name}: name a copy of the hub's whole folder keys/ (log.pem is not needed).");
     }
 
-    private async Task<BackupReport> VerifyAsync(CancellationToken cancellationToken)
+    private async Task<BackupReport> VerifyAsync(FileStream file, EpochEvidence evidence, CancellationToken cancellationToken)
     {
         DurableFile.CreateFolder(request.Data);
         var work = Directory.CreateDirectory(Path.Combine(request.Data, RestoreFolder.WorkName));
         try
         {
-            await using var file = Open();
-            var report = await new BackupVerification(request.Key, request.Keys is { } keys ? BackupKeys.DataKey(keys) : null, SampleApart).RunAsync(file, work.FullName, cancellationToken);
+            var verification = new BackupVerification(
+                request.Key, request.Keys is { } keys ? BackupKeys.DataKey(keys) : null, Statement(), SampleApart, [.. evidence.Notes.Select(static note => note.Checkpoint)]);
+            var report = await verification.RunAsync(file, work.FullName, cancellationToken);
             return request.Keys is not null || report.Manifest.HasKeys
                 ? report
                 : throw new FormatException("The backup is one without the hub's keys: name a copy of its folder keys/ with --keys. Without data.key no document in it can be read.");
@@ -103,24 +130,17 @@ public sealed class HubRestore(RestoreRequest request, TimeProvider clock, ILogg
         }
     }
 
-    private FileStream Open() => new(request.File, new FileStreamOptions { BufferSize = 0, Options = FileOptions.Asynchronous | FileOptions.SequentialScan });
+    /// <summary>Who must have signed the backup: the hub whose keys are named, or else the one that was in the folder; null when neither is there.</summary>
+    private VerificationKey? Statement() =>
+        (request.Keys ?? RestoreFolder.OldPlaces(request.Data).Select(static place => Path.Combine(place, "keys")).FirstOrDefault(static keys => File.Exists(Path.Combine(keys, "statement.pem")))) is { } from
+            ? BackupKeys.Statement(from)
+            : null;
 
-    private static void Evident(EpochEvidence evidence, string file, string text)
+    private async Task ExtractAsync(FileStream file, string sha256, RestoreFolder folder, CancellationToken cancellationToken)
     {
-        try
-        {
-            evidence.Add(text);
-        }
-        catch (FormatException neither)
-        {
-            throw new FormatException($"'{file}' is neither a checkpoint nor a receipt. {neither.Message}", neither);
-        }
-    }
-
-    private async Task ExtractAsync(RestoreFolder folder, CancellationToken cancellationToken)
-    {
-        await using var file = Open();
-        await using var plain = await UnsealingStream.OpenAsync(file, request.Key, cancellationToken);
+        file.Position = 0;
+        await using var hashing = new HashingStream(file);
+        await using var plain = await UnsealingStream.OpenAsync(hashing, request.Key, cancellationToken);
         var archive = new ArchiveReader(plain);
         HashSet<string> folders = new(StringComparer.Ordinal) { folder.Path };
         while (await archive.NextAsync(cancellationToken) is var (name, content))
@@ -134,6 +154,7 @@ public sealed class HubRestore(RestoreRequest request, TimeProvider clock, ILogg
             target.Flush(flushToDisk: true);
         }
 
+        if (hashing.Digest() != sha256) throw new InvalidDataException($"'{request.File}' was changed while it was restored. Nothing of it is served; run the restoration again with a copy that nobody else can write.");
         foreach (var written in folders) DurableFile.SyncFolder(written);
     }
 
@@ -151,17 +172,9 @@ public sealed class HubRestore(RestoreRequest request, TimeProvider clock, ILogg
 
     /// <summary>The old epoch's receipts are verified with its key for ever.</summary>
     private static void PublishOldKey(RestoreFolder folder, NoteVerifier old) => DurableFile.Write(
-        folder.Of($"public/log-{EpochEvidence.Number(old.Name)}.vkey"), System.Text.Encoding.UTF8.GetBytes(old + "\n"), DurableFile.PublicFile, overwrite: true);
+        folder.Of($"public/log-{KnownEpochs.Number(old.Name)}.vkey"), System.Text.Encoding.UTF8.GetBytes(old + "\n"), DurableFile.PublicFile, overwrite: true);
 
-    private IEnumerable<string> Lists(RestoreFolder folder)
-    {
-        yield return folder.Of(ErasureFile.Name);
-        if (folder.Aside is { } aside) yield return Path.Combine(aside, ErasureFile.Name);
-        foreach (var named in request.Erasures)
-            yield return File.Exists(named) ? named : throw new FileNotFoundException($"There is no list of erasures '{named}'.");
-    }
-
-    private async Task<(EndedEpoch Ended, int Erased)> OpenAsync(RestoreFolder folder, FileHubKeys keys, EpochOpening opening, IReadOnlyList<ErasureLine> erasures, CancellationToken cancellationToken)
+    private async Task<(EndedEpoch Ended, int Erased, int KeptOut)> OpenAsync(RestoreFolder folder, FileHubKeys keys, EpochOpening opening, IReadOnlyList<ErasureLine> erasures, CancellationToken cancellationToken)
     {
         var settings = new HubSettings { DataDirectory = folder.Path };
         await using var store = new SqliteHubStore(settings, keys, clock, logs.CreateLogger<SqliteHubStore>());
@@ -169,11 +182,19 @@ public sealed class HubRestore(RestoreRequest request, TimeProvider clock, ILogg
         var ended = await LogEpochs.OpenAsync(store, keys, opening, clock);
         await using var committer = new GroupCommitter(store, keys, settings, clock, logs.CreateLogger<GroupCommitter>());
         await committer.StartAsync(cancellationToken);
-        var erased = 0;
+        var (erased, keptOut) = (0, 0);
+        var tombstones = new Tombstones(store);
         foreach (var line in erasures)
         {
             var key = MessageKey.Parse(line.Key);
-            if (await store.FindMessageAsync(key, cancellationToken) is not { Erased: null }) continue;
+            var message = await store.FindMessageAsync(key, cancellationToken);
+            if (message is null)
+            {
+                await committer.RunAsync(scope => tombstones.SetAsync(scope, key, line.At), cancellationToken);
+                keptOut++;
+            }
+
+            if (message is not { Erased: null }) continue;
             var deliveries = await store.ListDeliveriesAsync(key, cancellationToken);
             await committer.RunAsync(scope => Erasure.EraseAsync(scope, key, deliveries, keys.Address, request.Actor, $"{line.Reason} ({line.By}, {Rfc3339.Format(line.At)})", new DeliverySignals(), clock.GetUtcNow()), cancellationToken);
             erased++;
@@ -181,6 +202,6 @@ public sealed class HubRestore(RestoreRequest request, TimeProvider clock, ILogg
 
         using var uploads = new FileUploadStore(settings, keys, new DiskGuard(new DriveDiskProbe(settings), clock), clock);
         await new UploadSweep(uploads, store, committer, clock).RemoveErasedAsync(cancellationToken);
-        return (ended, erased);
+        return (ended, erased, keptOut);
     }
 }

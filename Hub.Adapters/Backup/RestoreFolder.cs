@@ -10,18 +10,40 @@ namespace Hub.Adapters.Backup;
 internal sealed record RestoreFolder(string Path, string? Aside)
 {
     private const string AsidePrefix = "before-";
-    private static readonly string[] Staying = [RestoreMark.Name, "hub.lock", WorkName];
+    // What a file system keeps in its root was there before any hub.
+    private static readonly string[] Staying = [RestoreMark.Name, "hub.lock", WorkName, "lost+found"];
 
     /// <summary>Where the backup's database is looked at before anything is changed.</summary>
     internal const string WorkName = "restore.work";
 
-    /// <summary>Refuses a folder that holds a hub, unless that one may be put aside. Changes nothing.</summary>
+    /// <summary>Refuses a folder that holds a hub, unless that one may be put aside, and files to be read that lie in what would be put aside.
+    /// Changes nothing.</summary>
+    /// <param name="path">The data folder.</param>
+    /// <param name="instead">Whether what is in it may be put aside.</param>
+    /// <param name="inputs">Files and folders that the restoration reads.</param>
     /// <exception cref="ProblemException"><c>invalid-request</c>.</exception>
-    internal static void Check(string path, bool instead)
+    internal static void Check(string path, bool instead, IEnumerable<string> inputs)
     {
+        var data = RealPath.Of(path) + System.IO.Path.DirectorySeparatorChar;
+        foreach (var input in inputs)
+        {
+            var real = RealPath.Of(input) + System.IO.Path.DirectorySeparatorChar;
+            if (real.StartsWith(data, StringComparison.Ordinal) && !real[data.Length..].StartsWith(AsidePrefix, StringComparison.Ordinal))
+                throw ProblemCode.InvalidRequest.With($"'{input}' lies in the data folder '{path}', which is cleared to restore into it. Copy it elsewhere and name the copy.");
+        }
+
         if (instead || RestoreMark.Read(path) is not null || !HoldsSomething(path)) return;
         throw ProblemCode.InvalidRequest.With($"'{path}' is not empty. Name an empty folder, or say --instead to put what is there aside within it.");
     }
+
+    /// <summary>Where the hub that is or was in the folder lies now: in both places when putting it aside was interrupted.</summary>
+    internal static IReadOnlyList<string> OldPlaces(string path) => RestoreMark.Read(path) switch
+    {
+        null => [path],
+        { Aside: null } => [],
+        { Stage: RestoreStage.PuttingAside, Aside: { } aside } => [path, System.IO.Path.Combine(path, aside)],
+        { Aside: { } aside } => [System.IO.Path.Combine(path, aside)],
+    };
 
     /// <summary>Makes room, from wherever an earlier try was interrupted.</summary>
     /// <param name="path">The data folder.</param>
@@ -55,7 +77,9 @@ internal sealed record RestoreFolder(string Path, string? Aside)
     {
         if (Aside is not null)
         {
-            File.Delete(System.IO.Path.Combine(Aside, "keys", "log.pem"));
+            var keys = System.IO.Path.Combine(Aside, "keys");
+            File.Delete(System.IO.Path.Combine(keys, "log.pem"));
+            if (Directory.Exists(keys)) DurableFile.SyncFolder(keys);
             MovedMark.Set(Aside, sentence);
         }
 

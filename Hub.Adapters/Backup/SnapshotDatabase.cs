@@ -72,11 +72,13 @@ internal sealed class SnapshotDatabase : IDisposable
     }
 
     /// <summary>Hashes the entries anew; also what each commits to, unless it was erased.</summary>
+    /// <param name="each">Is shown the tree of every size from 0 on.</param>
     /// <returns>The root; and the first entry whose body is not what it commits to.</returns>
-    internal (long Size, byte[] Root, long? Uncommitted) HashLog()
+    internal (long Size, byte[] Root, long? Uncommitted) HashLog(Action<Stores.Copying.TreeFrontier> each)
     {
         var tree = new Stores.Copying.TreeFrontier();
         long? uncommitted = null;
+        each(tree);
         var query = _session.Use(SqliteSql.AllEntries);
         using var rows = query.Rows();
         while (query.Step())
@@ -84,6 +86,7 @@ internal sealed class SnapshotDatabase : IDisposable
             if (!query.IsNull(1) && !query.IsNull(2) && !EntryHeader.Parse(query.Blob(0)).Commitment.Span.SequenceEqual(SHA256.HashData([.. query.Blob(1), .. query.Blob(2)])))
                 uncommitted ??= tree.Size;
             tree.Add(query.Blob(0));
+            each(tree);
         }
 
         return (tree.Size, tree.Root(), uncommitted);

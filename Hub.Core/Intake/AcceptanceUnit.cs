@@ -10,7 +10,7 @@ using Hub.Core.Trail;
 namespace Hub.Core.Intake;
 
 /// <summary>The unit of work that accepts one candidate: message, deliveries and log entry, together or not at all.</summary>
-internal sealed class AcceptanceUnit(IAcknowledgements acknowledgements, IUploadStore uploads, DeliverySignals signals, IRegistry registry, TimeProvider clock)
+internal sealed class AcceptanceUnit(IAcknowledgements acknowledgements, IUploadStore uploads, DeliverySignals signals, IRegistry registry, Tombstones tombstones, TimeProvider clock)
 {
     /// <summary>What the unit did.</summary>
     /// <param name="Message">The message; the one accepted before, when this is a duplicate or an
@@ -18,7 +18,7 @@ internal sealed class AcceptanceUnit(IAcknowledgements acknowledgements, IUpload
     /// <param name="Ticket">Its entry; null when this is a duplicate.</param>
     internal readonly record struct Outcome(MessageRecord Message, EntryTicket? Ticket);
 
-    /// <exception cref="ProblemException"><c>duplicate-conflict</c>, <c>upload-incomplete</c>, or what an acknowledgement's delivery refuses.</exception>
+    /// <exception cref="ProblemException"><c>duplicate-conflict</c>, <c>upload-incomplete</c>, <c>content-erased</c>, or what an acknowledgement's delivery refuses.</exception>
     /// <exception cref="StaleRegistryException">The candidate was checked on a registry that is not in force any more.</exception>
     internal async ValueTask<Outcome> RunAsync(CommitScope scope, Candidate candidate, TrailEntry entry)
     {
@@ -28,6 +28,7 @@ internal sealed class AcceptanceUnit(IAcknowledgements acknowledgements, IUpload
             return new Outcome(accepted, Ticket: null);
         }
 
+        await tombstones.RefuseAsync(candidate.Key);
         await RegistryInForce.RequireAsync(scope, candidate.Registry);
         if (candidate.Answer is { } repeated && await FindRepeatedAsync(scope, candidate, repeated) is { } earlier) return new Outcome(earlier, Ticket: null);
         await UploadCheck.RequireStillThereAsync(uploads, candidate.Verified.Envelope.From, candidate.Uploads);

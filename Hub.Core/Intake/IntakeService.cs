@@ -49,7 +49,7 @@ public sealed class IntakeService : IIntake
         (_registry, _committer, _store, _uploads, _keys) = (registry, committer, store, uploads, keys);
         (_trail, _disk, _settings, _clock, _certificates) = (trail, disk, settings, clock, certificates);
         (_node, _backlog, Quotas) = (node, backlog, new SendQuotas(clock));
-        _unit = new AcceptanceUnit(acknowledgements, uploads, signals, registry, clock);
+        _unit = new AcceptanceUnit(acknowledgements, uploads, signals, registry, new Tombstones(store), clock);
         _receipts = new KnownReceipts(store, keys);
         _glances = new SystemBuckets(GlancesAboveQuota, clock);
         Refusals = new RefusalTally(committer, clock);

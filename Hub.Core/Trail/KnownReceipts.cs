@@ -15,6 +15,9 @@ public enum ReceiptStanding
 
     /// <summary>The hub accepted it and lost it with a restoration: it is to be sent again, the same octets under the same id.</summary>
     Lost,
+
+    /// <summary>The hub accepted it, lost it with a restoration, and had erased it by law before: it is not to be sent again.</summary>
+    Erased,
 }
 
 /// <summary>One receipt, judged.</summary>
@@ -29,6 +32,8 @@ public sealed record ReceiptJudgement(ReceiptStanding Standing, MessageKey? Mess
 /// Thread-safe.</summary>
 public sealed class KnownReceipts(IHubStore store, IHubKeys keys)
 {
+    private readonly Tombstones _tombstones = new(store);
+
     /// <summary>Judges a receipt.</summary>
     /// <param name="receipt">As the sender kept it.</param>
     /// <param name="octets">The envelope that goes with it, when its digest is to be checked too.</param>
@@ -41,7 +46,8 @@ public sealed class KnownReceipts(IHubStore store, IHubKeys keys)
         var verdict = receipt.Verify(key, octets);
         if (!verdict.Valid) return Invalid([.. verdict.Failures]);
         if (!MessageKey.TryParse(receipt.Header.Key ?? "", out var message)) return Invalid("it names no message");
-        var standing = await store.FindMessageAsync(message, cancellationToken) is null ? ReceiptStanding.Lost : ReceiptStanding.Known;
+        var standing = await store.FindMessageAsync(message, cancellationToken) is not null ? ReceiptStanding.Known
+            : await _tombstones.HoldsAsync(message, cancellationToken) ? ReceiptStanding.Erased : ReceiptStanding.Lost;
         return new ReceiptJudgement(standing, message, origin, receipt.Proof.Index, []);
     }
 

@@ -12,22 +12,22 @@ namespace Hub.Core.Trail;
 /// <param name="Origin">Its origin.</param>
 /// <param name="Key">Its key (vkey): verifies its receipts for ever and signs nothing any more.</param>
 /// <param name="End">Size of its tree that was kept; what it held from this index on is lost.</param>
-/// <param name="LastKnown">The greatest signed checkpoint of it that was known at the restoration.</param>
-/// <param name="LastKnownSize">The size of that checkpoint; entries from <paramref name="End"/> up to it, exclusive, are the gap.</param>
+/// <param name="LastKnown">The greatest signed checkpoint of it that was known at the restoration; null when only its key was.</param>
+/// <param name="LastKnownSize">The size of that checkpoint, or <paramref name="End"/> without one; entries from <paramref name="End"/> up to it, exclusive, are the gap.</param>
 /// <param name="Ended">When the next epoch was opened, by the hub's clock.</param>
 /// <param name="BackupMade">When the backup was taken that it was restored from.</param>
 /// <param name="BackupSha256">SHA-256 of that backup's file.</param>
-public sealed record EndedEpoch(string Origin, string Key, long End, string LastKnown, long LastKnownSize, DateTimeOffset Ended, DateTimeOffset BackupMade, string BackupSha256);
+public sealed record EndedEpoch(string Origin, string Key, long End, string? LastKnown, long LastKnownSize, DateTimeOffset Ended, DateTimeOffset BackupMade, string BackupSha256);
 
 /// <summary>Why and from what an epoch is opened.</summary>
 /// <param name="Old">The key of the epoch in which the restored log stands.</param>
 /// <param name="LastKnown">The greatest checkpoint of it that anybody has shown; null for the restored one.</param>
-/// <param name="Abandoned">Epochs of which nothing was restored, though they were opened after the backup: key and last known checkpoint.</param>
+/// <param name="Abandoned">Epochs of which nothing was restored, though they were opened after the backup: key and last known checkpoint, if any.</param>
 /// <param name="BackupMade">When the backup was taken.</param>
 /// <param name="BackupSha256">SHA-256 of its file.</param>
 /// <param name="Reason">Why it was restored.</param>
 /// <param name="Actor">Who did it.</param>
-public sealed record EpochOpening(NoteVerifier Old, string? LastKnown, IReadOnlyList<(NoteVerifier Key, string LastKnown)> Abandoned, DateTimeOffset BackupMade, string BackupSha256, string Reason, string Actor);
+public sealed record EpochOpening(NoteVerifier Old, string? LastKnown, IReadOnlyList<(NoteVerifier Key, string? LastKnown)> Abandoned, DateTimeOffset BackupMade, string BackupSha256, string Reason, string Actor);
 
 /// <summary>The epochs of a log. The tree is one; each epoch has an origin and a key of its own, and begins with an entry that commits to the
 /// last known checkpoint of the one before and names the gap.</summary>
@@ -62,10 +62,10 @@ public static class LogEpochs
         await using var transaction = await store.BeginAsync();
         var batch = new TrailBatch(head, clock);
         var ticket = batch.Append(new TrailEntry(EntryKinds.LogEpochOpened, Key: null, opening.Actor, Body(opening, keys, head.Tree.Size, note, size)));
-        EndedEpoch Ended(NoteVerifier key, string known, long knownSize) =>
+        EndedEpoch Ended(NoteVerifier key, string? known, long knownSize) =>
             new(key.Name, key.ToString(), head.Tree.Size, known, knownSize, ticket.Header.Time, opening.BackupMade, opening.BackupSha256);
         var ended = Ended(opening.Old, note, size);
-        List<EndedEpoch> all = [.. earlier, ended, .. opening.Abandoned.Select(lost => Ended(lost.Key, lost.LastKnown, SizeOf(lost.LastKnown)))];
+        List<EndedEpoch> all = [.. earlier, ended, .. opening.Abandoned.Select(lost => Ended(lost.Key, lost.LastKnown, lost.LastKnown is { } known ? SizeOf(known) : head.Tree.Size))];
         await transaction.WriteAppStateAsync(Place, Key, JsonSerializer.SerializeToUtf8Bytes(all));
         await transaction.TakeSeatAsync(head.Place);
         await batch.IntegrateAsync(head, transaction, keys);
@@ -85,7 +85,7 @@ public static class LogEpochs
 
     private static JsonObject Body(EpochOpening opening, IHubKeys keys, long restored, string note, long size) => new()
     {
-        ["abandoned"] = new JsonArray([.. opening.Abandoned.Select(static lost => (JsonNode)lost.LastKnown)]),
+        ["abandoned"] = new JsonArray([.. opening.Abandoned.Select(static lost => (JsonNode)new JsonObject { ["key"] = lost.Key.ToString(), ["lastKnown"] = lost.LastKnown })]),
         ["backupMade"] = Rfc3339.Format(opening.BackupMade),
         ["backupSha256"] = opening.BackupSha256,
         ["gap"] = new JsonObject { ["first"] = Text(restored), ["end"] = Text(size) },

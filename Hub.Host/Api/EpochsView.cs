@@ -21,9 +21,9 @@ internal sealed record EpochView(string Origin, string Key, EpochEndView? Ended)
 
 /// <summary>How an epoch ended: a backup was restored.</summary>
 /// <param name="Restored">Size of its tree that was kept. The entry at this index, the first of the next epoch, commits to all that is said here.</param>
-/// <param name="LastKnown">The greatest signed checkpoint known of it.</param>
+/// <param name="LastKnown">The greatest signed checkpoint known of it; null when only its key is.</param>
 /// <param name="LastKnownSize">Its size: entries from <paramref name="Restored"/> up to it are lost.</param>
 /// <param name="At">When the next epoch was opened.</param>
 /// <param name="BackupMade">When the backup was taken.</param>
 /// <param name="BackupSha256">SHA-256 of the backup's file.</param>
-internal sealed record EpochEndView(long Restored, string LastKnown, long LastKnownSize, DateTimeOffset At, DateTimeOffset BackupMade, string BackupSha256);
+internal sealed record EpochEndView(long Restored, string? LastKnown, long LastKnownSize, DateTimeOffset At, DateTimeOffset BackupMade, string BackupSha256);

@@ -16,7 +16,7 @@ internal static class ReceiptEndpoints
     internal static void Map(IEndpointRouteBuilder routes) =>
         routes.MapPost("/api/v1/receipts/check", CheckAsync).RequireScope(Scopes.System | Scopes.Operator | Scopes.Auditor)
             .WithTags("Messages").WithName("checkReceipts").WithSummary("Whether the hub still holds what it gave receipts for")
-            .WithDescription("After a restoration from a backup: at most 100 receipts, of this or an earlier epoch of the log, as they were given. 'known': nothing to do. 'lost': send the same octets again; when 'created' is older than the hub accepts, with the receipt in base64 as header Hub-Receipt. 'invalid': not a receipt of this hub, or not one of yours.")
+            .WithDescription("After a restoration from a backup: at most 100 receipts, of this or an earlier epoch of the log, as they were given. 'known': nothing to do. 'lost': send the same octets again; when 'created' is older than the hub accepts, with the receipt in base64 as header Hub-Receipt. 'erased': it was erased by law and is not taken again. 'invalid': not a receipt of this hub, or not one of yours.")
             .Accepts<ReceiptsRequest>("application/json").Produces<ReceiptsView>()
             .ProducesProblems(ProblemCode.InvalidRequest, ProblemCode.Unauthenticated, ProblemCode.NotAllowed);
 
@@ -76,7 +76,7 @@ internal sealed class ReceiptsRequest
 internal sealed record ReceiptsView(IReadOnlyList<ReceiptView> Items);
 
 /// <summary>What became of the message of a receipt.</summary>
-/// <param name="Standing"><c>known</c>, <c>lost</c> or <c>invalid</c>.</param>
+/// <param name="Standing"><c>known</c>, <c>lost</c>, <c>erased</c> or <c>invalid</c>.</param>
 /// <param name="Message">The message's key; null for an invalid one.</param>
 /// <param name="Origin">Origin of the epoch of the log that gave the receipt.</param>
 /// <param name="Index">Index of its entry in that epoch.</param>

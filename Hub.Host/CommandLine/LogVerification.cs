@@ -32,7 +32,7 @@ internal sealed class LogVerification(LogReader log, NoteVerifier key, Action<do
         List<(Checkpoint Checkpoint, string What)> prefixes = [];
         if (older is not null && OpenOlder(older, "the older checkpoint", head.Size) is { } prefix) prefixes.Add((prefix, "the older checkpoint"));
         foreach (var epoch in ended ?? [])
-            if (epoch.Ended!.LastKnownSize <= epoch.Ended.Restored && OpenOlder(epoch.Ended.LastKnown, $"the last checkpoint of {epoch.Origin}", head.Size) is { } last) prefixes.Add((last, $"the last checkpoint of {epoch.Origin}"));
+            if (epoch.Ended!.LastKnownSize <= epoch.Ended.Restored && epoch.Ended.LastKnown is { } known && OpenOlder(known, $"the last checkpoint of {epoch.Origin}", head.Size) is { } last) prefixes.Add((last, $"the last checkpoint of {epoch.Origin}"));
         var tree = new CompactTree();
         foreach (var (checkpoint, what) in prefixes.Where(static p => p.Checkpoint.Size == 0)) CheckRoot(checkpoint, tree, what);
         List<byte[]> roots = [];

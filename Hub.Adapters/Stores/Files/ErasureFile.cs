@@ -13,8 +13,9 @@ public sealed record ErasureLine(string Key, DateTimeOffset At, string By, strin
 
 /// <summary><c>erasures.jsonl</c> in a data folder: every erasure that was asked of this node, one line each. A backup from before an erasure
 /// still holds what was erased; whoever restores it erases again by this list. Thread-safe.</summary>
-/// <remarks>Failure policy: a line is durable before its erasure is committed, so none is missing; one whose commit failed is there too many,
-/// and the operator had asked for it. A line that a crash cut short is left out.</remarks>
+/// <remarks>Failure policy: a line is durable before its erasure is committed, so none is missing. One whose commit failed stays, though nothing was
+/// erased: a restoration then erases what the operator had asked for and was told had failed. A line that a crash cut short, whose erasure was
+/// never committed, is cut off by the next one.</remarks>
 public sealed class ErasureFile
 {
     /// <summary>Its name in the data folder.</summary>
@@ -36,9 +37,10 @@ public sealed class ErasureFile
             DurableFile.Write(_path, [], DurableFile.OwnerOnlyFile, overwrite: false);
             using var file = new FileStream(_path, FileMode.Open, FileAccess.ReadWrite, FileShare.Read, bufferSize: 1);
             // A line that a crash cut short must not swallow this one.
-            file.Seek(0, SeekOrigin.End);
-            var torn = file.Length > 0 && !EndsWhole(file);
-            file.Write([.. torn ? "\n"u8 : [], .. JsonSerializer.SerializeToUtf8Bytes(line, Json), (byte)'\n']);
+            var end = WholeLines(file);
+            file.SetLength(end);
+            file.Seek(end, SeekOrigin.Begin);
+            file.Write([.. JsonSerializer.SerializeToUtf8Bytes(line, Json), (byte)'\n']);
             file.Flush(flushToDisk: true);
         }
     }
@@ -49,18 +51,64 @@ public sealed class ErasureFile
         if (!File.Exists(path)) return [];
         List<ErasureLine> lines = [];
         foreach (var text in File.ReadLines(path))
+            if (Parse(text) is { } line) lines.Add(line);
+        return lines;
+    }
+
+    /// <summary>Reads a list that somebody kept: such a file, or what <c>hub erasures --json</c> printed.</summary>
+    /// <exception cref="FileNotFoundException">There is none.</exception>
+    /// <exception cref="FormatException">It holds nothing, or something that is no erasure; only a last line without its end may be cut short.</exception>
+    internal static IReadOnlyList<ErasureLine> ReadKept(string path)
+    {
+        if (!File.Exists(path)) throw new FileNotFoundException($"There is no list of erasures '{path}'.");
+        var text = File.ReadAllText(path);
+        var lines = Printed(text)?.Select(ToLine).ToList() ?? Kept(text, path);
+        if (lines.Contains(null)) throw new FormatException($"Item {lines.IndexOf(null) + 1} of '{path}' is no erasure. Name an {Name}, or what 'hub erasures --json' printed.");
+        return lines.Count > 0 ? [.. lines.OfType<ErasureLine>()] : throw new FormatException($"'{path}' holds no erasure. Leave it out if nothing was erased; otherwise find the right file.");
+    }
+
+    private static List<ErasureLine?> Kept(string text, string path)
+    {
+        var rows = text.Split('\n');
+        List<ErasureLine?> lines = [];
+        for (var i = 0; i < rows.Length; i++)
         {
-            try
-            {
-                if (JsonSerializer.Deserialize<ErasureLine>(text, Json) is { Key: not null } line && MessageKey.TryParse(line.Key, out _)) lines.Add(line);
-            }
-            catch (JsonException)
-            {
-                // Cut short by a crash, before its erasure was committed.
-            }
+            if (string.IsNullOrWhiteSpace(rows[i])) continue;
+            if (Parse(rows[i]) is { } line) lines.Add(line);
+            else if (i < rows.Length - 1) throw new FormatException($"Line {i + 1} of '{path}' is no erasure. Name an {Name}, or what 'hub erasures --json' printed.");
         }
 
         return lines;
+    }
+
+    /// <summary>The items of what the command printed; null when it is not that.</summary>
+    private static List<JsonElement>? Printed(string text)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(text);
+            return document.RootElement is { ValueKind: JsonValueKind.Object } root && root.TryGetProperty("items", out var items) && items.ValueKind == JsonValueKind.Array
+                ? [.. items.EnumerateArray().Select(static item => item.Clone())]
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static ErasureLine? ToLine(JsonElement item) => Parse(item.GetRawText());
+
+    private static ErasureLine? Parse(string text)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<ErasureLine>(text, Json) is { Key: not null } line && MessageKey.TryParse(line.Key, out _) ? line : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Replaces the list of a folder by the union of lists, each message once.</summary>
@@ -74,9 +122,15 @@ public sealed class ErasureFile
         return all;
     }
 
-    private static bool EndsWhole(FileStream file)
+    /// <summary>Where the last whole line ends.</summary>
+    private static long WholeLines(FileStream file)
     {
-        file.Seek(-1, SeekOrigin.End);
-        return file.ReadByte() == '\n';
+        for (var end = file.Length; end > 0; end--)
+        {
+            file.Seek(end - 1, SeekOrigin.Begin);
+            if (file.ReadByte() == '\n') return end;
+        }
+
+        return 0;
     }
 }

@@ -46,6 +46,6 @@ internal static class BackupCommand
             new { file = to, octets, sha256, seconds });
         if (opener is null) return ExitCode.Ok;
         var keys = Path.Combine(data, "keys");
-        return await VerifyCommand.VerifyAsync(output, to, opener, Directory.Exists(keys) ? BackupKeys.DataKey(keys) : null, apart: 1, work: null, cancellationToken);
+        return await VerifyCommand.VerifyAsync(output, to, opener, Directory.Exists(keys) ? keys : null, apart: 1, work: null, cancellationToken);
     }
 }

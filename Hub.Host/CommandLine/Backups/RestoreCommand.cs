@@ -26,7 +26,7 @@ internal static class RestoreCommand
         HelpName = "FILE",
     };
 
-    private static readonly Option<string[]> Erasures = new("--erasures") { Description = "An erasures.jsonl kept elsewhere; repeatable (danh sách đã xóa).", HelpName = "FILE" };
+    private static readonly Option<string[]> Erasures = new("--erasures") { Description = "An erasures.jsonl kept elsewhere, or what 'hub erasures --json' printed; repeatable (danh sách đã xóa).", HelpName = "FILE" };
 
     private static readonly Option<string> Reason = new("--reason") { Description = "Why; stands in the log (lý do).", Required = true, HelpName = "TEXT" };
 
@@ -48,7 +48,7 @@ internal static class RestoreCommand
         folder.Create();
         await using var held = folder.TryLock() ?? throw ProblemCode.Unavailable.With($"A hub runs on '{folder.Directory}'. Stop it first, or restore into another folder.");
         var request = new RestoreRequest(
-            parsed.GetValue(File)!, BackupKeys.Opener(parsed.GetValue(Key)!), folder.Directory, parsed.GetValue(Keys), parsed.GetValue(Instead),
+            parsed.GetValue(File)!, BackupKeys.Opener(parsed.GetValue(Key)!), parsed.GetValue(Key)!, folder.Directory, parsed.GetValue(Keys), parsed.GetValue(Instead),
             parsed.GetValue(Checkpoints) ?? [], parsed.GetValue(Erasures) ?? [], reason, $"operator:{Environment.UserName}");
         Show(new Output(parsed), await new HubRestore(request, TimeProvider.System, NullLoggerFactory.Instance).RunAsync(cancellationToken));
         return ExitCode.Ok;
@@ -60,11 +60,12 @@ internal static class RestoreCommand
         var lost = ended.LastKnownSize - ended.End;
         if (output.IsJson)
         {
-            output.Json(new { report.Origin, report.LogKey, restored = ended.End, lastKnown = ended.LastKnownSize, lost, endedOrigin = ended.Origin, report.Erased, report.Aside, report.Backup.Made });
+            output.Json(new { report.Origin, report.LogKey, restored = ended.End, lastKnown = ended.LastKnownSize, lost, endedOrigin = ended.Origin, report.Erased, report.KeptOut, report.Aside, report.Vouched, report.Backup.Made });
             return;
         }
 
-        output.Line(string.Create(CultureInfo.InvariantCulture, $"Restored. Đã khôi phục. The hub as of {report.Backup.Made:yyyy-MM-ddTHH:mm:ssZ}; {report.Erased} messages erased again."));
+        output.Line(string.Create(CultureInfo.InvariantCulture, $"Restored. Đã khôi phục. The hub as of {report.Backup.Made:yyyy-MM-ddTHH:mm:ssZ}; {report.Erased} messages erased again{(report.KeptOut > 0 ? $", {report.KeptOut} that are not in the backup are kept out" : "")}."));
+        if (!report.Vouched) output.Line("  NOTE: only keys within the backup vouch for it. Be sure where it comes from (chỉ khóa trong bản sao lưu xác nhận nguồn gốc của nó).");
         output.Line(string.Create(CultureInfo.InvariantCulture, $"  The log '{ended.Origin}' ends with {ended.End} entries and goes on as '{report.Origin}'."));
         output.Line(lost == 0
             ? "  As far as is known nothing is lost. If a partner shows a receipt from after the backup, say so to all."

@@ -27,7 +27,7 @@ internal static class VerifyCommand
             new Output(parsed),
             parsed.GetValue(File)!,
             BackupKeys.Opener(parsed.GetValue(Key)!),
-            parsed.GetValue(Keys) is { } keys ? BackupKeys.DataKey(keys) : null,
+            parsed.GetValue(Keys),
             parsed.GetValue(Sample) ? SampleApart : 1,
             parsed.GetValue(Work),
             cancellationToken)));
@@ -38,13 +38,13 @@ internal static class VerifyCommand
     }
 
     /// <summary>Verifies and tells. Refused when it does not hold.</summary>
-    internal static async Task<int> VerifyAsync(Output output, string path, UnsealingKey key, byte[]? dataKey, int apart, string? work, CancellationToken cancellationToken)
+    internal static async Task<int> VerifyAsync(Output output, string path, UnsealingKey key, string? keys, int apart, string? work, CancellationToken cancellationToken)
     {
         await using var file = new FileStream(path, new FileStreamOptions { Options = FileOptions.Asynchronous | FileOptions.SequentialScan, BufferSize = 0 });
         var folder = work is null ? Directory.CreateTempSubdirectory("hub-verify-") : Directory.CreateDirectory(Path.Combine(work, $"hub-verify-{Guid.NewGuid():n}"));
         try
         {
-            var report = await new BackupVerification(key, dataKey, apart).RunAsync(file, folder.FullName, cancellationToken);
+            var report = await new BackupVerification(key, keys is null ? null : BackupKeys.DataKey(keys), keys is null ? null : BackupKeys.Statement(keys), apart).RunAsync(file, folder.FullName, cancellationToken);
             Show(output, report);
             return ExitCode.Ok;
         }
@@ -67,7 +67,7 @@ internal static class VerifyCommand
             output.Json(new
             {
                 valid = true, report.Sha256, manifest.Hub, manifest.Origin, manifest.Made, manifest.Program, manifest.LogSize, manifest.Checkpoint, manifest.SnapshotMilliseconds,
-                files = manifest.Files.Count, manifest.Octets, keys = manifest.HasKeys, report.Bodies, report.Unopened, manifest.Gone,
+                files = manifest.Files.Count, manifest.Octets, keys = manifest.HasKeys, report.Bodies, report.Unopened, report.Vouched, report.Missing,
             });
             return;
         }
@@ -76,6 +76,8 @@ internal static class VerifyCommand
         output.Line(string.Create(CultureInfo.InvariantCulture, $"  {manifest.Origin}: {manifest.LogSize} entries of the log lead to its checkpoint"));
         output.Line(string.Create(CultureInfo.InvariantCulture, $"  {manifest.Files.Count} files, {manifest.Octets} bytes; snapshot of the database in {manifest.SnapshotMilliseconds} ms"));
         output.Line(string.Create(CultureInfo.InvariantCulture, $"  {report.Bodies} bodies opened and compared{(report.Unopened > 0 ? $", {report.Unopened} not opened (with --keys and without --sample they are)" : "")}"));
+        output.Line(report.Vouched ? "  signed by the hub's statement key (đúng chữ ký của trục)" : "  NOT known to be the hub's: no key from outside vouches for it (name a copy of keys/ with --keys)");
+        if (report.Missing.Count > 0) output.Line(string.Create(CultureInfo.InvariantCulture, $"  {report.Missing.Count} uploads that messages name are MISSING: erased while it was taken, or lost before; {report.Missing[0]}{(report.Missing.Count > 1 ? ", …" : "")}"));
         output.Line($"  sha-256 {report.Sha256}");
     }
 }

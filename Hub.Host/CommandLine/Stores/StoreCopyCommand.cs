@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Hub.Adapters.Backup;
 using Hub.Adapters.Keys;
 using Hub.Adapters.Stores;
 using Hub.Adapters.Stores.Copying;
@@ -58,6 +59,7 @@ internal static class StoreCopyCommand
             return was ? ExitCode.Ok : ExitCode.Refused;
         }
 
+        if (RestoreMark.Find(folder.Directory) is { } half) throw ProblemCode.InvalidRequest.With(half);
         if (MovedMark.Find(folder.Directory) is { } moved) throw ProblemCode.InvalidRequest.With(moved);
         var target = Target(parsed);
         var keys = FileHubKeys.OpenOrCreate(folder.Directory);

@@ -153,6 +153,121 @@ public sealed class When_a_hub_is_restored
         Assert.That(nowhere.ExitCode, Is.Zero, nowhere.ToString());
     }
 
+    [Test, CancelAfter(300_000)]
+    public async Task Should_keep_out_what_was_accepted_and_erased_after_the_backup(CancellationToken stop)
+    {
+        var (kept, late) = (await _bench.SignAsync("kept"), await _bench.SignAsync("late"));
+        string receipt;
+        await using (var hub = await _bench.StartAsync())
+        {
+            await _bench.SendAsync(hub.BaseAddress, kept);
+            await BackUpAsync("first");
+            receipt = await _bench.SendAsync(hub.BaseAddress, late);
+            await _bench.RunAsync("erase", KeyOf("late"), "--reason", "Quyết định 13/QĐ");
+            await _bench.RunAsync("erase", KeyOf("kept"), "--reason", "Quyết định 14/QĐ");
+        }
+
+        // As an operator keeps it: what the command prints.
+        await File.WriteAllTextAsync(_bench.In("erased.json"), (await _bench.RunAsync("erasures", "--json")).Output, stop);
+        File.Delete(Path.Combine(_bench.Data, "erasures.jsonl"));
+        var report = await RestoreAsync("first", "--instead", "--erasures", _bench.In("erased.json"));
+        Assert.That((report["erased"]!.GetValue<int>(), report["keptOut"]!.GetValue<int>()), Is.EqualTo((1, 1)));
+
+        await using var restored = await _bench.StartAsync();
+        Assert.That(await StandingsAsync(restored.BaseAddress, receipt), Is.EqualTo(new[] { "erased" }));
+        Assert.That(await _bench.SendAsync(restored.BaseAddress, late, HttpStatusCode.Gone), Does.Contain("content-erased"));
+        await _bench.SendAsync(restored.BaseAddress, await _bench.SignAsync("new"));
+    }
+
+    [Test, CancelAfter(300_000)]
+    public async Task Should_refuse_a_backup_that_is_not_the_hubs(CancellationToken stop)
+    {
+        string receipt;
+        await using (var hub = await _bench.StartAsync()) receipt = await _bench.SendAsync(hub.BaseAddress, await _bench.SignAsync("genuine"));
+        await BackUpAsync("genuine");
+        await File.WriteAllTextAsync(_bench.In("receipt"), receipt, stop);
+
+        // Somebody with the recipient's public key makes a hub of the same name, with his own keys, and a backup of it.
+        string[] there = ["--data", _bench.In("forger")];
+        Assert.That((await HubProcess.RunAsync(["import", _bench.In("registry.yaml"), .. there])).ExitCode, Is.Zero);
+        var forging = await HubProcess.RunAsync(["backup", "--to", _bench.In("forged"), "--recipient", _bench.In("public.pem"), "--with-keys", .. there]);
+        Assert.That(forging.ExitCode, Is.Zero, forging.ToString());
+        await _bench.VerifyAsync("forged", holds: false);
+        string[][] refused =
+        [
+            RestoreArguments("forged", "--instead"),
+            [.. Without(RestoreArguments("forged", "--instead"), "--keys")],
+            [.. Without(RestoreArguments("forged", "--checkpoint", _bench.In("receipt")), "--keys")[..^1], _bench.In("elsewhere")],
+        ];
+        foreach (var arguments in refused)
+        {
+            var result = await HubProcess.RunAsync(arguments);
+            Assert.That(result.ExitCode, Is.Not.Zero, result.ToString());
+            await _bench.RunAsync("log", "verify");
+        }
+
+        // The public half of its log key alone contradicts, too.
+        var copy = Directory.CreateDirectory(_bench.In("forger-keys")).FullName;
+        foreach (var key in Directory.EnumerateFiles(_bench.In("forger/keys"))) File.Copy(key, Path.Combine(copy, Path.GetFileName(key)));
+        File.Copy(Path.Combine(_bench.Data, "public", "log.vkey"), Path.Combine(copy, "log.vkey"));
+        var contradicted = await HubProcess.RunAsync("restore", _bench.In("forged"), "--key", _bench.In("private.pem"), "--keys", copy, "--reason", "Thử", "--data", _bench.In("elsewhere"));
+        Assert.That(contradicted.ExitCode, Is.Not.Zero, contradicted.ToString());
+
+        var genuine = await _bench.VerifyAsync("genuine");
+        Assert.That(genuine["vouched"]!.GetValue<bool>());
+        Assert.That((await RestoreAsync("genuine", "--instead", "--checkpoint", _bench.In("receipt")))["vouched"]!.GetValue<bool>());
+    }
+
+    [Test, CancelAfter(300_000)]
+    public async Task Should_touch_none_of_what_it_is_to_read(CancellationToken stop)
+    {
+        await BackUpAsync("sound");
+        string Inside(string name, string from)
+        {
+            var path = Path.Combine(_bench.Data, name);
+            File.Copy(from, path);
+            return path;
+        }
+
+        var (backup, opener, kept) = (Inside("sound", _bench.In("sound")), Inside("private.pem", _bench.In("private.pem")), Inside("kept", Path.Combine(_bench.Data, "hub.json")));
+        var link = _bench.In("link");
+        Directory.CreateSymbolicLink(link, _bench.Data);
+        await File.WriteAllTextAsync(_bench.In("empty.jsonl"), "", stop);
+        await File.WriteAllTextAsync(_bench.In("odd.jsonl"), "{\"key\":\"no key\"}\n", stop);
+        string[][] refused =
+        [
+            Named("restore", backup),
+            Named("--key", opener),
+            Named("--keys", Path.Combine(_bench.Data, "keys")),
+            Named("--keys", Path.Combine(link, "keys")),
+            RestoreArguments("sound", "--instead", "--checkpoint", kept),
+            RestoreArguments("sound", "--instead", "--erasures", kept),
+            RestoreArguments("sound", "--instead", "--erasures", _bench.In("empty.jsonl")),
+            RestoreArguments("sound", "--instead", "--erasures", _bench.In("odd.jsonl")),
+            RestoreArguments("sound", "--instead", "--erasures", _bench.In("nowhere.jsonl")),
+        ];
+        var before = Directory.EnumerateFileSystemEntries(_bench.Data).Order().ToArray();
+        foreach (var arguments in refused)
+        {
+            var result = await HubProcess.RunAsync(arguments);
+            Assert.That(result.ExitCode, Is.Not.Zero, result.ToString());
+            Assert.That(Directory.EnumerateFileSystemEntries(_bench.Data).Where(static entry => !entry.EndsWith("hub.lock", StringComparison.Ordinal)).Order(), Is.EqualTo(before.Where(static entry => !entry.EndsWith("hub.lock", StringComparison.Ordinal))), string.Join(' ', arguments));
+        }
+
+        string[] Named(string option, string value)
+        {
+            var arguments = RestoreArguments("sound", "--instead");
+            arguments[Array.IndexOf(arguments, option) + 1] = value;
+            return arguments;
+        }
+    }
+
+    private static string[] Without(string[] arguments, string option)
+    {
+        var at = Array.IndexOf(arguments, option);
+        return [.. arguments[..at], .. arguments[(at + 2)..]];
+    }
+
     private async Task BackUpAsync(string file)
     {
         var taken = await _bench.BackUpAsync(file);

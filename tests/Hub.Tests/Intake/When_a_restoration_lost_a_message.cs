@@ -1,6 +1,7 @@
 using Hub.Contracts.Envelopes;
 using Hub.Contracts.Problems;
 using Hub.Contracts.Trail;
+using Hub.Core.Storage;
 using Hub.Core.Trail;
 using Hub.Tests.Storage;
 
@@ -42,6 +43,15 @@ public sealed class When_a_restoration_lost_a_message
         Assert.That(again.Receipt.Verify(_bench.Keys.LogVerifier, _octets).Failures, Is.Empty);
         Assert.That((await AgainAsync(_octets)).Duplicate);
         Assert.That(await StandingAsync(), Is.EqualTo(ReceiptStanding.Known));
+    }
+
+    [Test]
+    public async Task Should_keep_it_out_when_it_was_erased_by_law()
+    {
+        await _bench.Committer.RunAsync(scope => new Tombstones(Store).SetAsync(scope, MessageKey.Parse(_receipt.Header.Key!), _bench.Clock.GetUtcNow()));
+        Assert.That(await StandingAsync(), Is.EqualTo(ReceiptStanding.Erased));
+        var again = new Tombstones(Store);
+        Assert.That((await again.HoldsAsync(MessageKey.Parse(_receipt.Header.Key!)), await again.HoldsAsync(MessageKey.Parse(new string('0', 64)))), Is.EqualTo((true, false)));
     }
 
     [TestCase("lost", "Khác")]

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Hub.Adapters.Stores.Files;
 
 namespace Hub.Tests.Storage;
@@ -30,6 +31,35 @@ public sealed class ErasureFileTests
         Assert.That(ErasureFile.Read(ListPath), Is.EqualTo(all));
         Assert.That(all.Select(static line => line.Key[0]), Is.EqualTo(new[] { 'a', 'b' }));
     }
+
+    [Test]
+    public void ReadKept_ATornLastLine_IsLeftOut()
+    {
+        new ErasureFile(_folder.Path).Add(Line('a'));
+        File.AppendAllText(ListPath, "{\"key\":\"bb");
+        Assert.That(ErasureFile.ReadKept(ListPath), Is.EqualTo(new[] { Line('a') }));
+    }
+
+    [TestCase("")]
+    [TestCase("\n")]
+    [TestCase("{\"items\":[]}")]
+    [TestCase("{\"items\":[{\"key\":\"x\"}]}")]
+    [TestCase("{\"key\":\"x\"}\n")]
+    [TestCase("{\"key\":\"bb\n")]
+    public void ReadKept_NoErasureInIt_IsRefused(string text)
+    {
+        File.WriteAllText(ListPath, text);
+        Assert.That(() => ErasureFile.ReadKept(ListPath), Throws.TypeOf<FormatException>());
+    }
+
+    [Test]
+    public void ReadKept_WhatTheCommandPrinted_IsRead()
+    {
+        File.WriteAllText(ListPath, JsonSerializer.Serialize(new { items = new[] { Line('a'), Line('b') } }, Printed));
+        Assert.That(ErasureFile.ReadKept(ListPath), Is.EqualTo(new[] { Line('a'), Line('b') }));
+    }
+
+    private static readonly JsonSerializerOptions Printed = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, WriteIndented = true };
 
     private string ListPath => Path.Combine(_folder.Path, ErasureFile.Name);
 
