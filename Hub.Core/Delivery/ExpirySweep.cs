@@ -28,7 +28,7 @@ internal sealed class ExpirySweep(IRegistry registry, ICommitter committer, IHub
         {
             var now = clock.GetUtcNow();
             var expired = await committer.RunAsync(scope => scope.Transaction.ListExpiredAsync(now, Batch), cancellationToken);
-            ended = (await Task.WhenAll(expired.Select(delivery => EndExpiredAsync(delivery, cancellationToken)))).Count(static one => one);
+            ended = (await Task.WhenAll(expired.Select(delivery => EndExpiredAsync(delivery, now, cancellationToken)))).Count(static one => one);
         }
     }
 
@@ -51,9 +51,9 @@ internal sealed class ExpirySweep(IRegistry registry, ICommitter committer, IHub
         }
     }
 
-    private async Task<bool> EndExpiredAsync(DeliveryRecord delivery, CancellationToken cancellationToken) =>
+    private async Task<bool> EndExpiredAsync(DeliveryRecord delivery, DateTimeOffset now, CancellationToken cancellationToken) =>
         await store.FindMessageAsync(delivery.Message, cancellationToken) is { } message
-        && await outcomes.GiveUpAsync(delivery, message, DeliveryState.Expired, ProblemCode.Expired, $"not taken before {message.Expires:O}");
+        && await outcomes.GiveUpAsync(delivery, message, DeliveryState.Expired, ProblemCode.Expired, $"not taken before {message.Expires:O}", untakenAt: now);
 
     /// <returns>Whether the message is old enough that later ones may be too.</returns>
     private async Task<bool> EndIfAgedAsync(DeliveryRecord delivery, TimeSpan shortest, CancellationToken cancellationToken)
@@ -64,7 +64,7 @@ internal sealed class ExpirySweep(IRegistry registry, ICommitter committer, IHub
         var greatest = (registry.Current.FindSystem(delivery.Recipient)?.Policy ?? Default).MaxAge;
         var held = delivery.State == DeliveryState.Claimed && delivery.ClaimedUntil > now;
         if (held || now - DeliveryAges.Since(message, delivery) < greatest) return true;
-        await outcomes.GiveUpAsync(delivery, message, DeliveryState.Dead, ProblemCode.Expired, $"not delivered within {greatest}");
+        await outcomes.GiveUpAsync(delivery, message, DeliveryState.Dead, ProblemCode.Expired, $"not delivered within {greatest}", untakenAt: now);
         return true;
     }
 }

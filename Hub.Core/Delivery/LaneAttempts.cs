@@ -53,6 +53,7 @@ internal sealed class LaneAttempts(
         var now = clock.GetUtcNow();
         GiveBackUnfit(now);
         GiveBackLeft(now);
+        List<HeldDelivery>? late = null;
         var (prompt, suspects) = lanes.InFlight(now);
         for (var progress = true; progress;)
         {
@@ -63,13 +64,24 @@ internal sealed class LaneAttempts(
                 var suspect = lane.IsSuspect(now);
                 var room = prompt + suspects < MaxTotal && (suspect ? suspects < MaxSuspect : prompt < MaxPrompt) && !budget.IsShort;
                 if (!room || lanes.Find(lane.Address) is not { } system || !lane.MayStart(system.Policy, now)) continue;
+                var next = lane.TakeNext();
+                progress = true;
+                if (TooLate(next.Delivery, system.Policy, now))
+                {
+                    // It stood behind one that was claimed later.
+                    (late ??= []).Add(next);
+                    lane.MayHaveMore = true;
+                    continue;
+                }
+
                 if (suspect) suspects++;
                 else prompt++;
                 lanes.Starting.Served(lane);
-                Start(lane, lane.TakeNext(), system, now, abort);
-                progress = true;
+                Start(lane, next, system, now, abort);
             }
         }
+
+        if (late is not null) BeginGivingBack(late);
     }
 
     private void GiveBackUnfit(DateTimeOffset now)

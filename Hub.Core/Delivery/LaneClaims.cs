@@ -112,16 +112,24 @@ internal sealed class LaneClaims(
     private List<Share> Plan(DateTimeOffset now)
     {
         List<(SystemLane Lane, DeliveryPolicy Policy, int Limit)> wanting = [];
-        foreach (var lane in lanes.Claiming.Round().Where(l => l.MayHaveMore))
+        List<SystemLane>? gone = null;
+        foreach (var lane in lanes.Claiming.Round())
         {
-            var system = lanes.Find(lane.Address);
-            lane.MayHaveMore = system is not null;
-            if (system is null) continue;
+            if (!lane.MayHaveMore && !lane.HasFailed) continue;
+            if (lanes.Find(lane.Address) is not { } system)
+            {
+                lane.MayHaveMore = false;
+                (gone ??= []).Add(lane);
+                continue;
+            }
+
+            if (!lane.MayHaveMore) continue;
             var limit = lane.ClaimLimit(system.Policy, now);
             if (limit > 0) wanting.Add((lane, system.Policy, limit));
             if (wanting.Count == ClaimUnit) break;
         }
 
+        foreach (var lane in gone ?? []) lanes.ForgetIfIdle(lane);
         var free = MaxHeld - lanes.Held;
         List<Share> plan = [];
         for (var i = 0; i < wanting.Count && free > 0; i++)

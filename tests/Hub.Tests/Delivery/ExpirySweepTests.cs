@@ -77,6 +77,33 @@ public class ExpirySweepTests
 
     [TestCase(true)]
     [TestCase(false)]
+    public async Task End_RenewedMeanwhile_LeavesItWithItsHolder(bool expire)
+    {
+        var key = await _bench.AcceptAsync("held", Puller, expires: expire ? _bench.Clock.GetUtcNow().AddMinutes(1) : null);
+        await _bench.Mailbox.ClaimAsync(Puller, 1, TimeSpan.Zero);
+        _bench.Clock.Advance(TimeSpan.FromHours(2));
+        var (held, goOn) = _bench.Committer.Hold();
+        var sweep = _bench.NewSweep();
+        var ending = expire ? sweep.EndExpiredAsync(CancellationToken.None) : sweep.EndAgedAsync(CancellationToken.None);
+        await held.WaitAsync(TimeSpan.FromSeconds(20));
+        if (expire)
+        {
+            // The first was the search.
+            var search = goOn;
+            (held, goOn) = _bench.Committer.Hold();
+            search.SetResult();
+            await held.WaitAsync(TimeSpan.FromSeconds(20));
+        }
+
+        var renewed = await _bench.DeliveryAsync(key) with { ClaimedUntil = _bench.Clock.GetUtcNow().AddMinutes(5) };
+        await _bench.Store.WriteAsync(t => t.UpdateDeliveryAsync(renewed));
+        goOn.SetResult();
+        await ending;
+        Assert.That((await _bench.DeliveryAsync(key)).State, Is.EqualTo(DeliveryState.Claimed));
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
     public async Task End_ManyAtOnce_ShareCommits(bool expire)
     {
         var expires = expire ? _bench.Clock.GetUtcNow().AddMinutes(1) : (DateTimeOffset?)null;

@@ -102,6 +102,23 @@ public sealed class When_a_system_is_down
     }
 
     [Test]
+    public async Task Should_forget_it_when_it_leaves_the_registry()
+    {
+        await StartAsync();
+        await _bench.AcceptAsync("1", Pushed);
+        await _bench.AcceptAsync("2", Pushed);
+        await OpenedAsync();
+        var content = _bench.Registry.Current.Content;
+        _bench.Registry.Current = new RegistrySnapshot(2, content with { Systems = [.. content.Systems.Where(static s => s.Address != Pushed)] });
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (_bench.Breakers.NotClosed.Count > 0)
+        {
+            _bench.Clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.Delay(10, patience.Token);
+        }
+    }
+
+    [Test]
     public async Task Should_queue_what_comes_meanwhile_and_end_what_expires()
     {
         await StartAsync();
