@@ -68,17 +68,9 @@ internal static class SqlServerReadSql
         DeliveriesInState = DeliveryListOf("d.state = @state", "(@recipient IS NULL OR d.recipient = @recipient)"),
         DeliveriesSettled = DeliveryListOf("d.state = @state", "(@recipient IS NULL OR d.recipient = @recipient)"),
         DeliveriesOfRecipient = DeliveryListOf("d.recipient = @recipient", "d.state = @state"),
-        DeadGroups = """
-            WITH g AS (
-                SELECT TOP (@limit) n.recipient, n.last_problem, COUNT_BIG(*) AS deliveries, MIN(n.changed) AS oldest, MAX(n.changed) AS newest FROM hub.delivery n
-                WHERE n.state = 4 AND (n.recipient > @recipient OR (n.recipient = @recipient AND n.last_problem > @problem))
-                GROUP BY n.recipient, n.last_problem ORDER BY n.recipient, n.last_problem
-            )
-            SELECT g.recipient, g.last_problem, g.deliveries, g.oldest, g.newest, (
-                SELECT TOP (1) d.last_detail FROM hub.delivery d
-                WHERE d.state = 4 AND d.recipient = g.recipient AND d.last_problem = g.last_problem ORDER BY d.changed DESC)
-            FROM g WHERE g.last_problem IS NOT NULL ORDER BY g.recipient, g.last_problem;
-            """,
+        DeadGroups = DeadGroupsBy("(n.recipient > @recipient OR (n.recipient = @recipient AND n.last_problem > @problem))"),
+        DeadGroupsOfRecipient = DeadGroupsBy("n.recipient = @recipient AND n.last_problem > @problem"),
+        HasDead = "SELECT TOP (1) 1 FROM hub.delivery d WHERE d.state = 4 AND d.recipient = @recipient AND d.last_problem = @problem;",
         IsUploadNamed = "SELECT TOP (1) 1 FROM hub.message_upload u WHERE u.sender = @owner AND u.sha256 = @sha256 AND u.erased = 0;",
 
         // The two halves do not meet: an entry has either its message's number or, when the store holds no such message, its key.
@@ -127,6 +119,18 @@ internal static class SqlServerReadSql
 
     private static string ReadyOfRank(int rank) =>
         $"SELECT r.attempts, r.due, r.since, r.accepted FROM (SELECT TOP (100) {QueueColumns} FROM hub.delivery d WHERE d.ready = 1 AND d.behind = 0 AND d.recipient = f.recipient AND d.rank = {rank} ORDER BY d.id) r";
+
+    private static string DeadGroupsBy(string which) => $"""
+        WITH g AS (
+            SELECT TOP (@limit) n.recipient, n.last_problem, COUNT_BIG(*) AS deliveries, MIN(n.changed) AS oldest, MAX(n.changed) AS newest FROM hub.delivery n
+            WHERE n.state = 4 AND {which}
+            GROUP BY n.recipient, n.last_problem ORDER BY n.recipient, n.last_problem
+        )
+        SELECT g.recipient, g.last_problem, g.deliveries, g.oldest, g.newest, (
+            SELECT TOP (1) d.last_detail FROM hub.delivery d
+            WHERE d.state = 4 AND d.recipient = g.recipient AND d.last_problem = g.last_problem ORDER BY d.changed DESC)
+        FROM g WHERE g.last_problem IS NOT NULL ORDER BY g.recipient, g.last_problem;
+        """;
 
     private static ListSql MessageListOf(MessageDriver driver) => driver switch
     {

@@ -51,12 +51,9 @@ public sealed class DeadLetterNotes(ICommitter committer, IHubStore store, IHubK
         ChangeAsync(subject, actor, EntryKinds.DeadLettersOwned, new JsonObject { ["owner"] = owner }, record => record with { Owner = owner }, cancellationToken);
 
     /// <summary>Takes away what was written about a delivery whose content is erased.</summary>
-    internal static async ValueTask ForgetAsync(CommitScope scope, SystemAddress hub, DeliveryRecord delivery)
-    {
-        // Only dead ones are written about, and what was dead once was replayed or cancelled since.
-        if (delivery.Replays > 0 || delivery.State is DeliveryState.Dead or DeliveryState.Cancelled)
-            await scope.Transaction.WriteAppStateAsync(hub, KeyOf(new DeadLetterSubject(delivery.Id, null)), null);
-    }
+    /// <remarks>Whatever its state is: what was dead once may have been replayed, cancelled or, late, acknowledged since.</remarks>
+    internal static ValueTask ForgetAsync(CommitScope scope, SystemAddress hub, DeliveryRecord delivery) =>
+        scope.Transaction.WriteAppStateAsync(hub, KeyOf(new DeadLetterSubject(delivery.Id, null)), null);
 
     private static string KeyOf(DeadLetterSubject subject) => subject.Group is { } group
         ? $"dead-letters/group/{group}"
@@ -93,16 +90,7 @@ public sealed class DeadLetterNotes(ICommitter committer, IHubStore store, IHubK
 
     private async ValueTask RequireGroupAsync(string group, CancellationToken cancellationToken)
     {
-        string? cursor = null;
-        do
-        {
-            if (!DeadGroup.TryParseKey(group, out var recipient, out _)) break;
-            var page = await store.ListDeadGroupsAsync(recipient, cursor, 200, cancellationToken);
-            foreach (var one in page.Items)
-                if (one.Key == group) return;
-            cursor = page.Next;
-        }
-        while (cursor is not null);
+        if (DeadGroup.TryParseKey(group, out var recipient, out var problem) && await store.HasDeadAsync(recipient, problem, cancellationToken)) return;
         throw ProblemCode.NotFound.With($"There is no dead delivery in the group {group}.");
     }
 }

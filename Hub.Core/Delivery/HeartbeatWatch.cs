@@ -15,11 +15,13 @@ public sealed record SilentSystem(SystemAddress System, DateTimeOffset Last, Tim
 
 /// <summary>Finds systems that have fallen silent, of those whose policy states a <see cref="DeliveryPolicy.Heartbeat"/>. What each node
 /// has seen is shared through the hub's own state, in one small commit a minute, so that any node can tell and a restart forgets
-/// nothing. Thread-safe but for <see cref="ShareAsync"/>, of which one runs at a time.</summary>
+/// nothing. Nobody is silent while nobody listens: a node counts silence from its own start at the earliest. Thread-safe but for <see cref="ShareAsync"/>, of which one runs at a time.</summary>
 public sealed class HeartbeatWatch(IRegistry registry, IHubStore store, ICommitter committer, IHubKeys keys, DeliverySignals signals, TimeProvider clock)
 {
     private const string Prefix = "alive/";
     private const int Most = 100_000;
+
+    private readonly DateTimeOffset _start = clock.GetUtcNow();
 
     /// <summary>Writes down what this node has seen since, and from when a system is watched that was not before.</summary>
     public async ValueTask ShareAsync(CancellationToken cancellationToken = default)
@@ -53,7 +55,8 @@ public sealed class HeartbeatWatch(IRegistry registry, IHubStore store, ICommitt
             cancellationToken);
     }
 
-    /// <summary>Those that are silent now, by what all nodes have shared and this one knows.</summary>
+    /// <summary>Those that are silent now, by what all nodes have shared and this one knows. Silence counts from the last sign of life, or from
+    /// this node's start when that is later: while the whole hub was away, nobody could show any.</summary>
     public async ValueTask<IReadOnlyList<SilentSystem>> ReadSilentAsync(CancellationToken cancellationToken = default)
     {
         var watched = Watched();
@@ -65,7 +68,7 @@ public sealed class HeartbeatWatch(IRegistry registry, IHubStore store, ICommitt
         {
             var last = shared.TryGetValue(system.ToString(), out var known) ? known : now;
             if (signals.Life.LastOf(system) is { } seen && seen > last) last = seen;
-            if (now - last > heartbeat) silent.Add(new SilentSystem(system, last, heartbeat));
+            if (now - (last > _start ? last : _start) > heartbeat) silent.Add(new SilentSystem(system, last, heartbeat));
         }
 
         return silent;

@@ -71,6 +71,9 @@ public interface IHubStore : IAsyncDisposable
     /// <param name="cancellationToken">Gives up.</param>
     ValueTask<Page<DeadGroup>> ListDeadGroupsAsync(SystemAddress? recipient, string? cursor, int limit, CancellationToken cancellationToken = default);
 
+    /// <summary>Whether a system has a dead delivery with a problem code: one look-up, however many there are.</summary>
+    ValueTask<bool> HasDeadAsync(SystemAddress recipient, string problem, CancellationToken cancellationToken = default);
+
     /// <summary>Every system that has unfinished deliveries (queued or claimed), whether the registry still knows it or not; in no
     /// stated order. It costs two look-ups for each.</summary>
     ValueTask<IReadOnlyList<SystemAddress>> ListUnfinishedRecipientsAsync(CancellationToken cancellationToken = default);

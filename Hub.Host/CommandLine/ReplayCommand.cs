@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
+using Hub.Contracts.Problems;
+using Hub.Host.AgencyClient;
 
 namespace Hub.Host.CommandLine;
 
@@ -38,19 +40,32 @@ internal static class ReplayCommand
         List<long> ids = parsed.GetValue(Id) is { } one
             ? [one]
             : [.. (await DeadLettersCommand.AllAsync(hub, parsed.GetValue(Recipient), cancellationToken)).Select(static d => d.GetProperty("id").GetInt64())];
+        List<long> replayed = [];
         await LongWork.RunAsync("Replaying", async report =>
         {
             for (var i = 0; i < ids.Count; i++)
             {
-                await hub.PostAsync($"/api/v1/operator/deliveries/{ids[i].ToString(CultureInfo.InvariantCulture)}/replay", null, cancellationToken);
+                try
+                {
+                    await hub.PostAsync($"/api/v1/operator/deliveries/{ids[i].ToString(CultureInfo.InvariantCulture)}/replay", null, cancellationToken);
+                    replayed.Add(ids[i]);
+                }
+                catch (HubRefusalException refused) when (parsed.GetValue(All) && IsPassedOver(refused.Refusal.Code))
+                {
+                    // It stays as it is; the others are wanted all the same.
+                }
+
                 report((i + 1.0) / ids.Count);
             }
 
-            return ids.Count;
+            return replayed.Count;
         });
         var output = new Output(parsed);
-        if (output.IsJson) output.Json(new { replayed = ids });
-        else output.Line($"{ids.Count} set going again. Đã chuyển lại {ids.Count} lượt.");
+        if (output.IsJson) output.Json(new { replayed });
+        else output.Line($"{replayed.Count} set going again. Đã chuyển lại {replayed.Count} lượt.");
         return ExitCode.Ok;
     }
+
+    private static bool IsPassedOver(string code) =>
+        code == ProblemCode.Expired.Code || code == ProblemCode.ContentErased.Code || code == ProblemCode.DeliveryNotDead.Code;
 }

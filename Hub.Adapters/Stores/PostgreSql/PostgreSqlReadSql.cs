@@ -99,16 +99,9 @@ internal static class PostgreSqlReadSql
         DeliveriesInState = DeliveryListOf($"state = $1 AND {IsUnsettled}", "($2::text IS NULL OR d.recipient = $2)"),
         DeliveriesSettled = SettledDeliveries(),
         DeliveriesOfRecipient = DeliveryListOf("recipient = $2", "d.state = $1"),
-        DeadGroups = """
-            WITH g AS MATERIALIZED (
-                SELECT recipient, last_problem, count(*) AS deliveries, min(changed) AS oldest, max(changed) AS newest FROM delivery
-                WHERE state = 4 AND (recipient, last_problem) > ($1, $2) GROUP BY recipient, last_problem ORDER BY recipient, last_problem LIMIT $3
-            )
-            SELECT g.recipient, g.last_problem, g.deliveries, g.oldest, g.newest, (
-                SELECT d.last_detail FROM delivery d
-                WHERE d.state = 4 AND d.recipient = g.recipient AND d.last_problem = g.last_problem ORDER BY d.changed DESC LIMIT 1)
-            FROM g ORDER BY g.recipient, g.last_problem
-            """,
+        DeadGroups = DeadGroupsBy("(recipient, last_problem) > ($1, $2)"),
+        DeadGroupsOfRecipient = DeadGroupsBy("recipient = $1 AND last_problem > $2"),
+        HasDead = "SELECT 1 FROM delivery WHERE state = 4 AND recipient = $1 AND last_problem = $2 LIMIT 1",
         IsUploadNamed = "SELECT 1 FROM message_upload WHERE sender = $1 AND sha256 = $2 AND NOT erased LIMIT 1",
 
         // The two halves do not meet: an entry has either its message's number or, when the store holds no such message, its key.
@@ -168,6 +161,17 @@ internal static class PostgreSqlReadSql
             """,
         OldestQueued = "SELECT due FROM delivery WHERE state = 0 AND state NOT IN (2, 3) ORDER BY accepted, message, id LIMIT 1",
     };
+
+    private static string DeadGroupsBy(string which) => $"""
+        WITH g AS MATERIALIZED (
+            SELECT recipient, last_problem, count(*) AS deliveries, min(changed) AS oldest, max(changed) AS newest FROM delivery
+            WHERE state = 4 AND {which} GROUP BY recipient, last_problem ORDER BY recipient, last_problem LIMIT $3
+        )
+        SELECT g.recipient, g.last_problem, g.deliveries, g.oldest, g.newest, (
+            SELECT d.last_detail FROM delivery d
+            WHERE d.state = 4 AND d.recipient = g.recipient AND d.last_problem = g.last_problem ORDER BY d.changed DESC LIMIT 1)
+        FROM g ORDER BY g.recipient, g.last_problem
+        """;
 
     private static ListSql MessageListOf(MessageDriver driver) => driver switch
     {

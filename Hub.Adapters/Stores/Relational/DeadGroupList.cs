@@ -10,9 +10,9 @@ internal static class DeadGroupList
     internal static async ValueTask<Page<DeadGroup>> ReadAsync(ReadSession session, ReadSql sql, SystemAddress? recipient, string? cursor, int limit)
     {
         var (of, problem) = Start(recipient, cursor);
-        var found = await session.Use(sql.DeadGroups).With("recipient", of?.ToString() ?? "").With("problem", problem).With("limit", limit + 1).ListAsync(
+        var found = await session.Use(recipient is null ? sql.DeadGroups : sql.DeadGroupsOfRecipient).With("recipient", of?.ToString() ?? "").With("problem", problem).With("limit", limit + 1).ListAsync(
             static row => new DeadGroup(Names.System(row.GetString(0)), row.GetString(1), row.GetInt64(2), Rows.Time(row, 3), Rows.Time(row, 4), Rows.Text(row, 5)));
-        return PageOf(found, recipient, limit);
+        return PageOf(found, limit);
     }
 
     /// <summary>Where a page begins: after this reason of this system; null: before the first system.</summary>
@@ -23,9 +23,6 @@ internal static class DeadGroupList
     }
 
     /// <summary>What was found, as a page; one group more was asked for than it holds.</summary>
-    internal static Page<DeadGroup> PageOf(List<DeadGroup> found, SystemAddress? recipient, int limit)
-    {
-        if (recipient is { } only) found = [.. found.TakeWhile(group => group.Recipient == only)];
-        return found.Count <= limit ? new Page<DeadGroup>(found, null) : new Page<DeadGroup>(found[..limit], found[limit - 1].Key);
-    }
+    internal static Page<DeadGroup> PageOf(List<DeadGroup> found, int limit) =>
+        found.Count <= limit ? new Page<DeadGroup>(found, null) : new Page<DeadGroup>(found[..limit], found[limit - 1].Key);
 }

@@ -49,6 +49,12 @@ internal sealed record ReadSql
     /// <summary>Parameters: recipient and problem code after which, how many. Gives recipient, problem code, count, oldest, newest, and the newest's detail.</summary>
     internal required string DeadGroups { get; init; }
 
+    /// <summary>Of one recipient: parameters and columns as <see cref="DeadGroups"/>.</summary>
+    internal required string DeadGroupsOfRecipient { get; init; }
+
+    /// <summary>Parameters: recipient, problem code. Gives a row when one is dead.</summary>
+    internal required string HasDead { get; init; }
+
     /// <summary>Parameters: owner, digest. Gives a row when an unerased message of the owner names it.</summary>
     internal required string IsUploadNamed { get; init; }
 

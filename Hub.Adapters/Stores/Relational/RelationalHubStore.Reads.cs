@@ -96,6 +96,12 @@ public abstract partial class RelationalHubStore
     }
 
     /// <inheritdoc/>
+    public ValueTask<bool> HasDeadAsync(SystemAddress recipient, string problem, CancellationToken cancellationToken = default) => ReadAsync(
+        ReadKind.Short,
+        session => session.Use(Sql.HasDead).With("recipient", recipient.ToString()).With("problem", problem).FirstAsync(static _ => true),
+        cancellationToken);
+
+    /// <inheritdoc/>
     public ValueTask<IReadOnlyList<SystemAddress>> ListUnfinishedRecipientsAsync(CancellationToken cancellationToken = default) =>
         ListAsync(ReadKind.List, session => session.Use(Sql.UnfinishedRecipients).ListAsync(static row => Names.System(row.GetString(0))), cancellationToken);
 

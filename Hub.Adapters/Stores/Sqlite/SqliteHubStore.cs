@@ -203,6 +203,10 @@ public sealed partial class SqliteHubStore : IHubStore
     }
 
     /// <inheritdoc/>
+    public ValueTask<bool> HasDeadAsync(SystemAddress recipient, string problem, CancellationToken cancellationToken = default) =>
+        _readers.ReadAsync((recipient, problem), static (session, q) => DeadGroups.Has(session, q.recipient, q.problem), cancellationToken);
+
+    /// <inheritdoc/>
     public ValueTask<IReadOnlyList<SystemAddress>> ListUnfinishedRecipientsAsync(CancellationToken cancellationToken = default) =>
         Lists.ReadAsync<int, IReadOnlyList<SystemAddress>>(0, static (session, _) => DueRecipients.Unfinished(session), cancellationToken);
 

@@ -91,14 +91,20 @@ internal static partial class SqliteSql
         ORDER BY d.accepted, d.message, d.id
         """;
 
-    internal const string DeadGroups = """
+    internal const string DeadGroups = DeadGroupsSelected + " (recipient, last_problem) > (?1, ?2)" + DeadGroupsGrouped;
+    internal const string DeadGroupsOfRecipient = DeadGroupsSelected + " recipient = ?1 AND last_problem > ?2" + DeadGroupsGrouped;
+    internal const string HasDead = "SELECT 1 FROM delivery INDEXED BY delivery_dead WHERE state = 4 AND recipient = ?1 AND last_problem = ?2 LIMIT 1";
+
+    private const string DeadGroupsSelected = """
         SELECT g.recipient, g.last_problem, g.deliveries, g.oldest, g.newest, (
             SELECT d.last_detail FROM delivery d INDEXED BY delivery_dead
             WHERE d.state = 4 AND d.recipient = g.recipient AND d.last_problem = g.last_problem ORDER BY d.changed DESC LIMIT 1)
         FROM (
             SELECT recipient, last_problem, count(*) AS deliveries, min(changed) AS oldest, max(changed) AS newest FROM delivery INDEXED BY delivery_dead
-            WHERE state = 4 AND (recipient, last_problem) > (?1, ?2) GROUP BY recipient, last_problem ORDER BY recipient, last_problem LIMIT ?3) g
+            WHERE state = 4 AND
         """;
+
+    private const string DeadGroupsGrouped = " GROUP BY recipient, last_problem ORDER BY recipient, last_problem LIMIT ?3) g";
 
     internal const string InsertDelivery = """
         INSERT INTO delivery (message, recipient, accepted, rank, expires, role, why, state, ready, wake, due, attempts, interruptions, replays, claim, claimed_until,

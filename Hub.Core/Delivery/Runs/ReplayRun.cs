@@ -76,7 +76,7 @@ public sealed record ReplayRun
     /// <summary>How often it changed: who writes it states the one that he read.</summary>
     public int Revision { get; init; }
 
-    /// <summary>Those that were gone when it came to them: replayed, cancelled or erased by somebody else. Known at the end; null before, or when
+    /// <summary>Those that were gone when it came to them: replayed, cancelled or erased by somebody else, or expired. Known at the end; null before, or when
     /// nobody counted them.</summary>
     public long? Skipped => State == ReplayRunState.Done && IsExact ? Math.Max(0, Matched - Replayed) : null;
 

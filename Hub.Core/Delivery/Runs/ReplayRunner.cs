@@ -76,7 +76,12 @@ public sealed class ReplayRunner
     {
         try
         {
-            var run = await _runs.FindAsync(id, stopping);
+            if (await _runs.TryFindAsync(id, stopping) is not { } run)
+            {
+                await _committer.RunAsync(scope => _runs.ForgetActiveAsync(scope, id), stopping);
+                return;
+            }
+
             if (run.State == ReplayRunState.Running && IsStepFull(run)) await JudgeAsync(run, stopping);
             for (var left = run.Pace.Rate; left > 0 && run.State == ReplayRunState.Running && !IsStepFull(run);)
             {
@@ -113,9 +118,9 @@ public sealed class ReplayRunner
                 List<long> taken = [];
                 foreach (var seen in some)
                 {
-                    // Whoever was quicker has it: another run, an operator, an erasure.
+                    // Whoever was quicker has it: another run, an operator, an erasure, or its own end.
                     if (await scope.Transaction.FindDeliveryAsync(seen.Id) is not { } delivery || delivery.Changed > run.Created || !run.Filter.Holds(delivery)) continue;
-                    if (await scope.Transaction.FindMessageAsync(delivery.Message) is not { Erased: null }) continue;
+                    if (await scope.Transaction.FindMessageAsync(delivery.Message) is not { } message || !DeadLetters.IsReplayable(message, now)) continue;
                     await DeadLetters.ReplayAsync(scope, delivery, now, current.Actor, run.Id, _signals);
                     taken.Add(delivery.Id);
                 }
@@ -164,8 +169,8 @@ public sealed class ReplayRunner
     private async ValueTask<Pages> PagesOfAsync(ReplayRun run, CancellationToken stopping)
     {
         if (_pages.TryGetValue(run.Id, out var known) && known.Cursor == run.Cursor) return known;
-        var page = await _candidates.ReadAsync(run.Filter, run.Created, run.Cursor, stopping);
-        for (var more = 1; more < MostPages && page is { Items.Count: 0, Next: { } next }; more++) page = await _candidates.ReadAsync(run.Filter, run.Created, next, stopping);
+        var page = await _candidates.ReadAsync(run.Filter, run.Created, _clock.GetUtcNow(), run.Cursor, stopping);
+        for (var more = 1; more < MostPages && page is { Items.Count: 0, Next: { } next }; more++) page = await _candidates.ReadAsync(run.Filter, run.Created, _clock.GetUtcNow(), next, stopping);
         return _pages[run.Id] = new Pages(run.Cursor, [.. page.Items], page.Next);
     }
 

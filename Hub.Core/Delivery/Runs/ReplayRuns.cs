@@ -44,7 +44,7 @@ public sealed class ReplayRuns(ICommitter committer, IHubStore store, IHubKeys k
         var (matched, sample, cursor) = (0L, new List<DeliveryRecord>(), (string?)null);
         for (var pages = 0; ; pages++)
         {
-            var page = await candidates.ReadAsync(filter, now, cursor, cancellationToken);
+            var page = await candidates.ReadAsync(filter, now, now, cursor, cancellationToken);
             matched += page.Items.Count;
             sample.AddRange(page.Items.Take(SampleSize - sample.Count));
             cursor = page.Next;
@@ -59,7 +59,9 @@ public sealed class ReplayRuns(ICommitter committer, IHubStore store, IHubKeys k
         await committer.RunAsync(
             async scope =>
             {
-                if (oldest is not null) await scope.Transaction.WriteAppStateAsync(keys.Address, Prefix + oldest, null);
+                // Read again: somebody may have set it going since it was chosen.
+                if (oldest is not null && await scope.Transaction.ReadAppStateAsync(keys.Address, Prefix + oldest) is { } stored && ReplayRun.Read(stored.Span).State != ReplayRunState.Running)
+                    await scope.Transaction.WriteAppStateAsync(keys.Address, Prefix + oldest, null);
                 await scope.Transaction.WriteAppStateAsync(keys.Address, Prefix + run.Id, run.ToBytes());
                 return true;
             },
@@ -84,11 +86,23 @@ public sealed class ReplayRuns(ICommitter committer, IHubStore store, IHubKeys k
     /// <summary>A run.</summary>
     /// <exception cref="ProblemException"><c>not-found</c>.</exception>
     public async ValueTask<ReplayRun> FindAsync(string id, CancellationToken cancellationToken = default) =>
-        await store.ReadAppStateAsync(keys.Address, Prefix + id, cancellationToken) is { } stored ? ReplayRun.Read(stored.Span) : throw NotFound(id);
+        await TryFindAsync(id, cancellationToken) ?? throw NotFound(id);
 
     /// <summary>All runs that are kept, newest first.</summary>
     public async ValueTask<IReadOnlyList<ReplayRun>> ListAsync(CancellationToken cancellationToken = default) =>
         [.. (await store.ListAppStateAsync(keys.Address, Prefix, 2 * MostKept, cancellationToken)).Select(static pair => ReplayRun.Read(pair.Value.Span)).Reverse()];
+
+    /// <summary>A run, or null.</summary>
+    internal async ValueTask<ReplayRun?> TryFindAsync(string id, CancellationToken cancellationToken) =>
+        await store.ReadAppStateAsync(keys.Address, Prefix + id, cancellationToken) is { } stored ? ReplayRun.Read(stored.Span) : null;
+
+    /// <summary>Takes a run that is not kept any more from those under way.</summary>
+    internal async ValueTask<bool> ForgetActiveAsync(CommitScope scope, string id)
+    {
+        if (await scope.Transaction.ReadAppStateAsync(keys.Address, Prefix + id) is not null) return false;
+        await scope.Transaction.WriteAppStateAsync(keys.Address, ActivePrefix + id, null);
+        return true;
+    }
 
     /// <summary>Names of the runs under way.</summary>
     internal async ValueTask<IReadOnlyList<string>> ListActiveAsync(CancellationToken cancellationToken) =>

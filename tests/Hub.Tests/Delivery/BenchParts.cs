@@ -96,6 +96,9 @@ internal sealed class WatchedCommitter(ICommitter inner) : ICommitter
     /// <summary>Dies after the next unit is durable, before its caller hears of it.</summary>
     internal bool DiesAfterNext { get; set; }
 
+    /// <summary>Takes what is asked of it whatever is held here.</summary>
+    internal ICommitter Inner => inner;
+
     /// <summary>Most units asked for at the same time.</summary>
     internal int MostAtOnce => _mostAtOnce;
 

@@ -60,6 +60,19 @@ public sealed class DeadLetterNotesTests
         Assert.That(CodeOf(async () => await Notes.AddAsync(Delivery, "again", "operator:an")), Is.EqualTo("content-erased"));
     }
 
+    [Test]
+    public async Task Erase_WhatWasAcknowledgedAfterItsDeath_TakesItsNotesToo()
+    {
+        await Notes.AddAsync(Delivery, "the applicant asks", "operator:an");
+        await _bench.Committer.RunAsync(async scope =>
+        {
+            await scope.Transaction.UpdateDeliveryAsync((await scope.Transaction.FindDeliveryAsync(_dead.Id))! with { State = DeliveryState.Acknowledged });
+            return true;
+        });
+        await _bench.Committer.RunAsync(scope => Erasure.EraseAsync(scope, _dead.Message, [_dead], _bench.Keys.Address, "operator:an", "law", _bench.Signals, _bench.Clock.GetUtcNow()));
+        Assert.That((await Notes.FindAsync(Delivery)).Notes, Is.Empty);
+    }
+
     [TestCase("H06.40/qlvb:recipient-failed", "not-found")]
     [TestCase("999", "not-found")]
     public void Add_ToNothing_IsRefused(string subject, string code) =>

@@ -65,6 +65,17 @@ public class DeadLettersTests
     }
 
     [Test]
+    public async Task Replay_ExpiredMessage_IsRefusedAndStaysDead()
+    {
+        _bench.Channel.Partner = (_, _) => Task.FromResult<AttemptOutcome>(new AttemptOutcome.Rejected(ProblemCode.RecipientRejected, "no"));
+        _bench.Dispatch();
+        var dead = await _bench.UntilAsync(await _bench.AcceptAsync("1", Pushed, expires: _bench.Clock.GetUtcNow().AddHours(1)), DeliveryState.Dead);
+        _bench.Clock.Advance(TimeSpan.FromHours(1));
+        Assert.That(CodeOf(async () => await _bench.DeadLetters.ReplayAsync(dead.Id, "operator:an")), Is.EqualTo("expired"));
+        Assert.That(await _bench.DeliveryAsync(dead.Message), Has.Property("State").EqualTo(DeliveryState.Dead).And.Property("Replays").EqualTo(0));
+    }
+
+    [Test]
     public void Replay_UnknownDelivery_NotFound() =>
         Assert.That(CodeOf(async () => await _bench.DeadLetters.ReplayAsync(999, "operator:an")), Is.EqualTo("not-found"));
 

@@ -171,6 +171,59 @@ public sealed class When_dead_letters_are_replayed_in_a_run
     }
 
     [Test]
+    public async Task Should_leave_out_what_expired_before_the_preview_and_skip_what_expires_before_its_turn()
+    {
+        var start = _bench.Clock.GetUtcNow();
+        var (past, soon) = (await _bench.AcceptAsync("past", Pushed, expires: start.AddHours(1)), await _bench.AcceptAsync("soon", Pushed, expires: start.AddHours(3)));
+        await _bench.UntilAsync(past, DeliveryState.Dead);
+        await _bench.UntilAsync(soon, DeliveryState.Dead);
+        var keys = await DeadAsync(1);
+        _bench.Clock.Advance(TimeSpan.FromHours(2));
+        var run = await StartedAsync(new ReplayPace());
+        Assert.That(run.Matched, Is.EqualTo(2));
+        _bench.Clock.Advance(TimeSpan.FromHours(2));
+        _accepts = _ => true;
+        var runner = NewRunner();
+        await runner.TickAsync(CancellationToken.None);
+        await _bench.UntilAsync(keys[0], DeliveryState.Delivered);
+        await FinishAsync(run.Id, runner);
+        var done = await Runs.FindAsync(run.Id);
+        Assert.That((done.State, done.Replayed, done.Skipped), Is.EqualTo((ReplayRunState.Done, 1L, 1L)));
+        Assert.That(await StatesAsync([past, soon]), Is.All.EqualTo(DeliveryState.Dead));
+    }
+
+    [Test]
+    public async Task Should_keep_a_run_that_is_started_while_it_is_chosen_to_be_forgotten()
+    {
+        await DeadAsync(1);
+        var (oldest, _) = await Runs.PreviewAsync(new ReplayFilter(Pushed), new ReplayPace(), "operator:an");
+        _bench.Clock.Advance(TimeSpan.FromSeconds(1));
+        for (var i = 1; i < ReplayRuns.MostKept; i++) await Runs.PreviewAsync(new ReplayFilter(Puller), new ReplayPace(), "operator:an");
+        var (held, goOn) = _bench.Committer.Hold();
+        var preview = Runs.PreviewAsync(new ReplayFilter(Puller), new ReplayPace(), "operator:an").AsTask();
+        await held;
+        var other = new ReplayRuns(_bench.Committer.Inner, _bench.Store, _bench.Keys, _bench.Clock);
+        await other.StartAsync(oldest.Id, "operator:binh", resume: false);
+        goOn.SetResult();
+        await preview;
+        Assert.That((await Runs.FindAsync(oldest.Id)).State, Is.EqualTo(ReplayRunState.Running));
+    }
+
+    [Test]
+    public async Task Should_not_go_on_with_a_name_whose_run_is_not_kept()
+    {
+        await DeadAsync(1);
+        var run = await StartedAsync(new ReplayPace());
+        await _bench.Committer.RunAsync(async scope =>
+        {
+            await scope.Transaction.WriteAppStateAsync(_bench.Keys.Address, $"replay/run/{run.Id}", null);
+            return true;
+        });
+        await NewRunner().TickAsync(CancellationToken.None);
+        Assert.That(await Runs.ListActiveAsync(CancellationToken.None), Is.Empty);
+    }
+
+    [Test]
     public async Task Should_be_started_once_and_be_known_by_its_id()
     {
         await DeadAsync(1);

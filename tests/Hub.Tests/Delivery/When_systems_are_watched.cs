@@ -39,10 +39,30 @@ public sealed class When_systems_are_watched
         _bench.Clock.Advance(TimeSpan.FromMinutes(15));
         var other = new DeliverySignals();
         other.Life.Seen(Puller, _bench.Clock.GetUtcNow());
+        var watch = NewHeartbeats();
         await NewHeartbeats(other).ShareAsync();
-        await _bench.CrashAndRestartAsync();
         _bench.Clock.Advance(TimeSpan.FromMinutes(9));
-        Assert.That((await NewHeartbeats().ReadSilentAsync()).Select(static s => s.System), Does.Not.Contain(Puller).And.Contain(Sender));
+        Assert.That((await watch.ReadSilentAsync()).Select(static s => s.System), Does.Not.Contain(Puller));
+        await _bench.CrashAndRestartAsync();
+        watch = NewHeartbeats();
+        _bench.Clock.Advance(TimeSpan.FromMinutes(5));
+        _bench.Signals.Life.Seen(Puller, _bench.Clock.GetUtcNow());
+        _bench.Clock.Advance(TimeSpan.FromMinutes(6));
+        var silent = await watch.ReadSilentAsync();
+        Assert.That(silent.Single(static s => s.System == Sender).Last, Is.EqualTo(_bench.Clock.GetUtcNow().AddMinutes(-35)), "from before the restart");
+        Assert.That(silent.Select(static s => s.System), Does.Not.Contain(Puller).And.Contain(Sender));
+    }
+
+    [Test]
+    public async Task Should_count_nobodys_silence_from_before_the_hub_was_there_to_hear()
+    {
+        await NewHeartbeats().ShareAsync();
+        await _bench.CrashAndRestartAsync();
+        _bench.Clock.Advance(TimeSpan.FromHours(3));
+        var watch = NewHeartbeats();
+        Assert.That(await watch.ReadSilentAsync(), Is.Empty, "the hub was away, not they");
+        _bench.Clock.Advance(TimeSpan.FromMinutes(10) + TimeSpan.FromSeconds(1));
+        Assert.That((await watch.ReadSilentAsync()).Select(static s => s.System), Is.EquivalentTo(new[] { Sender, Pushed, Puller, AppSystem }));
     }
 
     [Test]

@@ -39,6 +39,18 @@ public abstract partial class HubStoreContract
         Assert.That((await Store.ListDeadGroupsAsync(null, null, 10)).Items, Is.Empty);
     }
 
+    [Test]
+    public async Task HasDead_OneOfThatSystemAndReason_IsKnownUntilItIsReplayed()
+    {
+        var id = await AddDeadAsync("a", Receiver, Failed, 1);
+        await AddDeadAsync("b", Other, Refused, 2);
+        Assert.That(await Store.HasDeadAsync(Receiver, Failed), Is.True);
+        Assert.That(await Store.HasDeadAsync(Receiver, Refused), Is.False);
+        Assert.That(await Store.HasDeadAsync(SystemAddress.Parse("H99/none"), Failed), Is.False);
+        await Store.WriteAsync(async t => await t.UpdateDeliveryAsync((await t.FindDeliveryAsync(id))! with { State = DeliveryState.Queued, Replays = 1 }));
+        Assert.That(await Store.HasDeadAsync(Receiver, Failed), Is.False);
+    }
+
     [TestCase("nonsense")]
     [TestCase("H06.40/qlvb:")]
     [TestCase(":recipient-failed")]

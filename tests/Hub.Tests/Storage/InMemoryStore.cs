@@ -103,6 +103,9 @@ internal sealed class InMemoryStore(bool shared = false) : IHubStore
         return new(groups.Count <= limit ? new Page<DeadGroup>(groups, null) : new Page<DeadGroup>(groups[..limit], groups[limit - 1].Key));
     }
 
+    public ValueTask<bool> HasDeadAsync(SystemAddress recipient, string problem, CancellationToken cancellationToken = default) =>
+        new(_state.Deliveries.Values.Any(d => d.State == DeliveryState.Dead && d.Recipient == recipient && d.LastProblem == problem));
+
     public ValueTask<IReadOnlyList<SystemAddress>> ListUnfinishedRecipientsAsync(CancellationToken cancellationToken = default) =>
         new([.. _state.Deliveries.Values.Where(d => d.State is DeliveryState.Queued or DeliveryState.Claimed).Select(d => d.Recipient).Distinct()]);
 

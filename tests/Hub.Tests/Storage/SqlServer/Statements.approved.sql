@@ -354,6 +354,17 @@ SELECT g.recipient, g.last_problem, g.deliveries, g.oldest, g.newest, (
     WHERE d.state = 4 AND d.recipient = g.recipient AND d.last_problem = g.last_problem ORDER BY d.changed DESC)
 FROM g WHERE g.last_problem IS NOT NULL ORDER BY g.recipient, g.last_problem;
 
+-- Read.DeadGroupsOfRecipient (@limit, @problem, @recipient)
+WITH g AS (
+    SELECT TOP (@limit) n.recipient, n.last_problem, COUNT_BIG(*) AS deliveries, MIN(n.changed) AS oldest, MAX(n.changed) AS newest FROM hub.delivery n
+    WHERE n.state = 4 AND n.recipient = @recipient AND n.last_problem > @problem
+    GROUP BY n.recipient, n.last_problem ORDER BY n.recipient, n.last_problem
+)
+SELECT g.recipient, g.last_problem, g.deliveries, g.oldest, g.newest, (
+    SELECT TOP (1) d.last_detail FROM hub.delivery d
+    WHERE d.state = 4 AND d.recipient = g.recipient AND d.last_problem = g.last_problem ORDER BY d.changed DESC)
+FROM g WHERE g.last_problem IS NOT NULL ORDER BY g.recipient, g.last_problem;
+
 -- Read.DeliveriesInState (@accepted, @given, @id, @message, @recipient, @scanned, @state)
 SELECT TOP (@given) d.id, d.message, d.rev, d.rank, d.[key], d.recipient, d.role, d.why, d.since, d.state, d.due, d.attempts, d.interruptions, d.replays, d.claim, d.claimed_until, d.node, d.lane, d.lane_place, d.holds_lane, d.last_problem, d.last_detail, d.delivered_at, d.status, d.reason, d.outcome, d.asserted_by, d.answers, d.answer, d.changed, d.accepted FROM (SELECT TOP (@scanned) d.id, d.message, d.rev, d.rank, d.[key], d.recipient, d.role, d.why, d.since, d.state, d.due, d.attempts, d.interruptions, d.replays, d.claim, d.claimed_until, d.node, d.lane, d.lane_place, d.holds_lane, d.last_problem, d.last_detail, d.delivered_at, d.status, d.reason, d.outcome, d.asserted_by, d.answers, d.answer, d.changed, d.accepted FROM hub.delivery d WHERE d.state = @state AND d.accepted >= @accepted
     AND (d.accepted > @accepted OR d.message > @message OR (d.message = @message AND d.id > @id)) ORDER BY d.accepted, d.message, d.id) d WHERE (@recipient IS NULL OR d.recipient = @recipient) ORDER BY d.accepted, d.message, d.id OPTION (RECOMPILE);
@@ -406,6 +417,9 @@ WHERE k.[key] = @key AND m.type = @type AND (m.not_before IS NULL OR m.not_befor
 AND EXISTS (SELECT 1 FROM hub.delivery a WHERE a.message = q.num AND a.recipient = m.sender)
 AND EXISTS (SELECT 1 FROM hub.delivery b WHERE b.message = m.num AND b.recipient = q.sender)
 ORDER BY m.num;
+
+-- Read.HasDead (@problem, @recipient)
+SELECT TOP (1) 1 FROM hub.delivery d WHERE d.state = 4 AND d.recipient = @recipient AND d.last_problem = @problem;
 
 -- Read.HasRegistryVersion (@version)
 SELECT 1 FROM hub.registry_version v WHERE v.version = @version;
