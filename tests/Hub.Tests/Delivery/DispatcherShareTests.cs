@@ -93,6 +93,29 @@ public class DispatcherShareTests
         Assert.That((await _bench.UntilAsync(key, DeliveryState.Delivered)).Attempts, Is.EqualTo(1));
     }
 
+    [Test]
+    public async Task Start_ClaimNearlyOverBehindAFreshOne_IsClaimedAfreshFirst()
+    {
+        var (start, policy, budget) = (_bench.Clock.GetUtcNow(), _bench.Registry.Current.FindSystem(Pushed)!.Policy, new OctetBudget(1));
+        var taken = await budget.TakeAsync(1, TimeSpan.FromHours(1), _bench.Clock, CancellationToken.None);
+        var waiting = budget.TakeAsync(1, TimeSpan.FromHours(1), _bench.Clock, CancellationToken.None);
+        var retried = await _bench.AcceptAsync("1", Pushed, notBefore: start.AddSeconds(24));
+        var behind = await _bench.AcceptAsync("2", Pushed);
+        _bench.Dispatch(budget);
+        await _bench.UntilAsync(behind, DeliveryState.Claimed);
+        _bench.Clock.Advance(TimeSpan.FromSeconds(24));
+        await _bench.UntilAsync(retried, DeliveryState.Claimed);
+        // Claimed by the next claim, so the dispatcher has the one before in its hands.
+        await _bench.UntilAsync(await _bench.AcceptAsync("3", Pushed), DeliveryState.Claimed);
+        _bench.Clock.Advance(TimeSpan.FromSeconds(2));
+        taken!.Dispose();
+        (await waiting)!.Dispose();
+        _bench.Clock.Advance(TimeSpan.FromSeconds(1));
+        await _bench.UntilAsync(retried, DeliveryState.Delivered);
+        await _bench.UntilAsync(behind, DeliveryState.Delivered);
+        Assert.That(_bench.Channel.Sent.Select(static o => o.Delivery.ClaimedUntil), Is.All.GreaterThanOrEqualTo(start.AddSeconds(26 + 5) + policy.Timeout), "a claim outlasts its attempt");
+    }
+
     private async Task<AgencySystem[]> SystemsAsync(int count, int mostInFlight)
     {
         await _bench.DisposeAsync();
