@@ -103,12 +103,13 @@ internal static class PostgreSqlWriteSql
 
         // Of each rank its share, then of the front as many as there is room left for. The id in the token finds the row; the random rest is
         // what proves the claim.
+        // BETWEEN, where = would mean the same: with one rank the primary key, too, gives the order, and it was walked from end to end.
         Claim = $"""
             WITH share AS MATERIALIZED (
                 SELECT f.id, f.state FROM (VALUES (0, $7::integer), (1, $8::integer), (2, $9::integer), (3, $10::integer), (4, $11::integer)) AS s (rank, most),
                 LATERAL (
                     SELECT d.id, d.state FROM delivery d
-                    WHERE d.ready AND NOT d.behind AND d.recipient = $1 AND d.rank = s.rank AND d.wake <= $2 AND (NOT $5 OR d.protocol)
+                    WHERE d.ready AND NOT d.behind AND d.recipient = $1 AND d.rank BETWEEN s.rank AND s.rank AND d.wake <= $2 AND (NOT $5 OR d.protocol)
                     ORDER BY d.rank, d.id LIMIT s.most FOR UPDATE OF d SKIP LOCKED) f),
             rest AS MATERIALIZED (
                 SELECT d.id, d.state FROM delivery d

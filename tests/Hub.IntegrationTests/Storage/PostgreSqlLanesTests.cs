@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Text.Json;
 using Hub.Adapters.Stores.PostgreSql;
 using Hub.Adapters.Stores.Relational;
+using Hub.Core.Delivery;
 using Hub.Tests.Storage;
 using static Hub.Tests.Storage.StoreSamples;
 
@@ -90,7 +91,10 @@ public sealed class PostgreSqlLanesTests
     }
 
     private static Task<long> PagesOfClaimAsync(DbConnection connection, string recipient, int limit) => PagesAsync(
-        connection, Texts.Claim, "text, timestamptz, timestamptz, integer, boolean, integer", $"{recipient}, {Now}, '2026-01-02T04:00:00Z', NULL, false, {limit}");
+        connection, Texts.Claim, "text, timestamptz, timestamptz, integer, boolean, integer, integer, integer, integer, integer, integer", $"{recipient}, {Now}, '2026-01-02T04:00:00Z', NULL, false, {limit}, {Shares(limit)}");
+
+    /// <summary>What each rank may take, the most urgent first.</summary>
+    private static string Shares(int limit) => string.Join(", ", Enumerable.Range(1, PriorityTurns.Priorities).Select(rank => PriorityTurns.ShareOf(PriorityTurns.Priorities - rank, 0, limit)));
 
     /// <summary>A session as the writer has it, inside a transaction that ends with it.</summary>
     private async Task<DbConnection> OpenAsync(bool analyzed)
