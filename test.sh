@@ -73,6 +73,7 @@ def may_be_skipped(name):
     # A line that ends with * stands for every test whose name begins so: a whole fixture.
     return name in allowed or any(line.endswith("*") and name.startswith(line[:-1]) for line in allowed)
 
+seconds = {}
 space = "{http://microsoft.com/schemas/VisualStudio/TeamTest/2010}"
 passed = failed = skipped = 0
 files = glob.glob(results + "/*.trx")
@@ -82,6 +83,9 @@ for path in files:
              for test in document.iter(space + "UnitTest")}
     for result in document.iter(space + "UnitTestResult"):
         outcome, name = result.get("outcome"), names.get(result.get("testId"), result.get("testName"))
+        hours, minutes, rest = (result.get("duration") or "0:0:0").split(":")
+        fixture = name.rpartition(".")[0]
+        seconds[fixture] = seconds.get(fixture, 0) + int(hours) * 3600 + int(minutes) * 60 + float(rest)
         if outcome == "Passed":
             passed += 1
         elif outcome == "Failed":
@@ -92,6 +96,7 @@ for path in files:
         else:
             failed += 1
             print("SKIPPED WITHOUT LEAVE", name)
+print("Slowest:", ", ".join(f"{fixture} {took:.0f} s" for fixture, took in sorted(seconds.items(), key=lambda pair: -pair[1])[:25]))
 if len(files) < expected or (failed_runs and not failed):
     failed += 1
     print("A test run ended without a complete result.")
