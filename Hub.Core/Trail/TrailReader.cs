@@ -29,6 +29,15 @@ public sealed class TrailReader(IHubStore store)
         return Receipt.Create(entry.ParseHeader(), body, salt, message.Entry, proof, note);
     }
 
+    /// <summary>An entry with its body, salt and proof in the tree of a checkpoint, in the form of a receipt; null when there is none or its body was
+    /// erased. Only for entries that anybody may read.</summary>
+    public async ValueTask<Receipt?> ProofOfAsync(long index, string checkpointNote, CancellationToken cancellationToken = default)
+    {
+        if (await store.ListEntriesAsync(index, 1, cancellationToken) is not [{ Body: { } body, Salt: { } salt } entry] || entry.Index != index) return null;
+        var size = Checkpoint.Parse(SignedNote.UnverifiedText(checkpointNote)).Size;
+        return Receipt.Create(entry.ParseHeader(), body, salt, index, await InclusionProofAsync(index, size, cancellationToken), checkpointNote);
+    }
+
     /// <summary>The receipt of an entry whose unit has just been committed.</summary>
     /// <param name="ticket">The ticket, after the committer has returned.</param>
     /// <exception cref="InvalidOperationException">The ticket's group was not integrated.</exception>

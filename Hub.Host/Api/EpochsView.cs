@@ -6,9 +6,12 @@ namespace Hub.Host.Api;
 /// <param name="Epochs">All of them.</param>
 internal sealed record EpochsView(IReadOnlyList<EpochView> Epochs)
 {
-    internal static EpochsView Of(IReadOnlyList<EndedEpoch> ended, IHubKeys keys) => new(
+    /// <param name="ended">Epochs that have ended.</param>
+    /// <param name="openings">The proven entries that ended them, by index.</param>
+    /// <param name="keys">The present epoch.</param>
+    internal static EpochsView Of(IReadOnlyList<EndedEpoch> ended, IReadOnlyDictionary<long, string> openings, IHubKeys keys) => new(
     [
-        .. ended.Select(static e => new EpochView(e.Origin, e.Key, new EpochEndView(e.End, e.LastKnown, e.LastKnownSize, e.Ended, e.BackupMade, e.BackupSha256))),
+        .. ended.Select(e => new EpochView(e.Origin, e.Key, new EpochEndView(e.End, e.LastKnown, e.LastKnownSize, e.Ended, e.BackupMade, e.BackupSha256, openings.GetValueOrDefault(e.End)))),
         new EpochView(keys.LogVerifier.Name, keys.LogVerifier.ToString(), null),
     ]);
 }
@@ -26,4 +29,6 @@ internal sealed record EpochView(string Origin, string Key, EpochEndView? Ended)
 /// <param name="At">When the next epoch was opened.</param>
 /// <param name="BackupMade">When the backup was taken.</param>
 /// <param name="BackupSha256">SHA-256 of the backup's file.</param>
-internal sealed record EpochEndView(long Restored, string? LastKnown, long LastKnownSize, DateTimeOffset At, DateTimeOffset BackupMade, string BackupSha256);
+/// <param name="Opening">The entry at <paramref name="Restored"/>, <c>log.epoch-opened</c>, with body, salt and inclusion proof under the present
+/// checkpoint: a tlog-proof in the form of a receipt. What it commits to is what counts.</param>
+internal sealed record EpochEndView(long Restored, string? LastKnown, long LastKnownSize, DateTimeOffset At, DateTimeOffset BackupMade, string BackupSha256, string? Opening);

@@ -21,7 +21,7 @@ internal static class LogEndpoints
             .Produces<string>(StatusCodes.Status200OK, MediaTypeNames.Text.Plain);
         routes.MapGet("/log/epochs", EpochsAsync)
             .WithTags("Log").WithName("getEpochs").WithSummary("The log's epochs: origin and key of each, and what was lost between them")
-            .WithDescription("A hub that was restored from a backup goes on with the same tree under a new origin and key. Receipts and checkpoints of an earlier epoch are verified with that epoch's key.")
+            .WithDescription("A hub that was restored from a backup goes on with the same tree under a new origin and key. Receipts and checkpoints of an earlier epoch are verified with that epoch's key. The entry that opened an epoch is given with its proof, and commits to all that is said of the one before.")
             .Produces<EpochsView>();
         routes.MapGet("/log/tile/{level:int}/{**index}", TileAsync)
             .WithTags("Log").WithName("getTile").WithSummary("A hash tile, e.g. /log/tile/0/x001/234 or /log/tile/0/000.p/17")
@@ -35,8 +35,18 @@ internal static class LogEndpoints
         return Results.Text(note, MediaTypeNames.Text.Plain);
     }
 
-    private static async Task<IResult> EpochsAsync(IHubStore store, IHubKeys keys, HttpContext context) =>
-        Results.Json(EpochsView.Of(await LogEpochs.ReadAsync(store, context.RequestAborted), keys), HubJson.Options);
+    private static async Task<IResult> EpochsAsync(IHubStore store, IHubKeys keys, TrailReader trail, HttpContext context)
+    {
+        var ended = await LogEpochs.ReadAsync(store, context.RequestAborted);
+        Dictionary<long, string> openings = [];
+        if (ended.Count > 0 && await store.FindCheckpointAsync(cancellationToken: context.RequestAborted) is { } note)
+        {
+            foreach (var index in ended.Select(static epoch => epoch.End).Distinct())
+                if (await trail.ProofOfAsync(index, note, context.RequestAborted) is { } opening) openings.Add(index, opening.ToString());
+        }
+
+        return Results.Json(EpochsView.Of(ended, openings, keys), HubJson.Options);
+    }
 
     private static async Task<IResult> TileAsync(HttpContext context, int level, string index, IHubStore store)
     {

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Hub.Contracts.Trail;
 using Hub.Host.AgencyClient;
-using Hub.Host.Api;
 
 namespace Hub.Host.CommandLine;
 
@@ -12,7 +11,7 @@ internal static class LogCommand
 
     private static readonly Option<string?> Since = new("--since") { Description = "A checkpoint kept from before; must be a prefix of the log (đầu nhật ký đã lưu).", HelpName = "FILE" };
 
-    private static readonly Option<string[]> LogKey = new("--log-key") { Description = "The log's key: a file or the vkey itself; repeatable, one for each epoch. Without it the hub's own word is taken (khóa nhật ký).", HelpName = "FILE|VKEY" };
+    private static readonly Option<string[]> LogKey = new("--log-key") { Description = "The log's key: a file or the vkey itself; repeatable, one for each epoch: for an earlier one it counts more than what the log says of it. Without it the hub's own word is taken (khóa nhật ký).", HelpName = "FILE|VKEY" };
 
     internal static Command Create()
     {
@@ -48,9 +47,9 @@ internal static class LogCommand
         var given = parsed.GetValue(LogKey) is { Length: > 0 } named ? named.Select(TrustedLogKey.Read).ToList() : null;
         var current = NoteVerifier.Parse(await log.KeyAsync());
         var key = given is null ? current : given.Find(trusted => trusted.Name == current.Name) ?? given[0];
-        IReadOnlyList<EpochView> ended = [.. (await log.EndedEpochsAsync()).Where(epoch => given is null || given.Exists(trusted => trusted.ToString() == epoch.Key))];
+        var ended = await log.EndedEpochsAsync();
         var older = parsed.GetValue(Since) is { } file ? await EvidenceFile.ReadAsync(file, "checkpoint", CheckpointNote, cancellationToken) : null;
-        var verdict = await LongWork.RunAsync("Verifying", report => new LogVerification(log, key, report, ended).RunAsync(older));
+        var verdict = await LongWork.RunAsync("Verifying", report => new LogVerification(log, key, report, ended, given).RunAsync(older));
         var output = new Output(parsed);
         if (output.IsJson)
         {

@@ -17,7 +17,7 @@ internal sealed class LogReader(Func<string, Task<byte[]>> get, bool seesEntries
 
     internal async Task<string> KeyAsync() => Encoding.UTF8.GetString(await get("/log/key")).Trim();
 
-    /// <summary>The epochs of the log that have ended, by the hub's word.</summary>
+    /// <summary>The epochs of the log that have ended, by the hub's word; <see cref="EpochOpeningCheck"/> holds it against the log.</summary>
     internal async Task<IReadOnlyList<EpochView>> EndedEpochsAsync()
     {
         var view = JsonSerializer.Deserialize<EpochsView>(await get("/log/epochs"), HubJson.Options);

@@ -16,8 +16,13 @@ internal sealed record LogVerdict(string Origin, long Size, long Erased, IReadOn
 
 /// <summary>Recomputes a log from its leaves: entries against leaf hashes, leaf hashes and all tiles above them against the
 /// signed checkpoint, and older checkpoints as prefixes: the one given, and the last known one of each epoch that nothing was lost of. One whose
-/// entries a restoration lost is said to be in the gap.</summary>
-internal sealed class LogVerification(LogReader log, NoteVerifier key, Action<double> report, IReadOnlyList<EpochView>? ended = null)
+/// entries a restoration lost is said to be in the gap. What the hub says of epochs that have ended is held against the entries that ended them.</summary>
+/// <param name="log">The log.</param>
+/// <param name="key">The key of the present epoch.</param>
+/// <param name="report">Is told how far it is, 0 to 1.</param>
+/// <param name="ended">Epochs that have ended, by the hub's word.</param>
+/// <param name="trusted">Keys got on another way; for the epoch that one names it counts more than the hub's word.</param>
+internal sealed class LogVerification(LogReader log, NoteVerifier key, Action<double> report, IReadOnlyList<EpochView>? ended = null, IReadOnlyList<NoteVerifier>? trusted = null)
 {
     /// <summary>A rotten log is reported by its first faults, not by a million lines.</summary>
     private const int MaxFailures = 20;
@@ -31,6 +36,7 @@ internal sealed class LogVerification(LogReader log, NoteVerifier key, Action<do
         if (Open(await log.CheckpointAsync(), "the newest checkpoint") is not { } head) return Verdict("", 0);
         List<(Checkpoint Checkpoint, string What)> prefixes = [];
         if (older is not null && OpenOlder(older, "the older checkpoint", head.Size) is { } prefix) prefixes.Add((prefix, "the older checkpoint"));
+        var leaves = CheckEpochs(head.Size);
         foreach (var epoch in ended ?? [])
             if (epoch.Ended!.LastKnownSize <= epoch.Ended.Restored && epoch.Ended.LastKnown is { } known && OpenOlder(known, $"the last checkpoint of {epoch.Origin}", head.Size) is { } last) prefixes.Add((last, $"the last checkpoint of {epoch.Origin}"));
         var tree = new CompactTree();
@@ -44,6 +50,8 @@ internal sealed class LogVerification(LogReader log, NoteVerifier key, Action<do
             if (log.SeesEntries) await CheckEntriesAsync(first, hashes);
             foreach (var hash in hashes)
             {
+                foreach (var (leaf, origin) in leaves[tree.Size])
+                    if (!hash.AsSpan().SequenceEqual(leaf)) Fail($"entry {tree.Size} of the tree is not the one that the hub shows as the end of {origin}");
                 tree.Add(hash);
                 foreach (var (checkpoint, what) in prefixes)
                     if (checkpoint.Size == tree.Size) CheckRoot(checkpoint, tree, what);
@@ -58,12 +66,38 @@ internal sealed class LogVerification(LogReader log, NoteVerifier key, Action<do
         return Verdict(head.Origin, head.Size);
     }
 
+    /// <summary>Checks the hub's account of each epoch that has ended.</summary>
+    /// <returns>The leaves that the tree must have for it, by index.</returns>
+    private ILookup<long, (byte[] Leaf, string Origin)> CheckEpochs(long size)
+    {
+        HashSet<string> keys = [key.ToString(), .. (ended ?? []).Select(static epoch => epoch.Key)];
+        List<(long Index, byte[] Leaf, string Origin)> leaves = [];
+        foreach (var epoch in ended ?? [])
+        {
+            var (failures, leaf) = EpochOpeningCheck.Run(epoch, keys);
+            foreach (var failure in failures) Fail(failure);
+            if (leaf is not null) leaves.Add((epoch.Ended!.Restored, leaf, epoch.Origin));
+            if (epoch.Ended!.Restored < 0 || epoch.Ended.Restored >= size) Fail($"{epoch.Origin} is said to have ended at entry {epoch.Ended.Restored}, and the log has {size}");
+            if (Trusted(epoch.Origin) is { } own && own.ToString() != epoch.Key) Fail($"the key of {epoch.Origin} that the hub shows is not the one given: {epoch.Key}");
+            if (epoch.Ended.LastKnown is { } note && Open(note, $"the last checkpoint of {epoch.Origin}", KeyOf(epoch)) is { } last && last.Size != epoch.Ended.LastKnownSize)
+                Fail($"the last checkpoint of {epoch.Origin} is of size {last.Size}, not {epoch.Ended.LastKnownSize}");
+        }
+
+        foreach (var unknown in (trusted ?? []).Where(own => own.Name != key.Name && ended?.Any(epoch => epoch.Origin == own.Name) is not true))
+            Fail($"the hub says nothing of {unknown.Name}, whose key was given");
+        return leaves.ToLookup(static known => known.Index, static known => (known.Leaf, known.Origin));
+    }
+
+    private NoteVerifier? Trusted(string origin) => trusted?.FirstOrDefault(own => own.Name == origin);
+
+    private NoteVerifier KeyOf(EpochView epoch) => Trusted(epoch.Origin) ?? NoteVerifier.Parse(epoch.Key);
+
     /// <summary>Opens a checkpoint of this epoch or an earlier one; null when it does not verify, or covers more than the log kept.</summary>
     private Checkpoint? OpenOlder(string note, string what, long size)
     {
         var origin = Checkpoint.Parse(SignedNote.UnverifiedText(note)).Origin;
         var epoch = origin == key.Name ? null : ended?.FirstOrDefault(e => e.Origin == origin);
-        if (Open(note, what, epoch is null ? key : NoteVerifier.Parse(epoch.Key)) is not { } checkpoint) return null;
+        if (Open(note, what, epoch is null ? key : KeyOf(epoch)) is not { } checkpoint) return null;
         if (epoch?.Ended is { } end && checkpoint.Size > end.Restored)
         {
             Fail($"{what} covers {checkpoint.Size} entries of {origin}, of which the first {end.Restored} were kept: entries {end.Restored} to {checkpoint.Size - 1} are in the gap, lost with the restoration of {end.At:yyyy-MM-ddTHH:mm:ssZ}"

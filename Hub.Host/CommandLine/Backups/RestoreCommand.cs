@@ -28,7 +28,7 @@ internal static class RestoreCommand
 
     private static readonly Option<string[]> Erasures = new("--erasures") { Description = "An erasures.jsonl kept elsewhere, or what 'hub erasures --json' printed; repeatable (danh sách đã xóa).", HelpName = "FILE" };
 
-    private static readonly Option<string> Reason = new("--reason") { Description = "Why; stands in the log (lý do).", Required = true, HelpName = "TEXT" };
+    private static readonly Option<string> Reason = new("--reason") { Description = "Why; stands in the log, and everybody can read it there (lý do, công khai).", Required = true, HelpName = "TEXT" };
 
     internal static Command Create()
     {

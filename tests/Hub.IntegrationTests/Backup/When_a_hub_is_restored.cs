@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Hub.Contracts.Envelopes;
+using Hub.Contracts.Signatures;
 using Hub.Contracts.Trail;
 using Hub.IntegrationTests.Processes;
 
@@ -73,6 +74,11 @@ public sealed class When_a_hub_is_restored
         Assert.That(content.StatusCode, Is.EqualTo(HttpStatusCode.Gone));
         await _bench.RunAsync("log", "verify");
         await _bench.RunAsync("log", "verify", "--since", _bench.In("before"));
+        await File.WriteAllTextAsync(_bench.In("old.vkey"), oldKey, stop);
+        await File.WriteAllTextAsync(_bench.In("new.vkey"), second.ToString(), stop);
+        await _bench.RunAsync("log", "verify", "--log-key", _bench.In("new.vkey"), "--log-key", _bench.In("old.vkey"), "--since", _bench.In("before"));
+        var opening = Receipt.Parse(epochs[0]!["ended"]!["opening"]!.GetValue<string>());
+        Assert.That((opening.Proof.Index, opening.Header.Kind), Is.EqualTo((epochs[0]!["ended"]!["restored"]!.GetValue<long>(), EntryKinds.LogEpochOpened)));
         var gap = await HubProcess.RunAsync("log", "verify", "--since", _bench.In("gap"), "--data", _bench.Data);
         Assert.That((gap.ExitCode, gap.Output.Contains("in the gap", StringComparison.Ordinal)), Is.EqualTo((1, true)), gap.ToString());
         Assert.That(JsonNode.Parse((await _bench.RunAsync("erasures", "--json")).Output)!["items"]!.AsArray(), Has.Count.EqualTo(1));
@@ -149,6 +155,7 @@ public sealed class When_a_hub_is_restored
             await _bench.RunAsync("log", "verify");
         }
 
+        Directory.CreateDirectory(_bench.In("elsewhere/lost+found"));
         var nowhere = await HubProcess.RunAsync([.. RestoreArguments("sound")[..^1], _bench.In("elsewhere")]);
         Assert.That(nowhere.ExitCode, Is.Zero, nowhere.ToString());
     }
@@ -216,6 +223,28 @@ public sealed class When_a_hub_is_restored
         var genuine = await _bench.VerifyAsync("genuine");
         Assert.That(genuine["vouched"]!.GetValue<bool>());
         Assert.That((await RestoreAsync("genuine", "--instead", "--checkpoint", _bench.In("receipt")))["vouched"]!.GetValue<bool>());
+    }
+
+    [Test, CancelAfter(300_000)]
+    public async Task Should_refuse_a_smaller_checkpoint_that_is_no_prefix(CancellationToken stop)
+    {
+        await using (var hub = await _bench.StartAsync()) await _bench.SendAsync(hub.BaseAddress, await _bench.SignAsync("one"));
+        await BackUpAsync("sound");
+        var pem = await File.ReadAllTextAsync(Path.Combine(_bench.Data, "keys", "log.pem"), stop);
+        var signer = LocalSigner.FromPem("log", pem, SignatureAlgorithm.Es256);
+        var other = new Checkpoint("Z97/hub/log/1", 1, new byte[32]);
+        await File.WriteAllTextAsync(_bench.In("other"), await SignedNote.SignAsync(other.ToString(), other.Origin, signer, signer.ExportSubjectPublicKeyInfo(), stop), stop);
+        var refused = await HubProcess.RunAsync(RestoreArguments("sound", "--instead", "--checkpoint", _bench.In("other")));
+        Assert.That(refused.ExitCode, Is.Not.Zero, refused.ToString());
+        await _bench.RunAsync("log", "verify");
+    }
+
+    [Test, CancelAfter(300_000)]
+    public async Task Should_not_be_copied_to_a_database_half_restored(CancellationToken stop)
+    {
+        await File.WriteAllTextAsync(Path.Combine(_bench.Data, "restoring.json"), "{\"Stage\":1,\"Aside\":null}", stop);
+        var copied = await HubProcess.RunAsync("store", "copy", "--from", _bench.Data, "--to", "postgres:Host=127.0.0.1;Port=1;Database=hub");
+        Assert.That((copied.ExitCode, copied.ToString().Contains("hub restore", StringComparison.Ordinal)), Is.EqualTo((1, true)), copied.ToString());
     }
 
     [Test, CancelAfter(300_000)]
