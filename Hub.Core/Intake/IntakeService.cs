@@ -52,6 +52,7 @@ public sealed class IntakeService : IIntake
         _unit = new AcceptanceUnit(acknowledgements, uploads, signals, registry, new Tombstones(store), clock);
         _receipts = new KnownReceipts(store, keys);
         _glances = new SystemBuckets(GlancesAboveQuota, clock);
+        Lost = new LostMessages(clock);
         Refusals = new RefusalTally(committer, clock);
     }
 
@@ -60,6 +61,9 @@ public sealed class IntakeService : IIntake
 
     /// <summary>What each system may send. Whoever can refuse more cheaply looks there first; here one is taken.</summary>
     public SendQuotas Quotas { get; }
+
+    /// <summary>Messages that may come again whenever they were created; who checks receipts adds to it.</summary>
+    public LostMessages Lost { get; }
 
     /// <inheritdoc/>
     public ValueTask<Acceptance> AcceptAsync(
@@ -189,7 +193,7 @@ public sealed class IntakeService : IIntake
         var envelope = verified.Envelope;
         // What ends work goes on when the disk fills; what makes work waits.
         if (envelope.Type != MessageType.Acknowledgement) _disk.RequireRoom(verified.Octets.Length);
-        ClockWindow.Check(envelope, now, shown is null ? _settings.AcceptPast : await PastAsync(verified, shown, now, cancellationToken), _settings.AcceptFuture);
+        ClockWindow.Check(envelope, now, await PastAsync(verified, shown, now, cancellationToken), _settings.AcceptFuture);
         var service = ServiceRules.Find(registry, envelope, verified.Octets.Length);
         ServiceRules.CheckExtensions(envelope);
         ServiceRules.CheckAssurance(service, Assurances.SenderSigned);
@@ -216,11 +220,14 @@ public sealed class IntakeService : IIntake
         };
     }
 
-    /// <summary>How old <c>created</c> may be: as old as can be, when the receipt shown proves that the hub had accepted these octets.</summary>
+    /// <summary>How old <c>created</c> may be: as old as can be, when a receipt proves that the hub had accepted these octets: one that was
+    /// checked before, or the one shown.</summary>
     /// <exception cref="ProblemException"><c>clock-window</c>: it is older than the hub takes, and the receipt does not prove that.</exception>
-    private async ValueTask<TimeSpan> PastAsync(VerifiedEnvelope verified, Receipt shown, DateTimeOffset now, CancellationToken cancellationToken)
+    private async ValueTask<TimeSpan> PastAsync(VerifiedEnvelope verified, Receipt? shown, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (verified.Envelope.Created >= now - _settings.AcceptPast) return _settings.AcceptPast;
+        if (Lost.Holds(verified.Envelope.Key, Convert.ToHexStringLower(verified.Sha256))) return now - DateTimeOffset.MinValue;
+        if (shown is null) return _settings.AcceptPast;
         var judged = await _receipts.JudgeAsync(shown, verified.Octets.ToArray(), cancellationToken);
         if (judged.Message?.Value == verified.Envelope.Key.Value) return now - DateTimeOffset.MinValue;
         var why = judged.Message is null ? string.Join("; ", judged.Failures) : $"it is that of message {judged.Message}";

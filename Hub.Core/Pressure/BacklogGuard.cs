@@ -7,8 +7,10 @@ namespace Hub.Core.Pressure;
 
 /// <summary>Closes the way in while too much lies unfinished, in the whole hub or for one recipient, and opens it again by itself. Asking
 /// costs a look at what was counted last: nothing is counted for a message. Thread-safe.</summary>
-/// <remarks>Failure policy: while the store cannot be counted, what was counted last holds; a store that does not answer takes nothing
-/// anyway.</remarks>
+/// <remarks>A message is taken for all its recipients or for none. Who names a recipient that is full is refused: he can leave it out. Who
+/// names a group cannot, and one member that stopped fetching would close the group to all the others; so members of groups are filled up to
+/// <see cref="OfGroups"/> times their bound, which leaves time to call them after their age alarm, and still ends somewhere.
+/// Failure policy: while the store cannot be counted, what was counted last holds; a store that does not answer takes nothing anyway.</remarks>
 /// <param name="store">The store, which all nodes share: what all of them accepted counts.</param>
 /// <param name="registry">The bound of each recipient.</param>
 /// <param name="clock">The hub's clock.</param>
@@ -19,6 +21,9 @@ public sealed class BacklogGuard(IHubStore store, IRegistry registry, TimeProvid
 
     /// <summary>Counting recipients walks over everything unfinished: it may take this part of a reader's time.</summary>
     private const int RestsFor = 20;
+
+    /// <summary>How many times its bound a recipient may have that is named by groups only (2).</summary>
+    public const int OfGroups = 2;
 
     private volatile Counted _counted = new(0, IsClosed: false, new Dictionary<SystemAddress, long>());
     private (RegistrySnapshot Of, long Least)? _bounds;
@@ -60,7 +65,9 @@ public sealed class BacklogGuard(IHubStore store, IRegistry registry, TimeProvid
         foreach (var recipient in recipients)
         {
             if (!closed.TryGetValue(recipient.System.Address, out var count)) continue;
-            full.Add(new ProblemItem(recipient.System.Address.ToString(), ProblemCode.Unavailable, $"{recipient.System.Address} has {count} unfinished deliveries; its bound is {recipient.System.Policy.MaxQueued}."));
+            long most = recipient.System.Policy.MaxQueued;
+            if (recipient.ByGroup && count < OfGroups * most) continue;
+            full.Add(new ProblemItem(recipient.System.Address.ToString(), ProblemCode.Unavailable, $"{recipient.System.Address} has {count} unfinished deliveries; its bound is {most}{(recipient.ByGroup ? $", and {OfGroups * most} for messages to its groups" : "")}."));
         }
 
         if (full.Count == 0) return;

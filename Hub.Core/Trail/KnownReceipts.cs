@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Hub.Contracts.Envelopes;
 using Hub.Contracts.Trail;
 using Hub.Core.Storage;
@@ -26,7 +27,11 @@ public enum ReceiptStanding
 /// <param name="Origin">Origin of the epoch that gave it; null for an invalid one.</param>
 /// <param name="Index">Its entry's index in that epoch.</param>
 /// <param name="Failures">Broken links of an invalid one.</param>
-public sealed record ReceiptJudgement(ReceiptStanding Standing, MessageKey? Message, string? Origin, long Index, IReadOnlyList<string> Failures);
+public sealed record ReceiptJudgement(ReceiptStanding Standing, MessageKey? Message, string? Origin, long Index, IReadOnlyList<string> Failures)
+{
+    /// <summary>SHA-256 of the octets accepted, in lower-case hexadecimal digits; null for an invalid one.</summary>
+    public string? Sha256 { get; init; }
+}
 
 /// <summary>Holds receipts, of this epoch and of earlier ones, against what the store knows: how partners and a restored hub find together.
 /// Thread-safe.</summary>
@@ -48,7 +53,8 @@ public sealed class KnownReceipts(IHubStore store, IHubKeys keys)
         if (!MessageKey.TryParse(receipt.Header.Key ?? "", out var message)) return Invalid("it names no message");
         var standing = await store.FindMessageAsync(message, cancellationToken) is not null ? ReceiptStanding.Known
             : await _tombstones.HoldsAsync(message, cancellationToken) ? ReceiptStanding.Erased : ReceiptStanding.Lost;
-        return new ReceiptJudgement(standing, message, origin, receipt.Proof.Index, []);
+        using var body = JsonDocument.Parse(receipt.Body);
+        return new ReceiptJudgement(standing, message, origin, receipt.Proof.Index, []) { Sha256 = body.RootElement.GetProperty("sha256").GetString() };
     }
 
     private async ValueTask<NoteVerifier?> KeyAsync(string? origin, CancellationToken cancellationToken)

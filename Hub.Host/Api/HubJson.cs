@@ -8,7 +8,7 @@ namespace Hub.Host.Api;
 /// <summary>The JSON of the API: camelCase, nulls left out, strict when reading.</summary>
 internal static class HubJson
 {
-    /// <summary>Greatest JSON request in bytes; envelopes have their own limit.</summary>
+    /// <summary>Greatest JSON request in bytes, where nothing else is said; envelopes have their own limit.</summary>
     internal const int MaxRequestBytes = 64 * 1024;
 
     internal static readonly JsonSerializerOptions Options = Create();
@@ -29,10 +29,10 @@ internal static class HubJson
 
     /// <summary>Reads a JSON request body; a default instance when the body is empty and that is allowed.</summary>
     /// <exception cref="ProblemException"><c>unsupported-media-type</c>, <c>too-large</c> or <c>invalid-request</c>.</exception>
-    internal static async ValueTask<T> ReadAsync<T>(HttpContext context, bool emptyAllowed = false)
+    internal static async ValueTask<T> ReadAsync<T>(HttpContext context, bool emptyAllowed = false, int maxBytes = MaxRequestBytes)
         where T : class, new()
     {
-        using var body = await RequestBody.ReadAsync(context, MaxRequestBytes);
+        using var body = await RequestBody.ReadAsync(context, maxBytes);
         if (body.Memory.Length == 0 && emptyAllowed) return new T();
         if (!context.Request.HasJsonContentType())
             throw ProblemCode.UnsupportedMediaType.With($"The content type is '{context.Request.ContentType}'. Send application/json.");

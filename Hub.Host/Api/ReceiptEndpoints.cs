@@ -1,5 +1,7 @@
+using Hub.Contracts.Addresses;
 using Hub.Contracts.Problems;
 using Hub.Contracts.Trail;
+using Hub.Core.Intake;
 using Hub.Core.Trail;
 using Hub.Host.Identity;
 
@@ -11,14 +13,19 @@ internal static class ReceiptEndpoints
     /// <summary>The receipt of a message that a restoration lost, in base64: with it the message may be older than the clock window.</summary>
     internal const string ReceiptHeader = "Hub-Receipt";
 
+    private const string NotYours = "it is not one of yours";
+
     private const int MaxReceipts = 100;
+
+    /// <summary>Greatest request (4 MiB): the receipt of a message to a thousand recipients has some 140 KB.</summary>
+    private const int MaxBytes = 4 * 1024 * 1024;
 
     internal static void Map(IEndpointRouteBuilder routes) =>
         routes.MapPost("/api/v1/receipts/check", CheckAsync).RequireScope(Scopes.System | Scopes.Operator | Scopes.Auditor)
             .WithTags("Messages").WithName("checkReceipts").WithSummary("Whether the hub still holds what it gave receipts for")
-            .WithDescription("After a restoration from a backup: at most 100 receipts, of this or an earlier epoch of the log, as they were given. 'known': nothing to do. 'lost': send the same octets again; when 'created' is older than the hub accepts, with the receipt in base64 as header Hub-Receipt. 'erased': it was erased by law and is not taken again. 'invalid': not a receipt of this hub, or not one of yours.")
+            .WithDescription("After a restoration from a backup: at most 100 receipts (4 MiB together), of this or an earlier epoch of the log, as they were given. 'known': nothing to do. 'lost': send the same octets again, within the hour whenever they were created; later, or through another node, ask again or send the receipt along in base64 as header Hub-Receipt. 'erased': it was erased by law and is not taken again. 'invalid': not a receipt of this hub, or not one of yours.")
             .Accepts<ReceiptsRequest>("application/json").Produces<ReceiptsView>()
-            .ProducesProblems(ProblemCode.InvalidRequest, ProblemCode.Unauthenticated, ProblemCode.NotAllowed);
+            .ProducesProblems(ProblemCode.InvalidRequest, ProblemCode.Unauthenticated, ProblemCode.NotAllowed, ProblemCode.TooLarge);
 
     /// <summary>The receipt that a sender shows with a message; null for none.</summary>
     /// <exception cref="ProblemException"><c>invalid-request</c>: the header holds none.</exception>
@@ -36,23 +43,27 @@ internal static class ReceiptEndpoints
         }
     }
 
-    private static async Task<IResult> CheckAsync(HttpContext context, KnownReceipts known)
+    private static async Task<IResult> CheckAsync(HttpContext context, KnownReceipts known, IntakeService intake, SubtreeReads subtrees)
     {
         var caller = context.Caller();
-        var texts = (await HubJson.ReadAsync<ReceiptsRequest>(context)).Receipts;
+        var texts = (await HubJson.ReadAsync<ReceiptsRequest>(context, maxBytes: MaxBytes)).Receipts;
         if (texts is not { Count: > 0 and <= MaxReceipts }) throw QueryText.Bad("receipts", (texts?.Count ?? 0).ToString(System.Globalization.CultureInfo.InvariantCulture), $"1 to {MaxReceipts} receipts");
         List<ReceiptView> views = [];
-        foreach (var text in texts) views.Add(await ViewAsync(text, caller, known, context.RequestAborted));
+        foreach (var text in texts) views.Add(await ViewAsync(text, caller, known, intake, subtrees, context.RequestAborted));
         return Results.Json(new ReceiptsView(views), HubJson.Options);
     }
 
-    private static async ValueTask<ReceiptView> ViewAsync(string? text, Caller caller, KnownReceipts known, CancellationToken cancellationToken)
+    private static async ValueTask<ReceiptView> ViewAsync(
+        string? text, Caller caller, KnownReceipts known, IntakeService intake, SubtreeReads subtrees, CancellationToken cancellationToken)
     {
         try
         {
             var receipt = Receipt.Parse(text ?? "");
-            if (!caller.SeesAll && receipt.Header.Actor != caller.Actor) return Invalid(["it is not one of yours"]);
+            if (!caller.SeesAll && receipt.Header.Actor != caller.Actor) return Invalid([NotYours]);
             var judged = await known.JudgeAsync(receipt, octets: null, cancellationToken);
+            if (caller.SeesAll && judged.Message is { } message && !IsOfSender(receipt, caller, subtrees) && !await subtrees.HoldsAsync(caller, message, cancellationToken))
+                return Invalid([NotYours]);
+            if (judged is { Standing: ReceiptStanding.Lost, Message: { } lost, Sha256: { } sha256 }) intake.Lost.Add(lost, sha256);
             return new ReceiptView(judged.Standing.ToString().ToLowerInvariant(), judged.Message?.Value, judged.Origin, judged.Index, judged.Failures);
         }
         catch (FormatException none)
@@ -60,6 +71,9 @@ internal static class ReceiptEndpoints
             return Invalid([none.Message]);
         }
     }
+
+    private static bool IsOfSender(Receipt receipt, Caller caller, SubtreeReads subtrees) =>
+        SystemAddress.TryParse(receipt.Header.Actor, out var sender) && subtrees.Holds(caller, sender);
 
     private static ReceiptView Invalid(IReadOnlyList<string> failures) => new("invalid", null, null, 0, failures);
 }

@@ -6,9 +6,11 @@ using Microsoft.AspNetCore.Connections;
 namespace Hub.Host.Composition;
 
 /// <summary>Keeps one source from taking all connections of a node: beyond its share a new one is closed at once. This machine itself has
-/// no bound, since a proxy may stand on it. Thread-safe.</summary>
+/// no bound, since a proxy may stand on it, nor have the proxies that are trusted: all come through them, and they share connections out
+/// themselves. Thread-safe.</summary>
+/// <param name="proxies">The trusted proxies.</param>
 /// <param name="most">Connections of one source at once.</param>
-internal sealed class ConnectionShares(int most = ConnectionShares.OfOneSource)
+internal sealed class ConnectionShares(IReadOnlyList<IPNetwork> proxies, int most = ConnectionShares.OfOneSource)
 {
     /// <summary>A quarter of what a node takes.</summary>
     internal const int OfOneSource = KestrelSetup.MaxConnections / 4;
@@ -18,7 +20,7 @@ internal sealed class ConnectionShares(int most = ConnectionShares.OfOneSource)
 
     internal ConnectionDelegate Around(ConnectionDelegate next) => async connection =>
     {
-        if ((connection.RemoteEndPoint as IPEndPoint)?.Address is not { } address || IPAddress.IsLoopback(address))
+        if ((connection.RemoteEndPoint as IPEndPoint)?.Address is not { } address || IsFree(address))
         {
             await next(connection);
             return;
@@ -41,6 +43,18 @@ internal sealed class ConnectionShares(int most = ConnectionShares.OfOneSource)
             Close(source);
         }
     };
+
+    private bool IsFree(IPAddress address)
+    {
+        if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
+        if (IPAddress.IsLoopback(address)) return true;
+        foreach (var proxy in proxies)
+        {
+            if (proxy.Contains(address)) return true;
+        }
+
+        return false;
+    }
 
     /// <summary>Whether a source may open one more; then <see cref="Close"/> gives it back.</summary>
     internal bool TryOpen(string source)

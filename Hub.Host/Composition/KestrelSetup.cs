@@ -23,8 +23,7 @@ internal static class KestrelSetup
         var address = listen.Host == "localhost" ? IPAddress.Loopback : IPAddress.Parse(listen.Host.Trim('[', ']'));
         kestrel.Listen(address, listen.Port, endpoint =>
         {
-            // Behind a proxy all come from one source; it has to share connections out itself.
-            if (options.PublicUrl is null) endpoint.Use(new ConnectionShares().Around);
+            endpoint.Use(new ConnectionShares([.. options.TrustedProxies.Select(static proxy => NodeOptions.Network(proxy)!.Value)]).Around);
             if (listen.Scheme != "https") return;
             var certificate = X509Certificate2.CreateFromPemFile(options.TlsCertificate!, options.TlsKey);
             var chain = new X509Certificate2Collection();

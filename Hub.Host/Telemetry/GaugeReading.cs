@@ -3,9 +3,8 @@ using Hub.Core.Storage;
 namespace Hub.Host.Telemetry;
 
 /// <summary>What gauges read from the store, together.</summary>
-/// <param name="Read">When, by the monotonic clock.</param>
 /// <param name="Store">What it said; null when it did not answer.</param>
-internal sealed record GaugeReading(long Read, StoreReading? Store);
+internal sealed record GaugeReading(StoreReading? Store);
 
 /// <summary>The state of the hub as its store has it.</summary>
 /// <param name="Counts">Counts.</param>

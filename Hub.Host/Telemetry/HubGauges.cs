@@ -9,7 +9,7 @@ using Hub.Host.Api;
 namespace Hub.Host.Telemetry;
 
 /// <summary>What is not counted as it happens but looked at when asked: queues, disk, log, nodes, memory for bodies. Whoever shows or
-/// sends metrics asks first (<see cref="RefreshAsync"/>); the store is read at most every five seconds. Thread-safe.</summary>
+/// sends metrics asks first (<see cref="RefreshAsync"/>); the store is read at most every five seconds, for all who ask together. Thread-safe.</summary>
 /// <remarks>Failure policy: while the store does not answer, what comes from it is left out, <c>hub.store.readable</c> is 0, and the rest
 /// is told.</remarks>
 internal sealed class HubGauges : IDisposable
@@ -26,17 +26,17 @@ internal sealed class HubGauges : IDisposable
     private readonly TimeProvider _clock;
     private readonly ILogger<HubGauges> _log;
     private readonly Meter _meter;
-    private readonly SemaphoreSlim _one = new(1);
-    private volatile GaugeReading? _reading;
+    private readonly SharedReading<GaugeReading> _reading;
 
     public HubGauges(
         IHubStore store, INodeStore nodes, GroupCommitter committer, IRegistry registry, ThisNode self, IDiskProbe disk,
         BodyBudget budget, [FromKeyedServices(BodyBudget.Outgoing)] BodyBudget outgoing, TimeProvider clock, ILogger<HubGauges> log)
     {
         (_store, _nodes, _disk, _clock, _log) = (store, nodes, disk, clock, log);
+        _reading = new SharedReading<GaugeReading>(ReadAsync, Kept, Patience, clock);
         // Several hubs in one process must not be heard as one.
         _meter = new Meter(new MeterOptions(HubMeter.Name) { Scope = this });
-        Observe("hub.store.readable", null, "1 while the store answers.", () => _reading is { Store: null } ? 0 : 1);
+        Observe("hub.store.readable", null, "1 while the store answers.", () => _reading.Last is { Store: null } ? 0 : 1);
         Observe("hub.store.writable", null, "1 while the hub can commit, 0 when it must be started again.", () => committer.WritesRefused is null ? 1 : 0);
         Observe("hub.registry.version", "{version}", "Version of the registry in force.", () => registry.Current.Version);
         Observe("hub.duties.held", "{duty}", "Duties that this node holds.", () => Duties.All.Count(duty => self.TermOf(duty) is not null));
@@ -48,26 +48,12 @@ internal sealed class HubGauges : IDisposable
     }
 
     /// <summary>Reads the store unless it was read just now.</summary>
-    internal async Task RefreshAsync(CancellationToken cancellationToken)
-    {
-        await _one.WaitAsync(cancellationToken);
-        try
-        {
-            if (_reading is { } last && _clock.GetElapsedTime(last.Read) < Kept) return;
-            using var patience = new CancellationTokenSource(Patience, _clock);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
-            _reading = new GaugeReading(_clock.GetTimestamp(), await TryReadAsync(either.Token, cancellationToken));
-        }
-        finally
-        {
-            _one.Release();
-        }
-    }
+    internal Task RefreshAsync(CancellationToken cancellationToken) => _reading.RefreshAsync(cancellationToken);
 
     /// <inheritdoc/>
     public void Dispose() => _meter.Dispose();
 
-    private async Task<StoreReading?> TryReadAsync(CancellationToken cancellationToken, CancellationToken asker)
+    private async Task<GaugeReading> ReadAsync(CancellationToken cancellationToken)
     {
         try
         {
@@ -77,13 +63,13 @@ internal sealed class HubGauges : IDisposable
             var queues = await _store.ReadQueuesAsync(now, MostCounted, cancellationToken);
             var nodes = await _nodes.ListNodesAsync(cancellationToken);
             var held = (await _nodes.ListDutiesAsync(cancellationToken)).Where(static d => d.Held).Select(static d => d.Name).ToHashSet(StringComparer.Ordinal);
-            return new StoreReading(
-                counts, QueueSeries.Of(queues, now), note is null ? 0 : Checkpoint.Parse(SignedNote.UnverifiedText(note)).Size, nodes, Duties.All.Count(duty => !held.Contains(duty)));
+            return new GaugeReading(new StoreReading(
+                counts, QueueSeries.Of(queues, now), note is null ? 0 : Checkpoint.Parse(SignedNote.UnverifiedText(note)).Size, nodes, Duties.All.Count(duty => !held.Contains(duty))));
         }
-        catch (Exception failure) when (!asker.IsCancellationRequested)
+        catch (Exception failure)
         {
             _log.LogWarning("The store did not answer for the metrics: {Reason}", failure.Message);
-            return null;
+            return new GaugeReading(null);
         }
     }
 
@@ -119,7 +105,7 @@ internal sealed class HubGauges : IDisposable
     private void Observe(string name, string? unit, string help, Func<long> value) => _meter.CreateObservableGauge(name, value, unit, help);
 
     private void ObserveStore(string name, string unit, string help, Func<StoreReading, Measurement<double>[]> values) =>
-        _meter.CreateObservableGauge(name, () => _reading?.Store is { } store ? values(store) : [], unit, help);
+        _meter.CreateObservableGauge(name, () => _reading.Last?.Store is { } store ? values(store) : [], unit, help);
 
     private IEnumerable<Measurement<long>> Disk(Func<DiskSpace, long> figure)
     {

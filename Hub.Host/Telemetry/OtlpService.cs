@@ -79,11 +79,11 @@ internal sealed class OtlpService(NodeOptions options, NodePart part, HubGauges 
         }
     }
 
-    /// <summary>By the trace's number, so that all nodes and the callers decide alike; what was begun is followed.</summary>
+    /// <summary>A share of the traces, by a secret of this process; what was begun is followed.</summary>
     private static ParentBasedSampler Sampler(double share)
     {
-        var byNumber = new TraceIdRatioBasedSampler(share);
-        return new ParentBasedSampler(byNumber, remoteParentSampled: new AlwaysOnSampler(), remoteParentNotSampled: byNumber);
+        var some = new KeyedSampler(share);
+        return new ParentBasedSampler(some, remoteParentSampled: new AlwaysOnSampler(), remoteParentNotSampled: some);
     }
 
     private static MetricStreamConfiguration? ViewOf(Instrument instrument)

@@ -31,7 +31,7 @@ internal sealed class GroupExpansion
         {
             Members++;
             if (found.System is null) _bad.Add(new ProblemItem($"group:{group.Name} → {member}", found.Code!, found.Detail!));
-            else places.Add(new ResolvedRecipient(found.System, RecipientRole.Main, RecipientPlaces.Why(found, why)) { Redirection = found.Redirection });
+            else places.Add(new ResolvedRecipient(found.System, RecipientRole.Main, RecipientPlaces.Why(found, why)) { Redirection = found.Redirection, ByGroup = true });
         }
     }
 

@@ -25,6 +25,7 @@ internal sealed class RecipientPlaces(List<ResolvedRecipient> recipients)
         var known = recipients[place];
         if (known.Redirection is not null && recipient.Redirection is null) known = known with { Why = recipient.Why, Redirection = null };
         if (recipient.Role == RecipientRole.Main && known.Role != RecipientRole.Main) known = known with { Role = RecipientRole.Main };
+        if (known.ByGroup && !recipient.ByGroup) known = known with { ByGroup = false };
         recipients[place] = known;
     }
 }

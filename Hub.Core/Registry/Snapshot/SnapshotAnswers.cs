@@ -12,6 +12,9 @@ public sealed record ResolvedRecipient(AgencySystem System, RecipientRole Role, 
 {
     /// <summary>The closed agency (or system of it) that was addressed, when a successor gets it; rights are then judged on this.</summary>
     public Redirection? Redirection { get; init; }
+
+    /// <summary>Whether only groups name it; false when it, or its agency, is addressed itself besides.</summary>
+    public bool ByGroup { get; init; }
 }
 
 /// <summary>That a successor gets what was addressed to a closed agency.</summary>

@@ -56,6 +56,23 @@ public sealed class When_operators_act_within_a_subtree
         Assert.That(ofMessage.Count > 0, Is.EqualTo(seen == 1));
     }
 
+    [TestCase("H06.01", "known")]
+    [TestCase("H06.02", "known")]
+    [TestCase("H06.03", "invalid")]
+    public async Task Should_check_receipts_of_senders_and_recipients_within_a_hundred_at_a_time(string under, string standing)
+    {
+        using var mine = await _bench.RequestAsync(HttpMethod.Get, $"/api/v1/messages/{_message}/receipt", await TokenAsync("operator", "H06"));
+        var receipt = await mine.Content.ReadAsStringAsync();
+        // As long as those of messages to hundreds of recipients.
+        string[] receipts = [receipt, .. Enumerable.Repeat(new string('x', 30_000), 99)];
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(_bench.Url, "/api/v1/receipts/check")) { Content = JsonContent.Create(new { receipts }) };
+        request.Headers.Authorization = new("Bearer", await TokenAsync("operator", under));
+        using var http = new HttpClient();
+        using var answer = await http.SendAsync(request);
+        var standings = (await ApiBench.JsonAsync(answer))["items"]!.AsArray().Select(static i => i!["standing"]!.GetValue<string>()).ToList();
+        Assert.That((standings.Count, standings[0]), Is.EqualTo((100, standing)));
+    }
+
     [Test]
     public async Task Should_show_others_messages_exactly_like_none()
     {

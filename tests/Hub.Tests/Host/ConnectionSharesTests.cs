@@ -13,7 +13,7 @@ public sealed class ConnectionSharesTests
     [Test]
     public async Task Around_OneSourceBeyondItsShare_IsAborted_OthersAreServed()
     {
-        var serve = new ConnectionShares(most: 2).Around(_ =>
+        var serve = new ConnectionShares([IPNetwork.Parse("10.0.0.0/24")], most: 2).Around(_ =>
         {
             _served++;
             return _end.Task;
@@ -25,10 +25,12 @@ public sealed class ConnectionSharesTests
 
         held = [.. held, serve(From("203.0.113.6")), serve(From("127.0.0.1")), serve(From("127.0.0.1")), serve(From("127.0.0.1"))];
         Assert.That(_served, Is.EqualTo(6));
+        held = [.. held, serve(From("10.0.0.7")), serve(From("10.0.0.7")), serve(From("::ffff:10.0.0.7"))];
+        Assert.That(_served, Is.EqualTo(9), "a trusted proxy");
         _end.SetResult();
         await Task.WhenAll(held);
         await serve(From("203.0.113.5"));
-        Assert.That(_served, Is.EqualTo(7), "what ended gave its place back");
+        Assert.That(_served, Is.EqualTo(10), "what ended gave its place back");
     }
 
     private static DefaultConnectionContext From(string address)

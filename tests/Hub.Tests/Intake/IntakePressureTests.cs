@@ -121,6 +121,21 @@ public sealed class IntakePressureTests
     }
 
     [Test]
+    public async Task AcceptAsync_OneMemberOfAGroupLetsTooMuchLie_TheGroupIsServedUntilThatHasTwiceItsBound()
+    {
+        await GiveQuotaAsync("maxQueued: 10");
+        for (var i = 0; i < 10; i++) await _bench.SendAsync(Document($"a-{i}"));
+        await _bench.Backlog.RefreshAsync();
+        Assert.That((await _bench.RefusedAsync(Document("direct"))).Code, Is.EqualTo(ProblemCode.Unavailable));
+        Assert.That((await _bench.RefusedAsync(Document("both", "group:communes", "H06.40.01"))).Code, Is.EqualTo(ProblemCode.Unavailable), "named besides");
+        Assert.That((await _bench.RefusedAsync(Document("both", "H06.40.01", "group:communes"))).Code, Is.EqualTo(ProblemCode.Unavailable), "named before");
+        for (var i = 0; i < 10; i++) await _bench.SendAsync(Document($"g-{i}", "group:communes"));
+        await _bench.Backlog.RefreshAsync();
+        var problem = await _bench.RefusedAsync(Document("g-10", "group:communes"));
+        Assert.That(problem.Items.Select(static i => i.Subject), Is.EqualTo(new[] { Commune.ToString() }));
+    }
+
+    [Test]
     public async Task AcceptAsync_WholeHubHasTooMuchUnfinished_TakesAcknowledgementsOnly()
     {
         for (var i = 0; i < IntakeBench.MostOfHub; i++) await _bench.SendAsync(Document($"a-{i}"));

@@ -54,6 +54,22 @@ public sealed class When_a_restoration_lost_a_message
         Assert.That((await again.HoldsAsync(MessageKey.Parse(_receipt.Header.Key!)), await again.HoldsAsync(MessageKey.Parse(new string('0', 64)))), Is.EqualTo((true, false)));
     }
 
+    [Test]
+    public async Task Should_take_it_again_without_the_receipt_for_an_hour_after_saying_that_it_is_lost()
+    {
+        var judged = await new KnownReceipts(Store, _bench.Keys).JudgeAsync(_receipt);
+        Assert.That(judged.Sha256, Is.EqualTo(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(_octets))));
+        _bench.Intake.Lost.Add(judged.Message!.Value, judged.Sha256!);
+        foreach (var other in new[] { IntakeBench.Document("lost") with { Subject = "Khác" }, IntakeBench.Document("another") })
+            Assert.That((await _bench.RefusedAsync(other)).Code, Is.EqualTo(ProblemCode.ClockWindow));
+        _bench.Clock.Advance(Core.Intake.LostMessages.Kept);
+        Assert.That((await _bench.RefusedAsync(_octets, EnvelopeEncoding.Json, IntakeBench.Province)).Code, Is.EqualTo(ProblemCode.ClockWindow));
+        _bench.Intake.Lost.Add(judged.Message!.Value, judged.Sha256!);
+        _bench.Clock.Advance(Core.Intake.LostMessages.Kept - TimeSpan.FromSeconds(1));
+        Assert.That((await _bench.Intake.AcceptAsync(_octets, EnvelopeEncoding.Json, IntakeBench.Province)).Duplicate, Is.False);
+        Assert.That(await StandingAsync(), Is.EqualTo(ReceiptStanding.Known));
+    }
+
     [TestCase("lost", "Khác")]
     [TestCase("another", "Giấy mời họp")]
     public async Task Should_take_nothing_else_for_it(string id, string subject)
