@@ -6,13 +6,16 @@
 set -u
 cd "$(dirname "$0")"
 
-# Each run is a project and a filter. The faults are mostly waited for, so they run beside the others.
-runs=('tests/Hub.Tests FullyQualifiedName~.' 'tests/Hub.IntegrationTests FullyQualifiedName!~.Faults.&FullyQualifiedName!~.OneHub.&FullyQualifiedName!~.PowerCut.')
-beside=('tests/Hub.IntegrationTests FullyQualifiedName~.Faults.' 'tests/Hub.IntegrationTests FullyQualifiedName~.OneHub.|FullyQualifiedName~.PowerCut.')
+# Each run is a project and a filter. Integration tests mostly wait, so lanes of them run beside the others, one filter of a lane after the other.
+integration=tests/Hub.IntegrationTests
+lanes=('FullyQualifiedName~.Faults. FullyQualifiedName~.Backup.|FullyQualifiedName~.Docs.|FullyQualifiedName~.Telemetry.'
+  'FullyQualifiedName~.OneHub.|FullyQualifiedName~.PowerCut. FullyQualifiedName~.Storage.|FullyQualifiedName~.Stores.|FullyQualifiedName~.Nodes.')
+rest=$(tr -s ' |' '\n' <<<"${lanes[*]}" | sed 's/~/!~/' | paste -sd '&')
+runs=('tests/Hub.Tests FullyQualifiedName~.' "$integration $rest")
 for argument in "$@"; do
   case "$argument" in
     --long) export HUB_TEST_LONG=1 ;;
-    --fast) runs=('tests/Hub.Tests FullyQualifiedName~.') beside=() ;;
+    --fast) runs=('tests/Hub.Tests FullyQualifiedName~.') lanes=() ;;
     *) echo "usage: ./test.sh [--fast | --long]" >&2; exit 2 ;;
   esac
 done
@@ -47,12 +50,23 @@ run_tests() {
     --results-directory "$results" --blame-hang-timeout 10m --blame-hang-dump-type none || touch "$results/$1.failed"
 }
 
+# Usage: run_lane NUMBER FILTER...
+run_lane() {
+  local lane=$1 number=0
+  shift
+  for filter in "$@"; do
+    number=$((number + 1))
+    run_tests "lane-$lane-$number" "$integration" "$filter"
+  done
+}
+
 count=0
 others=()
-for run in "${beside[@]}"; do
-  count=$((count + 1))
-  echo "Testing $run (beside the others; its output comes at the end) ..."
-  run_tests "run-$count" $run >"$results/run-$count.log" 2>&1 &
+for lane in "${!lanes[@]}"; do
+  read -ra filters <<<"${lanes[$lane]}"
+  count=$((count + ${#filters[@]}))
+  echo "Testing ${filters[*]} (beside the others; its output comes at the end) ..."
+  run_lane "$lane" "${filters[@]}" >"$results/lane-$lane.log" 2>&1 &
   others+=("$!")
 done
 for run in "${runs[@]}"; do
