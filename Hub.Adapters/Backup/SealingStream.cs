@@ -6,7 +6,7 @@ namespace Hub.Adapters.Backup;
 
 /// <summary>Seals what is written to it (<see cref="BackupSeal"/>). Needs two chunks of memory, whatever the length. The file is whole
 /// only after <see cref="FinishAsync"/>.</summary>
-internal sealed class SealingStream : Stream
+internal sealed class SealingStream : ForwardWriter
 {
     private readonly Stream _file;
     private readonly AesGcm _cipher;
@@ -25,16 +25,6 @@ internal sealed class SealingStream : Stream
         CryptographicOperations.ZeroMemory(key);
         _associated = SHA256.HashData(_start);
     }
-
-    public override bool CanRead => false;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
     /// <summary>Writes the start, so that whoever reads the file sees something at once.</summary>
     internal async ValueTask BeginAsync(CancellationToken cancellationToken)
@@ -55,10 +45,6 @@ internal sealed class SealingStream : Stream
         }
     }
 
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("Write asynchronously.");
-
     /// <summary>Seals the last chunk.</summary>
     internal async ValueTask FinishAsync(CancellationToken cancellationToken)
     {
@@ -66,17 +52,7 @@ internal sealed class SealingStream : Stream
         await _file.FlushAsync(cancellationToken);
     }
 
-    public override void Flush()
-    {
-    }
-
     public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

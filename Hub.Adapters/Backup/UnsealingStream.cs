@@ -7,7 +7,7 @@ namespace Hub.Adapters.Backup;
 
 /// <summary>Opens what <see cref="SealingStream"/> sealed, chunk by chunk: nothing is given out that was not proven. Reading to the end proves
 /// that nothing is missing.</summary>
-internal sealed class UnsealingStream : Stream
+internal sealed class UnsealingStream : ForwardReader
 {
     private readonly Stream _file;
     private readonly AesGcm _cipher;
@@ -34,16 +34,6 @@ internal sealed class UnsealingStream : Stream
         return new UnsealingStream(file, start, key);
     }
 
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
     /// <exception cref="InvalidDataException">The next chunk is altered, missing, or not the next one.</exception>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -53,20 +43,6 @@ internal sealed class UnsealingStream : Stream
         _given += taken;
         return taken;
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Read asynchronously.");
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

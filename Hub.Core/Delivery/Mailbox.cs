@@ -61,7 +61,7 @@ public sealed class Mailbox
         _clock = clock;
         _outcomes = new DeliveryOutcomes(committer, acknowledgements, new DeliveryNotices(keys), intake, signals, clock);
         _statements = new DeliveryStatements(keys);
-        _lost = new SystemBuckets(LostClaims, clock);
+        _lost = new SystemBuckets(clock);
     }
 
     /// <summary>Claims due deliveries, by weighted priority (<see cref="PriorityTurns"/>), most urgent first; waits for the first one when there is none. A system of a closed agency
@@ -225,7 +225,7 @@ public sealed class Mailbox
     /// claims that are not its own is refused before it. While it runs it counts as lost: that many of one system are under way at most.</summary>
     private async ValueTask<T> WithClaimAsync<T>(SystemAddress caller, Func<CommitScope, ValueTask<T>> work, CancellationToken cancellationToken)
     {
-        if (_lost.Take(caller) is { } wait)
+        if (_lost.Take(caller, LostClaims) is { } wait)
             throw new ProblemException(new Problem(ProblemCode.RateLimited, $"{caller} named more than {LostClaims.Burst} claims that are not its own, or have ended; {LostClaims.Rate} a second more are looked up. Wait {wait.TotalSeconds:0.###} s, and forget claims that are told to be lost.") { RetryAfter = wait });
         try
         {

@@ -51,7 +51,7 @@ public sealed class IntakeService : IIntake
         (_node, _backlog, Quotas) = (node, backlog, new SendQuotas(clock));
         _unit = new AcceptanceUnit(acknowledgements, uploads, signals, registry, new Tombstones(store), clock);
         _receipts = new KnownReceipts(store, keys);
-        _glances = new SystemBuckets(GlancesAboveQuota, clock);
+        _glances = new SystemBuckets(clock);
         Lost = new LostMessages(clock);
         Refusals = new RefusalTally(committer, clock);
     }
@@ -131,7 +131,7 @@ public sealed class IntakeService : IIntake
     {
         if (_registry.Current.FindSystem(caller) is not { Policy.SendRate: not null } system) return false;
         if (Quotas.Take(system) is not { } wait) return true;
-        if (octets.Length <= TypeGlance.MaxBytes && _glances.Take(caller) is null && TypeGlance.IsAcknowledgement(octets, encoding)) return false;
+        if (octets.Length <= TypeGlance.MaxBytes && _glances.Take(caller, GlancesAboveQuota) is null && TypeGlance.IsAcknowledgement(octets, encoding)) return false;
         IntakeGate.Shed("quota");
         throw new ProblemException(SendQuotas.Above(system, wait));
     }

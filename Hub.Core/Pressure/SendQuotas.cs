@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Hub.Contracts.Addresses;
 using Hub.Contracts.Problems;
 using Hub.Core.Registry;
@@ -11,17 +10,14 @@ namespace Hub.Core.Pressure;
 /// <param name="clock">The hub's clock.</param>
 public sealed class SendQuotas(TimeProvider clock)
 {
-    private readonly ConcurrentDictionary<SystemAddress, Account> _accounts = new();
-    private readonly long _started = clock.GetTimestamp();
+    private readonly SystemBuckets _buckets = new(clock);
 
     /// <summary>Looks without taking.</summary>
     /// <returns>How long the system has to wait for its next message; null when it may send now.</returns>
     public TimeSpan? Look(AgencySystem system)
     {
         ArgumentNullException.ThrowIfNull(system);
-        if (system.Policy.Quota is not { } rate || !_accounts.TryGetValue(system.Address, out var account)) return null;
-        var now = clock.GetElapsedTime(_started);
-        lock (account) return account.Bucket.Take(rate, now > account.Bucket.At ? now : account.Bucket.At).Wait;
+        return system.Policy.Quota is { } quota ? _buckets.Look(system.Address, quota) : null;
     }
 
     /// <summary>Takes one message of a system's quota.</summary>
@@ -30,24 +26,11 @@ public sealed class SendQuotas(TimeProvider clock)
     public TimeSpan? Take(AgencySystem system)
     {
         ArgumentNullException.ThrowIfNull(system);
-        if (system.Policy.Quota is not { } rate) return null;
-        var now = clock.GetElapsedTime(_started);
-        var account = _accounts.GetOrAdd(system.Address, static (_, full) => new Account { Bucket = full }, new SendBucket(rate.Burst, now));
-        lock (account)
-        {
-            // Another thread may have been here with a later time.
-            var decision = account.Bucket.Take(rate, now > account.Bucket.At ? now : account.Bucket.At);
-            account.Bucket = decision.Bucket;
-            return decision.Wait;
-        }
+        return system.Policy.Quota is { } quota ? _buckets.Take(system.Address, quota) : null;
     }
 
     /// <summary>Gives back what was taken for a message that does not count.</summary>
-    public void GiveBack(SystemAddress system)
-    {
-        if (!_accounts.TryGetValue(system, out var account)) return;
-        lock (account) account.Bucket = account.Bucket.GiveBack();
-    }
+    public void GiveBack(SystemAddress system) => _buckets.GiveBack(system);
 
     /// <summary>The refusal of a system that is above its quota.</summary>
     public static Problem Above(AgencySystem system, TimeSpan wait)
@@ -59,10 +42,5 @@ public sealed class SendQuotas(TimeProvider clock)
         {
             RetryAfter = wait,
         };
-    }
-
-    private sealed class Account
-    {
-        internal SendBucket Bucket { get; set; }
     }
 }

@@ -20,7 +20,7 @@ internal sealed class IntakeDoor(IntakeGate gate, IntakeService intake, IRegistr
 
     private static readonly TimeSpan LogInterval = TimeSpan.FromSeconds(1);
 
-    private readonly SystemBuckets _glances = new(Glances, clock);
+    private readonly SystemBuckets _glances = new(clock);
     private long _refused;
     private long _logged;
 
@@ -55,7 +55,7 @@ internal sealed class IntakeDoor(IntakeGate gate, IntakeService intake, IRegistr
     }
 
     /// <summary>What ends work goes on, but looking for it among what a system floods the hub with must not cost as much as taking it.</summary>
-    private bool MayGlance(SystemAddress caller, long? length) => length <= TypeGlance.MaxBytes && _glances.Take(caller) is null;
+    private bool MayGlance(SystemAddress caller, long? length) => length <= TypeGlance.MaxBytes && _glances.Take(caller, Glances) is null;
 
     private Refusal? RefusalOf(SystemAddress caller)
     {
